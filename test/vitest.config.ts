@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    root: 'test',
+    include: ['**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // Two cores are the machine the suite is planned for; interactive shells starve when more run at once.
+    maxWorkers: 2,
+    globalSetup: ['./support/setup.ts'],
+  },
+})
