@@ -1,0 +1,75 @@
+import type { Http } from './http.ts'
+import type { Notification } from './notification.ts'
+import type { Options, OptionValues } from './options.ts'
+import type { Limit } from './text.ts'
+
+/**
+ * A service that can take notifications: what it is called, what it needs, and the one function that talks to it.
+ * Everything else about it (validation, documentation, redaction, completion, tests) comes from this declaration.
+ */
+export interface Backend<O extends Options = Options> {
+  name: string
+  /** The service's own name. */
+  title: string
+  homepage: string
+  /** Other names that configurations use for it. */
+  aliases?: readonly string[]
+  options: O
+  /** What fits, in the service's own unit; what is longer is cut before `send` sees it. */
+  limits: { title?: Limit; message?: Limit }
+  /** Stays on this machine: nothing needs to be redacted for it. */
+  local?: true
+  /** A second attempt after a lost answer does no harm: the service drops duplicates by `context.id`, or replaces. */
+  repeatable?: true
+  /** How long a notification is worth keeping when it cannot be delivered, milliseconds. */
+  keepFor?: number
+  /**
+   * Delivers one notification.
+   *
+   * @returns what the service answered, for `--json`; returning means that the service took it
+   * @throws TransientError later may help
+   * @throws ConfigError options, secrets, or the service's address must change
+   * @throws PermanentError this message can never go
+   */
+  send(notification: Outgoing, options: OptionValues<O>, context: Context): Promise<Answer | undefined>
+}
+
+/** A notification with its title made and both texts cleaned and cut for the target. */
+export type Outgoing = Notification & { title: string }
+
+/** What a service answered, as JSON. */
+export type Answer = Record<string, unknown>
+
+/** The world as a backend may touch it. */
+export interface Context {
+  /** The delivery's id, the same for every attempt: the idempotency key. */
+  id: string
+  http: Http
+  /** Runs a program without a shell and without the terminal. */
+  run(program: string, args: string[], options?: RunOptions): Promise<RunResult>
+  /** Ends the attempt: its deadline has passed or nobody wants it any more. */
+  signal: AbortSignal
+  now(): Date
+  /** A note for `-l DEBUG`. */
+  debug(text: string): void
+  /** Where the process that made the notification stands: the chain of `default` ends there. */
+  foreground: boolean
+}
+
+export interface RunOptions {
+  stdin?: string
+  env?: Record<string, string>
+  cwd?: string
+}
+
+export interface RunResult {
+  /** The exit status; nothing if a signal ended it. */
+  status: number | undefined
+  stdout: string
+  stderr: string
+}
+
+/** Gives a declaration the type that its options imply. */
+export function defineBackend<const O extends Options>(backend: Backend<O>): Backend<O> {
+  return backend
+}

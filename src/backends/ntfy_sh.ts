@@ -1,0 +1,65 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError } from '../errors.ts'
+import type { Priority } from '../notification.ts'
+import { text, url } from '../options.ts'
+
+export default defineBackend({
+  name: 'ntfy_sh',
+  title: 'ntfy.sh',
+  homepage: 'https://docs.ntfy.sh/publish/',
+  options: {
+    topic: text({
+      description: 'the topic; on a public server whoever knows it can read it, so make it long and random',
+      required: true,
+      secret: true,
+      example: 'x7Gk2mQ9vT4bLw',
+    }),
+    server: url({
+      description: 'the address of the server',
+      default: 'https://ntfy.sh',
+      aliases: ['host', 'url', 'default_host'],
+    }),
+    token: text({ description: 'an access token (tk_...)', secret: true, aliases: ['default_token'] }),
+    user: text({ description: 'the user name, with `password`', aliases: ['username', 'default_user'] }),
+    password: text({ description: 'the password', secret: true, aliases: ['pass', 'default_password'] }),
+    priority: text({ description: 'a priority (1 to 5) for all messages instead of their own', example: '4' }),
+    icon: url({ description: 'the address of a picture to show' }),
+  },
+  limits: { title: { max: 1024, unit: 'bytes' }, message: { max: 4096, unit: 'bytes' } },
+  repeatable: true,
+  async send(notification, options, context) {
+    if (!/^[-_A-Za-z0-9]{1,64}$/.test(options.topic)) {
+      throw new ConfigError('topic: 1 to 64 letters, digits, - and _ were expected')
+    }
+    // JSON, because a header cannot hold what is not Latin-1: a mark in the title would never arrive.
+    const answer = await context.http(`${options.server}/`, {
+      headers: authorization(options),
+      json: {
+        topic: options.topic,
+        title: notification.title,
+        message: notification.message,
+        priority: options.priority === undefined ? level[notification.priority] : Number(options.priority),
+        tags: notification.tags.length > 0 ? notification.tags : undefined,
+        click: notification.url,
+        icon: options.icon,
+        sequence_id: context.id,
+      },
+      // https://docs.ntfy.sh/publish/#publish-as-json: the published message comes back with its id.
+      accepts: ({ json }) => typeof json === 'object' && json !== null && 'id' in json && 'topic' in json,
+      repeatable: true,
+    })
+    return answer.json as Record<string, unknown>
+  },
+})
+
+const level: Record<Priority, number> = { min: 1, low: 2, default: 3, high: 4, urgent: 5 }
+
+function authorization(options: {
+  token: string | undefined
+  user: string | undefined
+  password: string | undefined
+}): Record<string, string> {
+  if (options.token !== undefined) return { authorization: `Bearer ${options.token}` }
+  if (options.user === undefined) return {}
+  return { authorization: `Basic ${Buffer.from(`${options.user}:${options.password ?? ''}`).toString('base64')}` }
+}

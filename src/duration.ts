@@ -1,0 +1,22 @@
+const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** Milliseconds of `90` (seconds), `0.5`, `5m`, `1h30m` or `2d`; nothing if the text is no duration. */
+export function parseDuration(text: string): number | undefined {
+  const wanted = text.trim()
+  if (/^\d+(\.\d+)?$/.test(wanted)) return Math.round(Number(wanted) * unit.s)
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(wanted)) return undefined
+  let total = 0
+  for (const [, amount, name] of wanted.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+    total += Number(amount) * unit[name as keyof typeof unit]
+  }
+  return Math.round(total)
+}
+
+/** `1:02 minutes` as dschep/ntfy said it, and from one hour on `1:02:03 hours`. */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000))
+  const twoDigits = (number: number) => String(number).padStart(2, '0')
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes}:${twoDigits(seconds % 60)} minutes`
+  return `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)} hours`
+}

@@ -1,0 +1,70 @@
+/** What ntfy exits with: sysexits.h, and what shells use for a command that could not be started. */
+export const exitCode = {
+  ok: 0,
+  usage: 64,
+  refused: 69,
+  bug: 70,
+  io: 74,
+  unavailable: 75,
+  config: 78,
+} as const
+
+/** A failure with a sentence for the person who sees it: where, what, what was expected. */
+export class NtfyError extends Error {
+  /** What the process exits with when this is what ends it. */
+  readonly exitCode: number
+
+  constructor(message: string, exitCode: number) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+/** The command line is wrong: nothing was done. */
+export class UsageError extends NtfyError {
+  constructor(message: string) {
+    super(message, exitCode.usage)
+  }
+}
+
+/** The configuration, a secret, a token or an address is wrong: the delivery is parked until that changes. */
+export class ConfigError extends NtfyError {
+  constructor(message: string) {
+    super(message, exitCode.config)
+  }
+}
+
+/** Later may help: the delivery is tried again. */
+export class TransientError extends NtfyError {
+  /** Seconds that the service asked us to wait. */
+  readonly retryAfter: number | undefined
+
+  constructor(message: string, retryAfter?: number) {
+    super(message, exitCode.unavailable)
+    this.retryAfter = retryAfter
+  }
+}
+
+/** This message can never go: the delivery has failed. */
+export class PermanentError extends NtfyError {
+  constructor(message: string) {
+    super(message, exitCode.refused)
+  }
+}
+
+/** The exit code of several results: the first of 70, 78, 69, 75 that is among them, else 0. */
+export function worstExitCode(codes: number[]): number {
+  const order = [exitCode.bug, exitCode.config, exitCode.refused, exitCode.unavailable]
+  return order.find((code) => codes.includes(code)) ?? exitCode.ok
+}
+
+/** What an unknown thing that was thrown says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** The code of an error of the operating system (`ENOENT`), or nothing. */
+export function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  return typeof code === 'string' ? code : undefined
+}

@@ -1,0 +1,36 @@
+import { formatDuration } from './duration.ts'
+import type { Outcome } from './notification.ts'
+import { oneLine } from './text.ts'
+
+/** Longest command that a message quotes, in characters: the rest says nothing to whoever reads it on a phone. */
+const longestCommand = 1024
+
+/** dschep/ntfy's sentence: `✅ "make build" succeeded in 1:02 minutes`, the output's last lines below it. */
+export function outcomeMessage(outcome: Outcome, options: { emoji: boolean }): string {
+  const mark = options.emoji ? (failed(outcome) ? '❌ ' : '✅ ') : ''
+  const sentence = `${mark}${subject(outcome)} ${verb(outcome)} in ${formatDuration(outcome.durationMs)}`
+  return outcome.output ? `${sentence}:\n${outcome.output}` : sentence
+}
+
+/** The same for a watched process, whose status nobody but its parent can know. */
+export function processMessage(pid: number, command: string, ageMs: number): string {
+  return `PID[${pid}]: "${quotable(command)}" finished in ${formatDuration(ageMs)}`
+}
+
+function subject(outcome: Outcome): string {
+  return outcome.command === undefined ? 'Your command' : `"${quotable(outcome.command)}"`
+}
+
+function quotable(command: string): string {
+  const line = oneLine(command).trim()
+  return line.length > longestCommand ? `${line.slice(0, longestCommand).toWellFormed()}…` : line
+}
+
+function failed(outcome: Outcome): boolean {
+  return outcome.signal !== undefined || (outcome.status ?? 0) !== 0
+}
+
+function verb(outcome: Outcome): string {
+  if (outcome.signal !== undefined) return `was killed by ${outcome.signal}`
+  return failed(outcome) ? `failed (code ${outcome.status})` : 'succeeded'
+}

@@ -1,0 +1,53 @@
+/** How much a notification may disturb. */
+export const priorities = ['min', 'low', 'default', 'high', 'urgent'] as const
+export type Priority = (typeof priorities)[number]
+
+/** Which part of ntfy made a notification: a message, a wrapped command, a watched process or a shell's hook. */
+export type Source = 'send' | 'done' | 'pid' | 'hook' | 'test'
+
+/** How a command ended. */
+export interface Outcome {
+  /** The command as a shell would read it; nothing when it is not to be shown. */
+  command?: string
+  /** The exit status; nothing if a signal ended it or nobody can know. */
+  status?: number
+  /** The signal that ended it, `SIGKILL`. */
+  signal?: string
+  durationMs: number
+  /** The last lines of its output, if they were asked for. */
+  output?: string
+}
+
+/** The terminal whose command a notification is about. */
+export interface TerminalReference {
+  /** The device, `/dev/pts/3`. */
+  tty?: string
+  /** The shell that ran the command. */
+  shellPid?: number
+}
+
+export interface Notification {
+  /** A UUID. */
+  id: string
+  /** When it happened, ISO 8601. */
+  time: string
+  source: Source
+  /** The title that was given; without it each target's template makes one. */
+  title?: string
+  message: string
+  priority: Priority
+  url?: string
+  tags: string[]
+  outcome?: Outcome
+  /** Later notifications of the same thread replace earlier ones where the sink can. */
+  thread?: string
+  terminal?: TerminalReference
+  /** Where it was made: what the title's template speaks of. */
+  origin: { user: string; host: string; cwd: string }
+}
+
+/** Whether the command that a notification is about failed. */
+export function hasFailed(notification: Pick<Notification, 'outcome'>): boolean {
+  const outcome = notification.outcome
+  return outcome !== undefined && (outcome.signal !== undefined || (outcome.status ?? 0) !== 0)
+}

@@ -1,0 +1,130 @@
+import * as v from 'valibot'
+
+/** What an option declares besides its type: all that documents, validates and protects it. */
+export interface OptionDetails<T> {
+  /** A sentence without a full stop, with units and limits. */
+  description: string
+  required?: boolean
+  default?: T
+  example?: T
+  /** A value that no line of ours may show. */
+  secret?: boolean
+  /** Other names it is known by: dschep/ntfy's, Backy's, Netdata's. */
+  aliases?: readonly string[]
+}
+
+export type OptionKind = 'text' | 'number' | 'boolean' | 'choice' | 'list' | 'map'
+
+export interface Option<T = unknown> {
+  kind: OptionKind
+  /** Takes what YAML or a word of the command line gives, returns the value or an issue with what was expected. */
+  schema: v.GenericSchema<unknown, T>
+  details: OptionDetails<unknown>
+  /** The allowed words of a choice. */
+  choices?: readonly string[]
+}
+
+export type Options = Record<string, Option>
+
+/** The type of a backend's options, from their declaration. */
+export type OptionValues<O extends Options> = { [K in keyof O]: O[K] extends Option<infer T> ? T : never }
+
+/** Always there if required or with a default. */
+type Present<T, D> = D extends { required: true } ? T : D extends { default: unknown } ? T : T | undefined
+
+/** Text; a number or a boolean of YAML is taken as it was written. */
+export function text<const D extends OptionDetails<string>>(details: D): Option<Present<string, D>> {
+  const schema = v.pipe(
+    v.union([v.string(), v.number(), v.boolean()], 'text was expected'),
+    v.transform(String),
+    v.check((value) => value !== '', 'must not be empty'),
+  )
+  return declare('text', schema, details)
+}
+
+/** An address with http or https. */
+export function url<const D extends OptionDetails<string>>(details: D): Option<Present<string, D>> {
+  const schema = v.pipe(
+    v.string('an address (https://...) was expected'),
+    v.check(isWebAddress, 'an address (https://...) was expected'),
+    v.transform((value) => value.replace(/\/+$/, '')),
+  )
+  return declare('text', schema, details)
+}
+
+/** A number within bounds; from the command line as its decimal digits. */
+export function number<const D extends OptionDetails<number> & { min?: number; max?: number }>(
+  details: D,
+): Option<Present<number, D>> {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = details
+  const bounds = [Number.isFinite(min) ? `at least ${min}` : '', Number.isFinite(max) ? `at most ${max}` : ''].filter(
+    Boolean,
+  )
+  const expected = ['a number', ...bounds].join(', ')
+  const schema = v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.trim(), v.decimal(), v.transform(Number))], `${expected} was expected`),
+    v.check((value) => value >= min && value <= max, `${expected} was expected`),
+  )
+  return declare('number', schema, details)
+}
+
+/** true or false; from the command line also yes, no, on, off, 1 and 0. */
+export function boolean<const D extends OptionDetails<boolean>>(details: D): Option<Present<boolean, D>> {
+  const words: Record<string, boolean> = { true: true, yes: true, on: true, 1: true }
+  Object.assign(words, { false: false, no: false, off: false, 0: false })
+  const schema = v.pipe(
+    v.union([v.boolean(), v.number(), v.string()], 'true or false was expected'),
+    v.transform((value) => (typeof value === 'boolean' ? value : words[String(value).toLowerCase()])),
+    v.boolean('true or false was expected'),
+  )
+  return declare('boolean', schema, details)
+}
+
+/** One of some words, in any case. */
+export function choice<const C extends readonly string[], const D extends OptionDetails<C[number]>>(
+  choices: C,
+  details: D,
+): Option<Present<C[number], D>> {
+  const expected = `one of ${choices.join(', ')} was expected`
+  const schema = v.pipe(
+    v.union([v.string(), v.number(), v.boolean()], expected),
+    v.transform((value) => choices.find((word) => word.toLowerCase() === String(value).toLowerCase())),
+    v.string(expected),
+  )
+  return { ...declare('choice', schema, details), choices } as Option<Present<C[number], D>>
+}
+
+/** Several texts: a list in YAML, or one text with spaces or commas between them. */
+export function list<const D extends OptionDetails<string[]>>(details: D): Option<Present<string[], D>> {
+  const item = v.pipe(v.union([v.string(), v.number()], 'text was expected'), v.transform(String))
+  const split = (words: string) => words.split(/[\s,]+/).filter((word) => word !== '')
+  const schema = v.pipe(
+    v.union([v.array(item), v.pipe(v.string(), v.transform(split))], 'a list of texts was expected'),
+    v.minLength(1, 'must not be empty'),
+  )
+  return declare('list', schema, details)
+}
+
+/** Names with texts, such as headers. */
+export function map<const D extends OptionDetails<Record<string, string>>>(
+  details: D,
+): Option<Present<Record<string, string>, D>> {
+  const value = v.pipe(v.union([v.string(), v.number(), v.boolean()], 'text was expected'), v.transform(String))
+  return declare('map', v.record(v.string(), value, 'names with texts were expected'), details)
+}
+
+function isWebAddress(value: string): boolean {
+  try {
+    return /^https?:$/.test(new URL(value).protocol)
+  } catch {
+    return false
+  }
+}
+
+function declare<T, D extends OptionDetails<unknown>>(
+  kind: OptionKind,
+  schema: unknown,
+  details: D,
+): Option<Present<T, D>> {
+  return { kind, schema: schema as v.GenericSchema<unknown, Present<T, D>>, details }
+}

@@ -1,0 +1,61 @@
+// biome-ignore-all lint/suspicious/noControlCharactersInRegex: control characters are what this file is about
+
+/** How a service counts the length of a text. */
+export type LengthUnit = 'bytes' | 'utf16' | 'codepoints'
+
+export interface Limit {
+  max: number
+  unit: LengthUnit
+}
+
+/** CSI, OSC, DCS and the like, and two-character escapes (ECMA-48 §5). */
+const escapeSequence =
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g
+
+/**
+ * Text that can do nothing but be read: escape sequences go as a whole, then every control character but newline and
+ * tab; halves of surrogate pairs become U+FFFD.
+ */
+export function plainText(text: string): string {
+  if (!/[^\n\t -~]/.test(text)) return text
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(escapeSequence, '')
+    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '')
+    .toWellFormed()
+}
+
+/** Plain text on one line, also without the characters that reorder what stands around them (bidi overrides). */
+export function oneLine(text: string): string {
+  return plainText(text)
+    .replace(/\s*[\n\t\u2028\u2029]\s*/g, ' ')
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+}
+
+/** How long `text` is in the service's unit. */
+export function lengthIn(text: string, unit: LengthUnit): number {
+  if (unit === 'utf16') return text.length
+  if (unit === 'bytes') return Buffer.byteLength(text)
+  let count = 0
+  for (const _ of text) count++
+  return count
+}
+
+/** `text`, cut between graphemes so that it fits, the cut marked with `…`. */
+export function cut(text: string, limit: Limit): string {
+  const { max, unit } = limit
+  if (lengthIn(text, unit) <= max) return text
+  const mark = '…'
+  const room = max - lengthIn(mark, unit)
+  if (room < 0) return ''
+  // Every unit counts at least one for two UTF-16 code units: what lies behind twice the room cannot stay.
+  const candidate = text.slice(0, (room + 1) * 2)
+  let length = 0
+  let end = 0
+  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(candidate)) {
+    length += lengthIn(segment, unit)
+    if (length > room) break
+    end += segment.length
+  }
+  return candidate.slice(0, end) + mark
+}
