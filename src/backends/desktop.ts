@@ -1,0 +1,67 @@
+import { type Context, defineBackend, type Outgoing } from '../backend.ts'
+import { showOnLinux } from '../desktop/linux.ts'
+import { showOnMac } from '../desktop/macos.ts'
+import { type Toast, type Urgency, urgencies } from '../desktop/toast.ts'
+import { showOnWindows } from '../desktop/windows.ts'
+import { hasFailed, type Priority } from '../notification.ts'
+import { boolean, choice, number, type OptionValues, text } from '../options.ts'
+
+/** The options of a desktop notification; `default` has the same. */
+export const desktopOptions = {
+  icon: text({
+    description: 'the path of a picture, or (Linux) a name of the icon theme',
+    example: 'dialog-information',
+  }),
+  urgency: choice(urgencies, {
+    description: 'instead of the one of the message: critical for a failed command, else by its priority (Linux)',
+  }),
+  transient: boolean({ description: 'not kept in the list of notifications once it was shown (Linux)' }),
+  soundfile: text({ description: 'the path of a sound to play (Linux), or the name of one (macOS: Glass)' }),
+  timeout: number({
+    description: 'shown for so many milliseconds; -1: as the desktop does, 0: until it is dismissed (Linux)',
+    default: -1,
+    min: -1,
+    max: 2_147_483_647,
+  }),
+}
+
+export default defineBackend({
+  name: 'desktop',
+  title: 'Desktop notification',
+  homepage: 'https://specifications.freedesktop.org/notification-spec/latest/',
+  aliases: ['linux', 'darwin', 'win32'],
+  options: desktopOptions,
+  limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4000, unit: 'codepoints' } },
+  local: true,
+  // After an answer that was lost a second toast takes the place of the first, or stands beside it.
+  repeatable: true,
+  // A toast of the day before is noise.
+  keepFor: 60 * 60 * 1000,
+  send: showOnDesktop,
+})
+
+/** Shows a notification on whatever desktop this system has. */
+export function showOnDesktop(
+  notification: Outgoing,
+  options: OptionValues<typeof desktopOptions>,
+  context: Context,
+): Promise<Record<string, unknown>> {
+  const { urgency = urgencyOf(notification), timeout, ...rest } = options
+  const { title, message, thread } = notification
+  const toast: Toast = { ...rest, title, message, thread, urgency, timeout: Math.trunc(timeout) }
+  if (process.platform === 'darwin') return showOnMac(toast, context)
+  if (process.platform === 'win32') return showOnWindows(toast, context.signal)
+  return showOnLinux(toast, context.signal)
+}
+
+const urgencyByPriority: Record<Priority, Urgency> = {
+  min: 'low',
+  low: 'low',
+  default: 'normal',
+  high: 'critical',
+  urgent: 'critical',
+}
+
+function urgencyOf(notification: Outgoing): Urgency {
+  return hasFailed(notification) ? 'critical' : urgencyByPriority[notification.priority]
+}

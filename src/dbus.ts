@@ -1,0 +1,196 @@
+import { connect, type Socket } from 'node:net'
+import { type Call, decodeMessage, encodeCall, type Message, messageLength, messageType } from './dbus/message.ts'
+import { ConfigError, codeOf, messageOf, TransientError } from './errors.ts'
+
+export type { Call, Message } from './dbus/message.ts'
+
+/** A connection to a message bus. It keeps the process alive until it is closed. */
+export interface Bus {
+  /** The address that the bus gave us, `:1.42`. */
+  name: string
+  /** Which bus this is: another one after the next login. */
+  guid: string
+  /**
+   * Calls a method.
+   *
+   * @returns the values of the reply
+   * @throws DBusError the other side refused
+   * @throws TransientError no answer in time, or the connection ended
+   */
+  call(call: Call): Promise<unknown[]>
+  /** Hears every signal from now on that a match rule (AddMatch) lets through. */
+  onSignal(listener: (signal: Message) => void): void
+  close(): void
+}
+
+/** An error reply. */
+export class DBusError extends Error {
+  /** `org.freedesktop.DBus.Error.ServiceUnknown` */
+  readonly code: string
+
+  constructor(code: string, text: string) {
+    super(text === '' ? code : text)
+    this.code = code
+  }
+}
+
+/** The bus itself, for calls. */
+export const theBus = {
+  destination: 'org.freedesktop.DBus',
+  path: '/org/freedesktop/DBus',
+  interface: 'org.freedesktop.DBus',
+} as const
+
+/**
+ * Connects to the user's session bus. A client of our own: a library costs 40 ms to load, and libdbus starts a stray
+ * bus, on which nobody listens, where there is none.
+ *
+ * @param signal ends the connection and every call on it
+ * @throws ConfigError there is no session bus
+ */
+export async function sessionBus(signal: AbortSignal): Promise<Bus> {
+  const problems: string[] = []
+  for (const path of sessionSockets()) {
+    try {
+      return await connectTo(path, signal)
+    } catch (error) {
+      if (signal.aborted) throw tooLate()
+      problems.push(`${path.replace('\0', '@')}: ${codeOf(error) ?? messageOf(error)}`)
+    }
+  }
+  throw new ConfigError(`no session bus: ${problems.join(', ') || 'DBUS_SESSION_BUS_ADDRESS names no unix socket'}`)
+}
+
+/** systemd's place for the bus serves cron jobs and ssh sessions, which lack the variable. */
+function sessionSockets(): string[] {
+  const address = process.env['DBUS_SESSION_BUS_ADDRESS']
+  if (address) return socketsOf(address)
+  return [`${process.env['XDG_RUNTIME_DIR'] || `/run/user/${process.getuid?.() ?? 0}`}/bus`]
+}
+
+/** The unix sockets of an address (`unix:path=/a;unix:abstract=b,guid=...`), an abstract one with a leading NUL. */
+function socketsOf(address: string): string[] {
+  return address.split(';').flatMap((part) => {
+    const [, kind, value] = /^unix:(?:.*,)?(path|abstract)=([^,]+)/.exec(part) ?? []
+    if (value === undefined) return []
+    const bytes = value.replace(/%([0-9a-fA-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+    return [(kind === 'abstract' ? '\0' : '') + Buffer.from(bytes, 'latin1').toString()]
+  })
+}
+
+async function connectTo(path: string, signal: AbortSignal): Promise<Bus> {
+  const socket = connect({ path })
+  const abort = () => socket.destroy(tooLate())
+  signal.addEventListener('abort', abort)
+  socket.once('close', () => signal.removeEventListener('abort', abort))
+  if (signal.aborted) abort()
+  try {
+    const guid = await authenticate(socket)
+    const connection = new Connection(socket, guid)
+    const [name] = await connection.call({ ...theBus, member: 'Hello' })
+    connection.name = String(name)
+    return connection
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+/** https://dbus.freedesktop.org/doc/dbus-specification.html#auth-protocol */
+function authenticate(socket: Socket): Promise<string> {
+  const user = Buffer.from(String(process.getuid?.() ?? 0)).toString('hex')
+  return new Promise((resolve, reject) => {
+    let line = ''
+    const hear = (chunk: Buffer) => {
+      line += chunk.toString('latin1')
+      if (!line.includes('\r\n') && line.length < 4096) return
+      socket.off('data', hear).off('error', reject).off('close', gone)
+      const guid = /^OK (\w+)\r\n$/.exec(line)?.[1]
+      if (guid === undefined) return reject(new ConfigError('refused this user'))
+      socket.write('BEGIN\r\n')
+      resolve(guid)
+    }
+    const gone = () => reject(new ConfigError('closed the connection'))
+    socket.on('data', hear).on('error', reject).on('close', gone)
+    socket.write(`\0AUTH EXTERNAL ${user}\r\n`)
+  })
+}
+
+interface Waiting {
+  resolve(values: unknown[]): void
+  reject(error: Error): void
+}
+
+class Connection implements Bus {
+  name = ''
+  readonly guid: string
+  readonly #socket: Socket
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #listeners: ((signal: Message) => void)[] = []
+  #received: Buffer = Buffer.alloc(0)
+  #serial = 0
+
+  constructor(socket: Socket, guid: string) {
+    this.#socket = socket
+    this.guid = guid
+    socket.on('data', (chunk) => this.#hear(chunk))
+    socket.on('error', (error) => this.#end(error))
+    socket.on('close', () => this.#end(new Error('the connection is closed')))
+  }
+
+  call(call: Call): Promise<unknown[]> {
+    return new Promise((resolve, reject) => {
+      const serial = ++this.#serial
+      const bytes = encodeCall(call, serial)
+      if (this.#socket.destroyed) return reject(new TransientError('the session bus has closed the connection'))
+      this.#waiting.set(serial, { resolve, reject })
+      this.#socket.write(bytes)
+    })
+  }
+
+  onSignal(listener: (signal: Message) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #hear(chunk: Buffer): void {
+    this.#received = Buffer.concat([this.#received, chunk])
+    try {
+      for (;;) {
+        const length = messageLength(this.#received)
+        if (length === undefined || this.#received.length < length) return
+        const message = decodeMessage(this.#received.subarray(0, length))
+        this.#received = this.#received.subarray(length)
+        this.#take(message)
+      }
+    } catch (error) {
+      this.#socket.destroy(error as Error)
+    }
+  }
+
+  #take(message: Message): void {
+    if (message.type === messageType.signal) {
+      for (const listener of this.#listeners) listener(message)
+      return
+    }
+    const waiting = this.#waiting.get(message.replySerial ?? 0)
+    if (waiting === undefined) return
+    this.#waiting.delete(message.replySerial ?? 0)
+    if (message.type === messageType.reply) waiting.resolve(message.body)
+    else waiting.reject(new DBusError(message.errorName ?? 'unknown error', String(message.body[0] ?? '')))
+  }
+
+  #end(error: Error): void {
+    for (const { reject } of this.#waiting.values()) {
+      reject(error instanceof TransientError ? error : new TransientError(`the session bus: ${error.message}`))
+    }
+    this.#waiting.clear()
+  }
+}
+
+function tooLate(): TransientError {
+  return new TransientError('no answer on the session bus in time')
+}

@@ -1,0 +1,21 @@
+export const urgencies = ['low', 'normal', 'critical'] as const
+export type Urgency = (typeof urgencies)[number]
+
+/** What a desktop is asked to show. */
+export interface Toast {
+  title: string
+  message: string
+  urgency: Urgency
+  /** A later toast of the same thread takes this one's place. */
+  thread?: string | undefined
+  /** The path of a picture, or a name of the icon theme. */
+  icon?: string | undefined
+  /** Not kept in the desktop's list once it has been shown. */
+  transient?: boolean | undefined
+  soundfile?: string | undefined
+  /** Milliseconds; -1 leaves it to the desktop, 0 means until it is dismissed. */
+  timeout: number
+}
+
+/** A desktop that does not answer within this time, milliseconds, is given up: nobody waits for a frozen one. */
+export const patience = 2000
