@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+
+/** What /proc/PID/stat says of a process (man 5 proc). */
+export interface ProcessStat {
+  pid: number
+  /** The program's name, at most 15 bytes. */
+  comm: string
+  /** R, S, D, T (stopped), t (traced), Z (zombie) ... */
+  state: string
+  ppid: number
+  pgrp: number
+  session: number
+  /** The device number of the controlling terminal, 0 for none. */
+  tty: number
+  /** The process group that is in the foreground of that terminal, -1 for none. */
+  tpgid: number
+  threads: number
+  /** When the process started, in hundredths of a second after boot. */
+  startTicks: number
+}
+
+/** Absent if there is no such process, or no /proc. */
+export function readStat(pid: number | 'self'): ProcessStat | undefined {
+  const text = read(`/proc/${pid}/stat`)
+  if (!text) return undefined
+  // The name may hold spaces and parentheses; nothing after it does.
+  const end = text.lastIndexOf(')')
+  const fields = text.slice(end + 2).split(' ')
+  const field = (number: number) => Number(fields[number - 3])
+  return {
+    pid: Number.parseInt(text, 10),
+    comm: text.slice(text.indexOf('(') + 1, end),
+    state: fields[0] ?? '',
+    ppid: field(4),
+    pgrp: field(5),
+    session: field(6),
+    tty: field(7),
+    tpgid: field(8),
+    threads: field(20),
+    startTicks: field(22),
+  }
+}
+
+/** The words that a process was started with; empty for a kernel thread and a zombie, absent if it cannot be read. */
+export function readCommandLine(pid: number | 'self'): string[] | undefined {
+  const text = read(`/proc/${pid}/cmdline`)
+  if (text === undefined) return undefined
+  return text === '' ? [] : text.replace(/\0$/, '').split('\0')
+}
+
+/** Milliseconds since the system was started, the time that it slept included; absent without /proc. */
+export function readUptime(): number | undefined {
+  const text = read('/proc/uptime')
+  return text ? Number.parseFloat(text) * 1000 : undefined
+}
+
+/** A process's parent, its parent, and so on; empty without /proc. */
+export function ancestors(pid: number): { pid: number; ppid: number; comm: string }[] {
+  const found: { pid: number; ppid: number; comm: string }[] = []
+  let stat = readStat(pid)
+  // A pid namespace shows 0 as the parent of what was started from outside.
+  while (stat && stat.ppid > 0 && found.length < 100) {
+    stat = readStat(stat.ppid)
+    if (stat) found.push({ pid: stat.pid, ppid: stat.ppid, comm: stat.comm })
+  }
+  return found
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
