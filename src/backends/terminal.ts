@@ -1,0 +1,36 @@
+import { defineBackend } from '../backend.ts'
+import { PermanentError } from '../errors.ts'
+import { choice } from '../options.ts'
+import { findPlace } from '../terminal/place.ts'
+import { showAsText, showByTerminal } from '../terminal/show.ts'
+
+/** A terminal that was there a minute ago may be another one by now, milliseconds. */
+const longestWait = 60_000
+
+export default defineBackend({
+  name: 'terminal',
+  title: "The terminal's own notification",
+  homepage: 'https://sw.kovidgoyal.net/kitty/desktop-notifications/',
+  options: {
+    sequence: choice(['auto', 'osc9', 'osc99', 'osc777', 'osc1337', 'none'], {
+      description: 'the escape sequence by which the terminal shows notifications; none: a line and a bell',
+      default: 'auto',
+    }),
+  },
+  limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 1000, unit: 'codepoints' } },
+  local: true,
+  repeatable: true,
+  keepFor: longestWait,
+  async send(notification, { sequence }, { signal, foreground, now }) {
+    if (now().getTime() - Date.parse(notification.time) > longestWait) {
+      throw new PermanentError('too late for the terminal that it is about')
+    }
+    const place = await findPlace(notification.terminal, signal)
+    const protocol = sequence === 'auto' ? place.kind.protocol : sequence
+    const answer =
+      protocol === undefined || protocol === 'none'
+        ? await showAsText(notification, !foreground, signal)
+        : await showByTerminal(notification, place, protocol, signal)
+    return { ...answer }
+  },
+})

@@ -1,0 +1,72 @@
+/** A way for a program to have its terminal show a notification. */
+export type Protocol = 'osc9' | 'osc99' | 'osc777' | 'osc1337'
+
+/** What is known of a terminal emulator, or of what stands between it and a shell. */
+export interface Kind {
+  name: string
+  /** What it shows notifications by; nothing if it shows none. */
+  protocol?: Protocol
+  /** The program's name in the process table. */
+  program: RegExp
+  /** The values of TERM that nobody else uses. */
+  term?: RegExp
+  /** How it answers XTVERSION. */
+  version?: RegExp
+  /** It ends the text of OSC 777 at the first `;`. */
+  endsAtSemicolon?: true
+  /** What it takes of a text at most, bytes. */
+  longestBody?: number
+  /** Where a search among the ancestors ends although it is no terminal. */
+  role?: 'ssh' | 'mosh' | 'tmux' | 'screen'
+}
+
+/**
+ * Every terminal passes its parent's variables on, so none of them says which terminal this is: the nearest program of
+ * this list among the ancestors does.
+ */
+export const kinds: readonly Kind[] = [
+  { name: 'kitty', protocol: 'osc99', program: /^kitty$/, term: /^xterm-kitty$/, version: /^kitty\b/ },
+  { name: 'Ghostty', protocol: 'osc777', program: /^\.?ghostty/, term: /^(xterm-)?ghostty$/, version: /^ghostty\b/ },
+  { name: 'WezTerm', protocol: 'osc777', program: /^wezterm/, term: /^wezterm$/, version: /^WezTerm\b/ },
+  { name: 'foot', protocol: 'osc777', program: /^foot$/, term: /^foot(-|$)/, version: /^foot\b/ },
+  {
+    name: 'Konsole',
+    protocol: 'osc777',
+    program: /^(konsole|yakuake)$/,
+    term: /^konsole(-|$)/,
+    version: /^Konsole\b/,
+    endsAtSemicolon: true,
+    // Konsole 22.12 drops what is longer than 243 bytes.
+    longestBody: 130,
+  },
+  { name: 'iTerm2', protocol: 'osc1337', program: /^iTerm(2$|Server)/, version: /^iTerm2\b/ },
+  { name: 'Contour', protocol: 'osc777', program: /^contour$/, term: /^contour(-|$)/, version: /^contour\b/ },
+  { name: 'Rio', protocol: 'osc777', program: /^rio$/, term: /^rio$/, version: /^rio\b/i, endsAtSemicolon: true },
+  { name: 'Warp', protocol: 'osc777', program: /^warp(-terminal)?$/ },
+  { name: 'Zed', protocol: 'osc9', program: /^zed(-editor)?$/ },
+  // These show nothing; Visual Studio Code shows OSC 99 only in its own window, and only in 2026.
+  { name: 'VTE', program: /^(gnome-terminal-|xfce4-terminal|mate-terminal|kgx|ptyxis|terminator|tilix|lxterminal)/ },
+  { name: 'VTE', program: /^(guake|tilda|sakura|io\.elementary|pantheon-termin)/ },
+  { name: 'Apple Terminal', program: /^Terminal$/ },
+  { name: 'Visual Studio Code', program: /^(code|code-insiders|codium|cursor)$/ },
+  { name: 'Windows Terminal', program: /^WindowsTerminal/ },
+  { name: 'another terminal', program: /^(u?xterm|u?rxvtd?|st|alacritty|mlterm|zutty|cool-retro-term|hyper|tabby)$/ },
+  { name: 'another terminal', program: /^(terminology|qterminal|mintty|zellij|emacs|n?vim|asciinema)/ },
+  { name: 'tmux', program: /^tmux(: server)?$/, role: 'tmux' },
+  { name: 'screen', program: /^screen$/i, role: 'screen' },
+  { name: 'mosh', program: /^mosh-server/, role: 'mosh' },
+  { name: 'ssh', program: /^(sshd|sshd-session|dropbear|tailscaled|etterminal|etserver)$/, role: 'ssh' },
+]
+
+/** A terminal about which nothing is known. */
+export const unknownKind: Kind = { name: 'an unknown terminal', program: /^$/ }
+
+/** The terminal that sets TERM to this, if only one does. */
+export function kindByTerm(term: string): Kind | undefined {
+  return kinds.find((kind) => kind.term?.test(term))
+}
+
+/** The terminal that calls itself so when it is asked for its version (XTVERSION). */
+export function kindByVersion(version: string): Kind | undefined {
+  return kinds.find((kind) => kind.version?.test(version))
+}

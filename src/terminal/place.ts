@@ -1,0 +1,118 @@
+import { PermanentError } from '../errors.ts'
+import type { TerminalReference } from '../notification.ts'
+import { environmentOf } from './environment.ts'
+import { type Kind, kindByTerm, kindByVersion, kinds, unknownKind } from './kinds.ts'
+import { lineage } from './lineage.ts'
+import { isAttached, screenClients } from './screen.ts'
+import { askTmux, type TmuxClient, type TmuxState } from './tmux.ts'
+
+/** Where the escape sequences for somebody at a terminal go. */
+export interface Place {
+  /** The terminal that understands them: for a pane of tmux the one in which tmux is shown. */
+  tty: string
+  kind: Kind
+  /** The person sits at another machine: the desktop of this one is not theirs. */
+  remote: boolean
+  /** They must be wrapped so that screen hands them on. */
+  through?: 'screen'
+}
+
+/** A terminal and a process in it. */
+interface View {
+  tty: string
+  pid: number | undefined
+  /** Its TERM, where that is known better than from the process. */
+  term?: string
+}
+
+/** What is in the way to somebody's eyes: the nearest program among the ancestors of which something is known. */
+export interface Host {
+  kind: Kind
+  pid: number
+}
+
+/**
+ * Finds the terminal that shows what is written to another, through tmux, screen and ssh.
+ *
+ * @throws PermanentError there is none: no terminal was given, it can only show text, or its session is detached
+ */
+export async function findPlace(terminal: TerminalReference | undefined, signal: AbortSignal): Promise<Place> {
+  if (terminal?.tty === undefined) throw new PermanentError('no terminal')
+  return findFrom({ tty: terminal.tty, pid: terminal.shellPid }, signal, 0)
+}
+
+/** The nearest known ancestor of a process, or the process itself. */
+export async function hostOf(pid: number | undefined, signal: AbortSignal): Promise<Host | undefined> {
+  if (pid === undefined) return undefined
+  for (const relative of await lineage(pid, signal)) {
+    const kind = kinds.find(({ program }) => program.test(relative.comm))
+    if (kind !== undefined) return { kind, pid: relative.pid }
+  }
+  return undefined
+}
+
+/** More multiplexers within each other than anybody has. */
+const maxDepth = 5
+
+async function findFrom(view: View, signal: AbortSignal, depth: number): Promise<Place> {
+  const host = await hostOf(view.pid, signal)
+  const term = view.term ?? environmentOf(view.pid)['TERM'] ?? ''
+  // The console of Linux and editors' shells know no sequences at all; some print what they do not know.
+  if (/^(linux|dumb)$/.test(term)) throw new PermanentError(`a terminal that shows no notifications (TERM=${term})`)
+  if (host === undefined || depth > maxDepth)
+    return { tty: view.tty, kind: kindByTerm(term) ?? unknownKind, remote: false }
+  if (host.kind.role === 'tmux') return throughTmux(view, host, signal, depth)
+  if (host.kind.role === 'screen') return throughScreenOf(view, host, signal, depth)
+  if (host.kind.role === 'ssh') return { tty: view.tty, kind: kindOverSsh(view, term), remote: true }
+  return { tty: view.tty, kind: host.kind, remote: host.kind.role === 'mosh' }
+}
+
+/** Of what tells a terminal ssh hands on TERM and LC_*. */
+function kindOverSsh(view: View, term: string): Kind {
+  const isIterm = environmentOf(view.pid)['LC_TERMINAL'] === 'iTerm2' && /^xterm(-256color)?$/.test(term)
+  return kindByTerm(term) ?? kinds.find(({ name }) => isIterm && name === 'iTerm2') ?? unknownKind
+}
+
+/** tmux hands on no sequence by default, so it goes to the terminal of a client, past tmux. */
+async function throughTmux(view: View, host: Host, signal: AbortSignal, depth: number): Promise<Place> {
+  const tmux = environmentOf(view.pid)['TMUX']
+  const state = await askTmux({ tty: view.tty, tmux, server: host.pid }, signal)
+  if (state === undefined) return { tty: view.tty, kind: host.kind, remote: false }
+  const client = bestClient(state)
+  if (client === undefined) throw new PermanentError('the tmux session is detached')
+  const place = await findFrom({ tty: client.tty, pid: client.pid, term: client.term }, signal, depth + 1)
+  return { ...place, kind: place.kind.protocol ? place.kind : (kindByVersion(client.version) ?? place.kind) }
+}
+
+/** Where the person is: at a client that has the focus, shows the pane's session, was used last. */
+function bestClient({ panes, clients }: TmuxState): TmuxClient | undefined {
+  const sessions = new Set(panes.map(({ session }) => session))
+  const rank = (client: TmuxClient) => [
+    Number(sessions.has(client.session)),
+    Number(client.flags.includes('focused')),
+    client.activity,
+  ]
+  return clients.toSorted((a, b) => compare(rank(b), rank(a)))[0]
+}
+
+function compare(a: number[], b: number[]): number {
+  const differing = a.findIndex((value, index) => value !== b[index])
+  return differing === -1 ? 0 : (a[differing] ?? 0) - (b[differing] ?? 0)
+}
+
+/**
+ * The only client that runs is written to directly, past screen, which would show nothing of a hidden window. Of
+ * several nobody can tell which one shows this session: screen passes on to the right one.
+ */
+async function throughScreenOf(view: View, host: Host, signal: AbortSignal, depth: number): Promise<Place> {
+  if (isAttached(host.pid) === false) throw new PermanentError('the screen session is detached')
+  const clients = screenClients().map(({ tty, parent }) => findFrom({ tty, pid: parent }, signal, depth + 1))
+  const places = (await Promise.allSettled(clients)).flatMap((result) =>
+    result.status === 'fulfilled' ? result.value : [],
+  )
+  const [first, ...others] = places
+  if (first === undefined) return { tty: view.tty, kind: host.kind, remote: false }
+  if (others.length === 0) return first
+  const same = others.every(({ kind }) => kind === first.kind)
+  return { ...first, tty: view.tty, through: 'screen', kind: same ? first.kind : host.kind }
+}

@@ -1,0 +1,45 @@
+import { PermanentError } from '../errors.ts'
+import type { Notification } from '../notification.ts'
+import type { Protocol } from './kinds.ts'
+import type { Place } from './place.ts'
+import { throughScreen } from './screen.ts'
+import { bell, line, notificationSequence } from './sequences.ts'
+import { writeToTerminal } from './tty.ts'
+
+export type Showable = Pick<Notification, 'id' | 'source' | 'message' | 'priority' | 'thread' | 'terminal'> & {
+  title: string
+}
+
+/** What was handed to a terminal. There is no acknowledgement: nobody knows whether anything was seen. */
+export interface HandedOver {
+  handed_to: string
+  as: Protocol | 'line' | 'bell'
+}
+
+/** Has a terminal show a notification of its own. */
+export async function showByTerminal(
+  notification: Showable,
+  place: Place,
+  protocol: Protocol,
+  signal: AbortSignal,
+): Promise<HandedOver> {
+  const { title, message, priority } = notification
+  const id = `ntfy-${notification.thread ?? notification.id}`
+  const sequence = notificationSequence({ title, message, priority, id }, protocol, place.kind)
+  await writeToTerminal(place.tty, place.through === 'screen' ? throughScreen(sequence) : sequence, signal)
+  return { handed_to: place.kind.name, as: protocol }
+}
+
+/**
+ * What every terminal can do: a line and a bell. From a shell's hook the bell alone, because somebody may be typing.
+ *
+ * @param below whether something else may stand where the cursor is: the prompt of a shell that went on
+ */
+export async function showAsText(notification: Showable, below: boolean, signal: AbortSignal): Promise<HandedOver> {
+  const tty = notification.terminal?.tty
+  if (tty === undefined) throw new PermanentError('no terminal')
+  const bellOnly = notification.source === 'hook'
+  const text = bellOnly ? bell : `${below ? '\r\n' : ''}${line(notification)}\r\n${bell}`
+  await writeToTerminal(tty, text, signal)
+  return { handed_to: tty, as: bellOnly ? 'bell' : 'line' }
+}
