@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { TerminalReference } from '../notification.ts'
 
 /** What /proc/PID/stat says of a process (man 5 proc). */
 export interface ProcessStat {
@@ -64,6 +65,29 @@ export function ancestors(pid: number): { pid: number; ppid: number; comm: strin
     if (stat) found.push({ pid: stat.pid, ppid: stat.ppid, comm: stat.comm })
   }
   return found
+}
+
+/** The terminal that we were called from, and who called us; absent where there is none: cron, a service. */
+export function terminalOfCaller(): TerminalReference | undefined {
+  const own = readStat('self')
+  const tty = own ? terminalPath(own.tty) : process.platform === 'win32' ? undefined : terminalByPs()
+  return tty === undefined ? undefined : { tty, shellPid: process.ppid }
+}
+
+/** Numbers of devices are those of the kernel's documentation, admin-guide/devices. */
+function terminalPath(device: number): string | undefined {
+  const major = (device >> 8) & 0xfff
+  const minor = (device & 0xff) | ((device >> 12) & 0xfff00)
+  if (major >= 136 && major <= 143) return `/dev/pts/${(major - 136) * 256 + minor}`
+  if (major === 4) return minor < 64 ? `/dev/tty${minor}` : `/dev/ttyS${minor - 64}`
+  return undefined
+}
+
+function terminalByPs(): string | undefined {
+  // Only here: child_process takes longer to load than all of this takes on Linux.
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
+  const name = spawnSync('ps', ['-o', 'tty=', '-p', String(process.pid)], { encoding: 'utf8' }).stdout?.trim()
+  return name && !name.startsWith('?') ? `/dev/${name}` : undefined
 }
 
 function read(path: string): string | undefined {
