@@ -17,6 +17,12 @@ export function exitStatus(ended: Outcome): number {
   }
 }
 
+/** The signal that a status of a shell stands for; absent if none does. */
+export function signalOf(status: number): NodeJS.Signals | undefined {
+  const entry = Object.entries(constants.signals).find(([, number]) => number === status - 128)
+  return entry?.[0] as NodeJS.Signals | undefined
+}
+
 /** Ends this process as the command has ended: with its code, or by the signal that ended it. Nothing runs after it. */
 export function endAs(ended: Outcome): never {
   // Node would set the terminal to what it was at the start; what the command has left is meant to stay.

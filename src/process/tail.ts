@@ -8,7 +8,7 @@ const longestTail = 4096
  * @param bytes may begin in the middle of a character or an escape code
  * @param lines how many at most, of those with something in them at the end
  */
-export function tailOf(bytes: Uint8Array, lines = 20): string {
+export function lastLines(bytes: Uint8Array, lines = 20): string {
   const shown = withoutEscapes(new TextDecoder().decode(fromWholeCharacter(bytes)))
     .split('\n')
     .map((line) => overwritten(line).trimEnd())
