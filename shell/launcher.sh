@@ -58,10 +58,12 @@ split_stat() {
 
 was_ignored() {
   case $1 in
-  KILL | STOP) return 1 ;;
-  # bash always looks after its children; where there is no /proc these need not exist.
-  CHLD | STKFLT | PWR | IO) [ "$ntfy_mask" != -1 ] && [ "$1${BASH_VERSION+bash}" != CHLDbash ] || return 1 ;;
+  # Shells listen to CHLD from their start, so that one is lost.
+  KILL | STOP | CHLD) return 1 ;;
+  # Only Linux has these; dash knows one of them by its number alone.
+  STKFLT | PWR) [ "$ntfy_mask" != -1 ] || return 1 ;;
   esac
+  [ "$1" != STKFLT ] || set -- 16
   ntfy_caught=''
   # shellcheck disable=SC3045 # names are those of the kernel
   trap 'ntfy_caught=1' "$1" 2>/dev/null && kill -s "$1" $$ 2>/dev/null || return 1
