@@ -38,6 +38,8 @@ export class ConfigError extends NtfyError {
 export class TransientError extends NtfyError {
   /** Seconds that the service asked us to wait. */
   readonly retryAfter: number | undefined
+  /** Is it worth keeping? What could only be shown here and now is not. */
+  readonly keep: boolean = true
 
   constructor(message: string, retryAfter?: number) {
     super(message, exitCode.unavailable)

@@ -8,7 +8,8 @@ const longestCommand = 1024
 /** dschep/ntfy's sentence: `✅ "make build" succeeded in 1:02 minutes`, the output's last lines below it. */
 export function outcomeMessage(outcome: Outcome, options: { emoji: boolean }): string {
   const mark = options.emoji ? (failed(outcome) ? '❌ ' : '✅ ') : ''
-  const sentence = `${mark}${subject(outcome)} ${verb(outcome)} in ${formatDuration(outcome.durationMs)}`
+  const time = outcome.durationMs === undefined ? '' : ` in ${formatDuration(outcome.durationMs)}`
+  const sentence = `${mark}${subject(outcome)} ${verb(outcome)}${time}`
   return outcome.output ? `${sentence}:\n${outcome.output}` : sentence
 }
 

@@ -13,7 +13,8 @@ export interface Outcome {
   status?: number
   /** The signal that ended it, `SIGKILL`. */
   signal?: string
-  durationMs: number
+  /** How long it ran; nothing if nobody measured it. */
+  durationMs?: number
   /** The last lines of its output, if they were asked for. */
   output?: string
 }

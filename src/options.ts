@@ -128,3 +128,22 @@ function declare<T, D extends OptionDetails<unknown>>(
 ): Option<Present<T, D>> {
   return { kind, schema: schema as v.GenericSchema<unknown, Present<T, D>>, details }
 }
+
+/** Keys are the same whatever their case and with or without `-` and `_`: `roomId`, `room-id` and `room_id`. */
+export function normalKey(key: string): string {
+  return key.toLowerCase().replace(/[-_]/g, '')
+}
+
+/** The option's own name for what a user calls it, or nothing if the backend has no such option. */
+export function findOption(options: Options, key: string): string | undefined {
+  const wanted = normalKey(key)
+  return Object.keys(options).find((name) =>
+    [name, ...(options[name]?.details.aliases ?? [])].some((known) => normalKey(known) === wanted),
+  )
+}
+
+/** What a value becomes, or what was expected instead. Never quotes the value, which may be a secret. */
+export function readOption(option: Option, value: unknown): { value: unknown } | { problem: string } {
+  const result = v.safeParse(option.schema, value)
+  return result.success ? { value: result.output } : { problem: result.issues[0].message }
+}

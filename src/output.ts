@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import { codeOf, exitCode, NtfyError } from './errors.ts'
-import { plainText } from './text.ts'
+import { oneLine, plainText } from './text.ts'
 
 /** dschep/ntfy's levels, the loudest first. */
 export const logLevels = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const
@@ -56,6 +56,15 @@ function sayAt(importance: LogLevel, text: string): void {
     .map((line) => `ntfy: ${line}\n`)
   try {
     writeAll(2, lines.join(''))
+  } catch {}
+}
+
+/** A line on the terminal that the next one replaces; an empty one takes it away. */
+export function showProgress(text: string): void {
+  const columns = 79
+  const line = [...oneLine(withoutSecrets(text))].slice(0, columns).join('')
+  try {
+    writeAll(2, `\r\x1b[K${line}`)
   } catch {}
 }
 

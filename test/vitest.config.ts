@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: 'test',
+    cache: false,
     include: ['**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

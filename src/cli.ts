@@ -1,0 +1,50 @@
+import { findVerb, quickInvocation, splitArguments } from './arguments.ts'
+import type { Command, Invocation } from './command.ts'
+import { commands } from './commands/index.ts'
+import { exitCode, messageOf, NtfyError, UsageError } from './errors.ts'
+import { say, setLogLevel } from './output.ts'
+import { didYouMean } from './suggest.ts'
+
+/** Runs a command line and exits with what became of it. */
+export async function runCommandLine(argv: string[]): Promise<never> {
+  let code: number
+  try {
+    code = await dispatch(argv)
+  } catch (error) {
+    code = explain(error)
+  }
+  process.exit(code)
+}
+
+async function dispatch(argv: string[]): Promise<number> {
+  const verbAt = findVerb(argv)
+  const verb = argv[verbAt]
+  if (verb === undefined) return (await import('./parser.ts')).answerWithoutVerb(argv)
+  const load = Object.hasOwn(commands, verb) ? commands[verb] : undefined
+  if (load === undefined) {
+    throw new UsageError(`unknown command ${verb}${didYouMean(verb, Object.keys(commands))} (ntfy help lists them)`)
+  }
+  const command = (await load()).default
+  const invocation = await parse(argv, verbAt, command)
+  if (invocation === undefined) return exitCode.ok
+  if (invocation.global.logLevel !== undefined) setLogLevel(invocation.global.logLevel)
+  return command.run(invocation)
+}
+
+/** yargs takes 10 ms to load: it parses what the quick way does not understand, and explains what nobody does. */
+async function parse(argv: string[], verbAt: number, command: Command): Promise<Invocation | undefined> {
+  const split = splitArguments(argv, verbAt, command)
+  const quick = quickInvocation(split, command)
+  return quick ?? (await import('./parser.ts')).parseWithYargs(split, command)
+}
+
+/** The one place where an error becomes a line and an exit code. */
+function explain(error: unknown): number {
+  if (error instanceof NtfyError) {
+    say.error(error.message)
+    return error.exitCode
+  }
+  say.error(`this is a bug of ntfy, please report it: ${messageOf(error)}`)
+  if (error instanceof Error) say.debug(error.stack ?? '')
+  return exitCode.bug
+}

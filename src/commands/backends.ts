@@ -1,0 +1,49 @@
+import { backendName, backends, loadBackend } from '../backends/index.ts'
+import { defineCommand } from '../command.ts'
+import { exitCode, UsageError } from '../errors.ts'
+import { print } from '../output.ts'
+import { didYouMean } from '../suggest.ts'
+
+export default defineCommand({
+  name: 'backends',
+  words: '[NAME]',
+  summary: 'list the backends, or every option of one',
+  flags: {},
+  maxWords: 1,
+  async run({ words: [name], global }) {
+    if (name === undefined) {
+      for (const known of Object.keys(backends).sort()) {
+        const { title, homepage } = await loadBackend(known)
+        print(global.json ? `${JSON.stringify({ name: known, title, homepage })}\n` : `${known.padEnd(16)} ${title}\n`)
+      }
+      return exitCode.ok
+    }
+    const known = backendName(name)
+    if (known === undefined) throw new UsageError(`unknown backend ${name}${didYouMean(name, Object.keys(backends))}`)
+    print(await describe(known, global.json))
+    return exitCode.ok
+  },
+})
+
+async function describe(name: string, json: boolean): Promise<string> {
+  const { title, homepage, options } = await loadBackend(name)
+  const described = Object.entries(options).map(([option, { kind, details, choices }]) => ({
+    name: option,
+    kind,
+    ...(choices && { choices }),
+    ...details,
+  }))
+  if (json) return `${JSON.stringify({ name, title, homepage, options: described })}\n`
+  const lines = [`${name}: ${title}`, homepage, '']
+  for (const option of described) {
+    const notes = [
+      option.choices ? option.choices.join('|') : option.kind,
+      option.required ? 'required' : '',
+      option.secret ? 'secret' : '',
+      option.default === undefined ? '' : `default ${option.default}`,
+      option.aliases?.length ? `also ${option.aliases.join(', ')}` : '',
+    ]
+    lines.push(`  ${option.name} (${notes.filter(Boolean).join('; ')})`, `      ${option.description}`)
+  }
+  return `${lines.join('\n')}\n`
+}

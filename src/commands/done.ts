@@ -1,0 +1,147 @@
+import { constants } from 'node:os'
+import { isatty } from 'node:tty'
+import { defineCommand, type FlagValues, type GlobalOptions } from '../command.ts'
+import type { Rules } from '../delivery/outcome.ts'
+import { parseDuration } from '../duration.ts'
+import { messageOf, UsageError } from '../errors.ts'
+import type { Outcome } from '../notification.ts'
+import { say } from '../output.ts'
+import { type Ended, runCommand } from '../process/run.ts'
+
+/** Lines of output that a message gets if nobody says how many. */
+const defaultTail = 20
+
+const flags = {
+  'longer-than': {
+    kind: 'text',
+    short: 'L',
+    value: 'N',
+    description: 'only if it ran for N seconds at least (90, 5m)',
+  },
+  'background-only': { kind: 'boolean', short: 'b', description: 'only if nobody is looking at the terminal' },
+  stdout: { kind: 'boolean', short: 'o', description: 'put the end of its standard output into the message' },
+  stderr: { kind: 'boolean', short: 'e', description: 'put the end of its standard error into the message' },
+  tail: { kind: 'text', value: 'N', description: 'how many lines of output: of both streams, or of -o or -e (20)' },
+  'hide-command': { kind: 'boolean', short: 'H', description: 'do not show the command in the message' },
+  on: {
+    kind: 'text',
+    value: 'WHEN',
+    choices: ['success', 'failure', 'always'],
+    description: 'only on success or failure',
+  },
+  shell: { kind: 'text', value: 'SCRIPT', description: 'run SCRIPT by sh -c' },
+  pid: { kind: 'list', short: 'p', value: 'PID', description: 'wait for running processes instead of a command' },
+  status: {
+    kind: 'text',
+    value: 'N',
+    description: 'tell about what has just ended with status N: make; ntfy done --status $?',
+  },
+  formatter: { kind: 'text', value: 'COMMAND', hidden: true, description: 'COMMAND STATUS SECONDS: tell about it' },
+} as const
+
+type DoneFlags = FlagValues<typeof flags>
+
+export default defineCommand({
+  name: 'done',
+  words: '[--] COMMAND...',
+  summary: 'run a command, or wait for processes (--pid), and notify when it ends',
+  flags,
+  wraps: true,
+  async run({ flags, words, global }) {
+    const rules = readRules(flags)
+    if (flags.pid.length > 0) return (await import('./watch.ts')).watch([...flags.pid, ...words], rules, global)
+    if (flags.formatter !== undefined) return tellFormatted(flags.formatter, words, rules, global)
+    if (flags.status !== undefined && flags.shell === undefined && words.length === 0) {
+      return tellStatus(flags.status, rules, global)
+    }
+    return wrap(commandLine(flags, words), rules, global)
+  },
+})
+
+/** @throws UsageError before anything is run */
+function readRules(flags: DoneFlags): Rules {
+  const longerThan = flags['longer-than'] === undefined ? undefined : parseDuration(flags['longer-than'])
+  if (flags['longer-than'] !== undefined && longerThan === undefined) {
+    throw new UsageError(`-L ${flags['longer-than']}: seconds or a duration (90, 5m, 1h30m) were expected`)
+  }
+  if (flags.tail !== undefined && !/^\d{1,6}$/.test(flags.tail)) {
+    throw new UsageError(`--tail ${flags.tail}: a number of lines was expected`)
+  }
+  const { stdout, stderr } = flags
+  const both = flags.tail !== undefined && !stdout && !stderr
+  const wanted = both || stdout || stderr
+  return {
+    longerThan,
+    on: (flags.on as Rules['on'] | undefined) ?? 'always',
+    onlyAway: flags['background-only'],
+    hideCommand: flags['hide-command'],
+    tail: wanted
+      ? { lines: Number(flags.tail ?? defaultTail), stdout: both || stdout, stderr: both || stderr }
+      : undefined,
+  }
+}
+
+function commandLine(flags: DoneFlags, words: string[]): string[] {
+  if (flags.shell !== undefined) return ['sh', '-c', flags.shell, ...(words.length > 0 ? ['sh', ...words] : [])]
+  if (words.length === 0) throw new UsageError('done: a command to run was expected (ntfy done make)')
+  return words
+}
+
+/** From here on nothing of ours may delay, change or fail the command. */
+async function wrap(argv: string[], rules: Rules, global: GlobalOptions): Promise<never> {
+  const { tail } = rules
+  let telling: Promise<typeof import('../delivery/outcome.ts')> | undefined
+  const ended = await runCommand(argv, {
+    ...(tail && { capture: { stdout: tail.stdout, stderr: tail.stderr } }),
+    onStart: () => {
+      telling = import('../delivery/outcome.ts')
+    },
+  })
+  if (ended.kind === 'not-found' || ended.kind === 'not-executable') say.error(ended.message)
+  try {
+    const { tellEnding } = await (telling ?? import('../delivery/outcome.ts'))
+    await tellEnding({ source: 'done', outcome: await outcomeOf(argv, ended, rules) }, rules, global, isatty(2))
+  } catch (error) {
+    say.error(`the notification could not be made: ${messageOf(error)}`)
+  }
+  const { endAs } = await import('../process/end.ts')
+  return endAs(ended)
+}
+
+async function outcomeOf(argv: string[], ended: Ended, { hideCommand, tail }: Rules): Promise<Outcome> {
+  const { exitStatus } = await import('../process/end.ts')
+  const outcome: Outcome = { durationMs: ended.durationMs }
+  if (ended.kind === 'signaled') outcome.signal = ended.signal
+  else outcome.status = exitStatus(ended)
+  if (!hideCommand) outcome.command = (await import('../process/quote.ts')).shellQuote(argv)
+  if (tail) outcome.output = (await import('../process/tail.ts')).lastLines(ended.tail, tail.lines)
+  return outcome
+}
+
+/** dschep/ntfy's old hooks: `done --formatter COMMAND STATUS SECONDS`. */
+async function tellFormatted(command: string, words: string[], rules: Rules, global: GlobalOptions): Promise<number> {
+  const [status = '', seconds = ''] = words
+  if (words.length !== 2 || !/^\d+$/.test(status) || !/^\d+(\.\d+)?$/.test(seconds)) {
+    throw new UsageError('--formatter: a command, its status and its seconds were expected')
+  }
+  const outcome: Outcome = { status: Number(status), durationMs: Number(seconds) * 1000 }
+  if (!rules.hideCommand) outcome.command = command
+  const { tellEnding } = await import('../delivery/outcome.ts')
+  await tellEnding({ source: 'hook', outcome }, rules, global, false)
+  return 0
+}
+
+/** `make; ntfy done --status $?` ends with that status itself, so that what follows still sees it. */
+async function tellStatus(text: string, rules: Rules, global: GlobalOptions): Promise<number> {
+  const status = Number(text)
+  if (!/^\d{1,3}$/.test(text) || status > 255) throw new UsageError(`--status ${text}: a number up to 255 was expected`)
+  const { tellEnding } = await import('../delivery/outcome.ts')
+  const signal = signalOf(status)
+  await tellEnding({ source: 'done', outcome: signal ? { signal } : { status } }, rules, global, isatty(2))
+  return status
+}
+
+/** What a shell's status of more than 128 stands for. */
+function signalOf(status: number): string | undefined {
+  return Object.entries(constants.signals).find(([, number]) => number === status - 128)?.[0]
+}

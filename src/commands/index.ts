@@ -1,0 +1,13 @@
+import type { Command } from '../command.ts'
+
+/** Every verb, loaded when it is typed. The order is that of the help. */
+export const commands: Record<string, () => Promise<{ default: Command }>> = {
+  send: () => import('./send.ts'),
+  done: () => import('./done.ts'),
+  'shell-integration': () => import('./shell-integration.ts'),
+  queue: () => import('./queue.ts'),
+  backends: () => import('./backends.ts'),
+  help: () => import('./help.ts'),
+  'shell-done': () => import('./shell-done.ts'),
+  deliver: () => import('./deliver.ts'),
+}

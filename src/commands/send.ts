@@ -1,0 +1,95 @@
+import { isatty } from 'node:tty'
+import { defineCommand, type GlobalOptions } from '../command.ts'
+import { loadConfig } from '../config/index.ts'
+import { selectTargets } from '../config/select.ts'
+import { attemptAll, prepare, type Report, spool } from '../delivery/deliver.ts'
+import type { Delivery } from '../delivery/delivery.ts'
+import { startFlusher, startFlusherIfDue } from '../delivery/flusher.ts'
+import { makeNotification } from '../delivery/notify.ts'
+import { printReport, sayReport } from '../delivery/report.ts'
+import { ConfigError, messageOf, UsageError, worstExitCode } from '../errors.ts'
+import { readInput } from '../input.ts'
+import { type Priority, priorities } from '../notification.ts'
+import { say } from '../output.ts'
+import { terminalOfCaller } from '../process/proc.ts'
+
+/** Longest text that is read from stdin, in bytes: more is no notification. */
+const longestInput = 1024 * 1024
+
+export default defineCommand({
+  name: 'send',
+  words: '[MESSAGE...]',
+  summary: 'send a notification',
+  flags: {
+    priority: {
+      kind: 'text',
+      value: 'PRIORITY',
+      choices: priorities,
+      description: 'how much it may disturb: min, low, default, high or urgent',
+    },
+    url: { kind: 'text', value: 'URL', description: 'an address to open from the notification' },
+    tag: { kind: 'list', value: 'TAG', description: 'a tag; may be given several times' },
+    'no-queue': { kind: 'boolean', description: 'try once, keep nothing for later' },
+  },
+  async run({ flags, words, global }) {
+    const message = await emojized(messageFrom(words), global)
+    if (message.trim() === '' && !global.title) throw new UsageError('send: nothing to say (words, or text on stdin)')
+    const { config, problems } = await loadConfig(global.config)
+    const selected = await selectTargets(config, global)
+    if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+    const terminal = terminalOfCaller()
+    const notification = makeNotification('send', message, {
+      ...(global.title !== undefined && { title: await emojized(global.title, global) }),
+      ...(flags.url !== undefined && { url: flags.url }),
+      priority: (flags.priority as Priority | undefined) ?? 'default',
+      tags: flags.tag,
+      ...(terminal && { terminal }),
+    })
+    const deliveries = await prepare(notification, config, selected)
+    const pending = flags['no-queue']
+      ? deliveries.map((delivery) => ({ delivery, place: undefined }))
+      : spool(deliveries, { claimed: true })
+    const reports = await attemptAll(pending, { foreground: true, config })
+    for (const report of reports) {
+      if (global.json) printReport(report)
+      sayReport(report)
+    }
+    showHere(reports, deliveries)
+    const folder = pending.find(({ place }) => place)?.place?.folder
+    const kept = reports.some(({ outcome }) => outcome === 'queued' || outcome === 'parked')
+    if (folder !== undefined && kept) startFlusher(folder)
+    else startFlusherIfDue()
+    return worstExitCode(reports.map((report) => report.exitCode))
+  },
+})
+
+/** The end of the chain `default`: where there is neither desktop nor terminal, cron mails what is on stderr. */
+function showHere(reports: Report[], deliveries: Delivery[]): void {
+  for (const { backend, outcome, id } of reports) {
+    const shown = deliveries.find((delivery) => delivery.id === id)?.notification
+    if (backend === 'default' && outcome === 'failed' && shown) say.error(`${shown.title}\n${shown.message}`)
+  }
+}
+
+/** Words win; `-` alone, or no words where stdin is no terminal, reads stdin. */
+function messageFrom(words: string[]): string {
+  const piped = words.length === 0 && !isatty(0)
+  if (!piped && !(words.length === 1 && words[0] === '-')) return words.join(' ')
+  return textFromInput()
+}
+
+function textFromInput(): string {
+  try {
+    const { text, whole } = readInput(longestInput)
+    if (!whole) say.warning('send: only the first 1 MB of stdin is sent')
+    return text.replace(/[\r\n]+$/, '')
+  } catch (error) {
+    throw new UsageError(`send: stdin cannot be read: ${messageOf(error)}`)
+  }
+}
+
+async function emojized(text: string, global: GlobalOptions): Promise<string> {
+  if (!global.emoji || !text.includes(':')) return text
+  const { replaceShortcodes } = await import('../emoji.ts')
+  return replaceShortcodes(text)
+}

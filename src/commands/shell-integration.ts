@@ -1,0 +1,87 @@
+import { defineCommand } from '../command.ts'
+import { parseDuration } from '../duration.ts'
+import { exitCode, UsageError } from '../errors.ts'
+import { print, say } from '../output.ts'
+import { readStat } from '../process/proc.ts'
+import { shellScript } from '../program.ts'
+import { didYouMean } from '../suggest.ts'
+
+export const shells = ['bash', 'zsh', 'fish'] as const
+export type Shell = (typeof shells)[number]
+
+export default defineCommand({
+  name: 'shell-integration',
+  words: '',
+  summary: 'print the hooks for a shell: eval "$(ntfy shell-integration)"',
+  flags: {
+    shell: { kind: 'text', short: 's', value: 'SHELL', description: 'bash, zsh or fish; else the shell that asks' },
+    'longer-than': { kind: 'text', short: 'L', value: 'N', description: 'tell about commands of N seconds at least' },
+    'foreground-too': { kind: 'boolean', short: 'f', description: 'also while somebody is looking at the terminal' },
+    install: { kind: 'boolean', description: "put the hooks into a file and one line into the shell's rc file" },
+    uninstall: { kind: 'boolean', description: 'take both away again' },
+  },
+  maxWords: 0,
+  async run({ flags }) {
+    const shell = shellFrom(flags.shell)
+    if (flags.install && flags.uninstall) throw new UsageError('shell-integration: --install or --uninstall, not both')
+    if (flags.uninstall) {
+      const { uninstall } = await import('../shell-files.ts')
+      for (const path of uninstall(shell)) say.warning(`${path}: the hooks are taken away`)
+      return exitCode.ok
+    }
+    const script = settings(shell, flags['longer-than'], flags['foreground-too']) + shellScript(shell)
+    if (!flags.install) {
+      print(script)
+      return exitCode.ok
+    }
+    const { install } = await import('../shell-files.ts')
+    const rc = install(shell, script)
+    say.warning(`${rc}: new ${shell} shells tell you when a command is done`)
+    return exitCode.ok
+  },
+})
+
+/** The shell that was named, else the one that asks, else $SHELL. */
+function shellFrom(named: string | undefined): Shell {
+  if (named !== undefined) {
+    const known = shellOf(named)
+    if (known !== undefined) return known
+    throw new UsageError(`unknown shell ${named}${didYouMean(named, shells)} (known: ${shells.join(', ')})`)
+  }
+  const asking = shellOf(readStat(process.ppid)?.comm) ?? shellOf(process.env['SHELL'])
+  if (asking !== undefined) return asking
+  throw new UsageError(`which shell? -s SHELL was expected (known: ${shells.join(', ')})`)
+}
+
+/** The shell that a program's name stands for: `-bash`, `/bin/bash` and `zsh-5.9` too. */
+function shellOf(program: string | undefined): Shell | undefined {
+  const name = program?.slice(program.lastIndexOf('/') + 1).replace(/^-/, '')
+  return shells.find((shell) => name !== undefined && new RegExp(`^${shell}([-.\\d].*)?$`).test(name))
+}
+
+/** Assignments in front of the script: which program to call, and the settings of the command line. */
+function settings(shell: Shell, longerThan: string | undefined, foregroundToo: boolean): string {
+  const program = process.argv[1] ?? 'ntfy'
+  if (/\/(node_modules\/\.bin|_npx)\//.test(program)) {
+    say.warning(`${program} will not last: install with npm install -g, and call shell-integration from there`)
+  }
+  const assigned: [string, string][] = [
+    ['NTFY_BIN', program],
+    ['NTFY_NODE', process.execPath],
+  ]
+  if (longerThan !== undefined) {
+    const milliseconds = parseDuration(longerThan)
+    if (milliseconds === undefined) {
+      throw new UsageError(`-L ${longerThan}: seconds or a duration (90, 5m, 1h30m) were expected`)
+    }
+    assigned.push(['AUTO_NTFY_DONE_LONGER_THAN', `-L${milliseconds / 1000}`])
+  }
+  if (foregroundToo) assigned.push(['NTFY_FOREGROUND_TOO', '1'])
+  return assigned.map(([name, value]) => assignment(shell, name, value)).join('')
+}
+
+/** In the quotes of fish a backslash escapes; in those of bash and zsh nothing does. */
+function assignment(shell: Shell, name: string, value: string): string {
+  if (shell === 'fish') return `set -g ${name} '${value.replace(/[\\']/g, '\\$&')}'\n`
+  return `${name}='${value.replaceAll("'", "'\\''")}'\n`
+}

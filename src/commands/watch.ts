@@ -1,0 +1,59 @@
+import { isatty } from 'node:tty'
+import type { GlobalOptions } from '../command.ts'
+import { type Rules, tellEnding } from '../delivery/outcome.ts'
+import { formatDuration } from '../duration.ts'
+import { UsageError } from '../errors.ts'
+import { processMessage } from '../message.ts'
+import { say, showProgress } from '../output.ts'
+import { type ProcessEnd, watchProcesses } from '../process/watch.ts'
+
+/** Exit code when a process to wait for does not exist. */
+const missingProcess = 1
+
+/** `done --pid`: waits for processes and tells as each ends. */
+export async function watch(words: string[], rules: Rules, global: GlobalOptions): Promise<number> {
+  const pids = words.map(pidFrom)
+  const visible = isatty(2)
+  const started = performance.now()
+  const watched = await watchProcesses(pids, {
+    ...(visible && {
+      onProgress: (running: ProcessEnd[]) => showProgress(progressLine(running, performance.now() - started)),
+    }),
+  })
+  if ('missing' in watched) {
+    for (const pid of watched.missing) say.error(`no process ${pid}`)
+    return missingProcess
+  }
+  for await (const end of watched.ends) {
+    if (visible) showProgress('')
+    await tellEnd(end, rules, global, visible)
+  }
+  return 0
+}
+
+function pidFrom(word: string): number {
+  const pid = Number(word)
+  if (!/^\d+$/.test(word) || pid < 1 || !Number.isSafeInteger(pid)) {
+    throw new UsageError(`--pid ${word}: the number of a process was expected`)
+  }
+  if (pid === process.pid) throw new UsageError(`--pid ${word}: that is this very process`)
+  return pid
+}
+
+async function tellEnd(
+  { pid, command, durationMs }: ProcessEnd,
+  rules: Rules,
+  global: GlobalOptions,
+  visible: boolean,
+) {
+  const shown = rules.hideCommand ? 'process' : command
+  const sentence = processMessage(pid, shown, durationMs)
+  await tellEnding({ source: 'pid', outcome: { command, durationMs }, sentence }, rules, global, visible)
+}
+
+function progressLine(running: ProcessEnd[], waited: number): string {
+  const [first, ...others] = running
+  if (first === undefined) return ''
+  const more = others.length > 0 ? ` and ${others.length} more` : ''
+  return `waiting ${formatDuration(waited)} for ${first.pid} ${first.command}${more}`
+}

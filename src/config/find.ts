@@ -1,0 +1,44 @@
+import { accessSync, constants } from 'node:fs'
+import { join } from 'node:path'
+import { configFolder, home, siteConfigFolders } from '../paths.ts'
+
+/** A place where a configuration may lie. */
+export interface Place {
+  path: string
+  /** Who says so: `-c`, `NTFY_CONFIG`, or whose configuration it is. */
+  reason: string
+  /** Named by the user: it has to be there. */
+  named: boolean
+}
+
+/**
+ * The places in the order in which they are looked at; the first that is there wins. Never the current directory: a
+ * cloned repository must not be able to redirect notifications.
+ */
+export function configPlaces(named: string | undefined): Place[] {
+  if (named !== undefined) return [{ path: named, reason: '-c', named: true }]
+  const fromEnvironment = process.env['NTFY_CONFIG']
+  if (fromEnvironment) return [{ path: fromEnvironment, reason: 'NTFY_CONFIG', named: true }]
+  const places: Place[] = []
+  const add = (folder: string | undefined, file: string, reason: string) => {
+    if (folder !== undefined) places.push({ path: join(folder, file), reason, named: false })
+  }
+  add(configFolder(), 'ntfy.yml', 'yours')
+  add(home(), '.ntfy.yml', 'yours, the old place')
+  for (const folder of siteConfigFolders()) add(folder, 'ntfy.yml', "the site's")
+  return places
+}
+
+/** The place that wins, or nothing if there is no configuration. A file that cannot be read wins too, and is an error. */
+export function findConfig(named: string | undefined): Place | undefined {
+  return configPlaces(named).find((place) => place.named || exists(place.path))
+}
+
+function exists(path: string): boolean {
+  try {
+    accessSync(path, constants.F_OK)
+    return true
+  } catch {
+    return false
+  }
+}

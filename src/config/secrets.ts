@@ -1,0 +1,120 @@
+import { readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
+import { ConfigError, codeOf } from '../errors.ts'
+import { hideSecret, say } from '../output.ts'
+import { home } from '../paths.ts'
+
+/** How a value can be kept out of the file. */
+export type Reference = { env: string } | { file: string } | { command: string[] }
+
+/** Most that a secret's program may take, in milliseconds, and print, in bytes. */
+const commandLimit = { time: 10_000, output: 64 * 1024 }
+
+const commandResults = new Map<string, Promise<string>>()
+
+/** The reference that a value of the configuration is, or nothing if it is a plain value. */
+export function referenceOf(value: unknown): Reference | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const entries = Object.entries(value)
+  const [name, content] = entries[0] ?? []
+  if (entries.length !== 1) return undefined
+  if ((name === 'env' || name === 'file') && typeof content === 'string') return { [name]: content } as Reference
+  if (name === 'command' && Array.isArray(content) && content.length > 0) {
+    return { command: content.map((word) => String(word)) }
+  }
+  return undefined
+}
+
+/** Where a secret comes from, without the secret. */
+export function describeReference(reference: Reference): string {
+  if ('env' in reference) return `the variable ${reference.env}`
+  if ('file' in reference) return `the file ${reference.file}`
+  return `the command ${reference.command[0]}`
+}
+
+/**
+ * Fetches a secret and hides it from all that is said from then on.
+ *
+ * @param configPath the file that holds the reference; nothing for a pipe, which has no folder to be relative to
+ * @throws ConfigError it cannot be had
+ */
+export async function fetchSecret(reference: Reference, configPath: string | undefined): Promise<string> {
+  const value = await fetchValue(reference, configPath)
+  if (value === '') throw new ConfigError(`${describeReference(reference)} is empty`)
+  hideSecret(value)
+  return value
+}
+
+async function fetchValue(reference: Reference, configPath: string | undefined): Promise<string> {
+  if ('env' in reference) {
+    const value = process.env[reference.env]
+    if (value === undefined) throw new ConfigError(`the variable ${reference.env} is not set`)
+    return value
+  }
+  if ('file' in reference) return readSecretFile(pathFrom(reference.file, configPath))
+  const key = JSON.stringify(reference.command)
+  const running = commandResults.get(key) ?? runSecretCommand(reference.command, configPath)
+  commandResults.set(key, running)
+  return running
+}
+
+/** A path of the configuration: absolute, from the home folder, or relative to the file. */
+export function pathFrom(path: string, configPath: string | undefined): string {
+  if (path === '~' || path.startsWith('~/')) return join(home() ?? homedir(), path.slice(1))
+  if (isAbsolute(path)) return path
+  if (configPath === undefined) throw new ConfigError(`${path}: a configuration from a pipe needs absolute paths`)
+  return join(dirname(configPath), path)
+}
+
+function readSecretFile(path: string): string {
+  try {
+    const stats = statSync(path)
+    if ((stats.mode & 0o077) !== 0 && process.platform !== 'win32') {
+      say.warning(`${path}: others can read this secret; chmod 600 ${path}`)
+    }
+    if (stats.size > commandLimit.output) throw new ConfigError(`${path}: larger than 64 kB; a secret was expected`)
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(`${path}: ${codeOf(error) === 'ENOENT' ? 'no such file' : (codeOf(error) ?? 'unreadable')}`)
+  }
+}
+
+/** Without a shell, a terminal or our stdin: nothing may ask for a password where nobody looks. */
+async function runSecretCommand(command: string[], configPath: string | undefined): Promise<string> {
+  const { spawn } = await import('node:child_process')
+  const [program = '', ...args] = command
+  const { GPG_TTY: _, ...environment } = process.env
+  const child = spawn(program, args, {
+    cwd: configPath === undefined ? '/' : dirname(configPath),
+    env: environment,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  })
+  const end = () => {
+    if (child.pid === undefined) return
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {}
+  }
+  return new Promise((resolve, reject) => {
+    const fail = (what: string) => {
+      clearTimeout(timer)
+      end()
+      reject(new ConfigError(`the command ${program} ${what}`))
+    }
+    const timer = setTimeout(() => fail('did not end within 10 s'), commandLimit.time)
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk
+      if (output.length > commandLimit.output) fail('printed more than 64 kB')
+    })
+    child.on('error', (error) => fail(codeOf(error) === 'ENOENT' ? 'was not found' : `failed: ${codeOf(error)}`))
+    child.on('close', (status, signal) => {
+      clearTimeout(timer)
+      if (status === 0) resolve(output.replace(/\r?\n$/, ''))
+      else fail(signal ? `was ended by ${signal}` : `failed with status ${status}`)
+    })
+  })
+}

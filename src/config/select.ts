@@ -1,0 +1,106 @@
+import { backendAliases, backendName, backends, loadBackend } from '../backends/index.ts'
+import type { GlobalOptions } from '../command.ts'
+import { ConfigError, UsageError } from '../errors.ts'
+import { findOption, readOption } from '../options.ts'
+import { didYouMean } from '../suggest.ts'
+import type { Config, Target } from './types.ts'
+
+/** A target that will get the notification, with what `-o` says of it. */
+export interface Selected {
+  target: Target
+  /** By the backend's own option names, as words of the command line. */
+  overrides: Record<string, string>
+}
+
+/**
+ * Which targets get a notification: those of `-b`, else of NTFY_BACKENDS, else of the configuration; groups in full,
+ * each target once.
+ *
+ * @throws UsageError an unknown `-b` or `-o`, found before anything is sent
+ */
+export async function selectTargets(
+  config: Config,
+  wanted: Pick<GlobalOptions, 'targets' | 'sharedOptions'>,
+): Promise<Selected[]> {
+  const fromEnvironment = (process.env['NTFY_BACKENDS'] ?? '').split(',').filter((name) => name.trim() !== '')
+  const requests =
+    wanted.targets.length > 0
+      ? wanted.targets
+      : (fromEnvironment.length > 0 ? fromEnvironment : config.backends).map((name) => ({
+          name: name.trim(),
+          options: {},
+        }))
+  const selected = new Map<string, Selected>()
+  for (const { name, options } of requests) {
+    for (const member of config.groups[name] ?? [name]) {
+      const target = findTarget(config, member)
+      const overrides = await readOverrides(target, options)
+      const earlier = selected.get(target.name)
+      selected.set(target.name, { target, overrides: { ...earlier?.overrides, ...overrides } })
+    }
+  }
+  await shareOptions([...selected.values()], wanted.sharedOptions)
+  return [...selected.values()]
+}
+
+/**
+ * The target of a name: a section of the configuration, else a backend without options.
+ *
+ * @throws UsageError there is neither
+ */
+export function findTarget(config: Config, name: string): Target {
+  if (Object.hasOwn(config.targets, name) && config.targets[name]) return config.targets[name]
+  const backend = backendName(name)
+  if (backend !== undefined) {
+    // A section under another name of the same backend: `-b desktop` with dschep/ntfy's section `linux`.
+    const section = Object.values(config.targets).find((target) => backendName(target.name) === backend)
+    return section ?? { name: backend, backend, settings: {} }
+  }
+  const known = [...Object.keys(config.targets), ...Object.keys(config.groups)]
+  const guess = didYouMean(name, [...known, ...Object.keys(backends), ...Object.keys(backendAliases)])
+  throw new UsageError(`unknown backend or target ${name}${guess}`)
+}
+
+/** `-o` behind a `-b`: the backend has to know it. */
+async function readOverrides(target: Target, options: Record<string, string>): Promise<Record<string, string>> {
+  const overrides: Record<string, string> = {}
+  for (const [key, value] of Object.entries(options)) {
+    const name = await overrideName(target, key, value)
+    if (name === undefined) {
+      const known = Object.keys((await loadBackend(target.backend)).options)
+      throw new UsageError(
+        `-o ${key}: ${target.name} has no such option${didYouMean(key, known)} (known: ${known.join(', ')})`,
+      )
+    }
+    overrides[name] = value
+  }
+  return overrides
+}
+
+/** `-o` before any `-b`: for every target that knows it, and at least one has to. */
+async function shareOptions(selected: Selected[], options: Record<string, string>): Promise<void> {
+  for (const [key, value] of Object.entries(options)) {
+    let taken = false
+    for (const { target, overrides } of selected) {
+      const name = await overrideName(target, key, value)
+      if (name === undefined) continue
+      taken = true
+      overrides[name] ??= value
+    }
+    if (taken) continue
+    const known: string[] = []
+    for (const { target } of selected) known.push(...Object.keys((await loadBackend(target.backend)).options))
+    throw new UsageError(`-o ${key}: no target has such an option${didYouMean(key, known)}`)
+  }
+}
+
+async function overrideName(target: Target, key: string, value: string): Promise<string | undefined> {
+  if (target.backend === '') throw new ConfigError(`${target.name} names no backend (backend: ...)`)
+  const { options } = await loadBackend(target.backend)
+  const name = findOption(options, key)
+  const option = name === undefined ? undefined : options[name]
+  if (option === undefined) return undefined
+  const result = readOption(option, value)
+  if ('problem' in result) throw new UsageError(`-o ${key}: ${result.problem}`)
+  return name
+}

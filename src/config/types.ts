@@ -1,0 +1,43 @@
+/** A backend with its options, under a name. */
+export interface Target {
+  name: string
+  /** The backend's own name. */
+  backend: string
+  /** Options as they stand in the file, by the backend's own names: references to secrets are not followed yet. */
+  settings: Record<string, unknown>
+  /** A title template of its own. */
+  title?: string
+}
+
+export interface Config {
+  /** The file; nothing if there is none. */
+  path: string | undefined
+  /** Can the file be read again later? A pipe cannot. */
+  lasting: boolean
+  /** Names of targets, groups or backends that are used when none is named. */
+  backends: string[]
+  groups: Record<string, string[]>
+  targets: Record<string, Target>
+  /** The title template. */
+  title: string
+  /** Milliseconds from which on the hooks tell about a command. */
+  longerThan: number | undefined
+  /** dschep/ntfy's `hide_command`: no command in any message. */
+  hideCommand: boolean
+}
+
+export const defaultTitle = '{user}@{host}:{cwd}'
+
+/** What holds where there is no configuration. */
+export function emptyConfig(path: string | undefined): Config {
+  return {
+    path,
+    lasting: true,
+    backends: ['default'],
+    groups: {},
+    targets: {},
+    title: defaultTitle,
+    longerThan: undefined,
+    hideCommand: false,
+  }
+}

@@ -1,0 +1,81 @@
+import type { Answer, Backend, Context } from '../backend.ts'
+import { loadBackend } from '../backends/index.ts'
+import { ConfigError, exitCode, messageOf, PermanentError, TransientError } from '../errors.ts'
+import { httpClient } from '../http.ts'
+import { say } from '../output.ts'
+import { cut, oneLine, plainText } from '../text.ts'
+import type { Delivery } from './delivery.ts'
+import { runProgram } from './program.ts'
+
+/** Longest attempt, in milliseconds: everything counts, from the look-up of the name to the last byte of the answer. */
+const deadline = 10_000
+
+/** How an attempt ended. */
+export type Result =
+  | { kind: 'delivered'; answer: Answer | undefined }
+  | { kind: 'transient'; error: string; retryAfter: number | undefined; keep: boolean }
+  | { kind: 'config'; error: string }
+  | { kind: 'permanent'; error: string }
+  | { kind: 'bug'; error: string }
+
+/** Tries once to deliver. Whatever a backend does, there is a result when the deadline has passed. */
+export async function attempt(
+  delivery: Delivery,
+  options: Record<string, unknown>,
+  situation: { foreground: boolean },
+): Promise<Result> {
+  const backend = await loadBackend(delivery.backend)
+  const controller = new AbortController()
+  const context: Context = {
+    id: delivery.id,
+    http: httpClient(controller.signal),
+    run: (program, args, runOptions) => runProgram(program, args, runOptions ?? {}, controller.signal),
+    signal: controller.signal,
+    now: () => new Date(),
+    debug: (text) => say.debug(`${delivery.target}: ${text}`),
+    foreground: situation.foreground,
+  }
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      controller.abort()
+      reject(new TransientError(`${backend.title} did not answer within ${deadline / 1000} s`))
+    }, deadline)
+  })
+  try {
+    const sending = backend.send(outgoing(delivery, backend), options, context)
+    return { kind: 'delivered', answer: await Promise.race([sending, late]) }
+  } catch (error) {
+    return failure(error)
+  } finally {
+    clearTimeout(timer)
+    controller.abort()
+  }
+}
+
+/** The exit code of a command that waited for this result and keeps nothing for later. */
+export function exitCodeOf(result: Result): number {
+  const codes = { delivered: exitCode.ok, transient: exitCode.unavailable, config: exitCode.config }
+  return { ...codes, permanent: exitCode.refused, bug: exitCode.bug }[result.kind]
+}
+
+function failure(error: unknown): Result {
+  const text = oneLine(messageOf(error))
+  if (error instanceof TransientError) {
+    return { kind: 'transient', error: text, retryAfter: error.retryAfter, keep: error.keep }
+  }
+  if (error instanceof ConfigError) return { kind: 'config', error: text }
+  if (error instanceof PermanentError) return { kind: 'permanent', error: text }
+  return { kind: 'bug', error: text }
+}
+
+/** What a backend gets: plain text that fits the service. */
+function outgoing({ notification }: Delivery, backend: Backend) {
+  const fit = (text: string, limit: { max: number; unit: 'bytes' | 'utf16' | 'codepoints' } | undefined) =>
+    limit === undefined ? text : cut(text, limit)
+  return {
+    ...notification,
+    title: fit(oneLine(notification.title), backend.limits.title),
+    message: fit(plainText(notification.message), backend.limits.message),
+  }
+}

@@ -1,0 +1,39 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { stateFolder } from '../paths.ts'
+import type { Delivery } from './delivery.ts'
+
+/** The log is put aside when it has this size, in bytes; the one before it is dropped. */
+const rotateAt = 1024 * 1024
+
+/** The log of what was delivered; nothing if there is no place for one. */
+export function logFile(): string | undefined {
+  const folder = stateFolder()
+  return folder === undefined ? undefined : join(folder, 'log')
+}
+
+/** Notes that a delivery arrived. A log that cannot be written is no reason to say anything: the delivery is done. */
+export function logDelivered(delivery: Delivery, now: Date): void {
+  const path = logFile()
+  if (path === undefined) return
+  const line = {
+    id: delivery.id,
+    target: delivery.target,
+    backend: delivery.backend,
+    title: delivery.notification.title,
+    delivered: now.toISOString(),
+    late_s: Math.max(0, Math.round((now.getTime() - Date.parse(delivery.created)) / 1000)),
+    tries: delivery.tries,
+  }
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    rotate(path)
+    appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 })
+  } catch {}
+}
+
+function rotate(path: string): void {
+  try {
+    if (statSync(path).size > rotateAt) renameSync(path, `${path}.1`)
+  } catch {}
+}

@@ -1,0 +1,121 @@
+import type { GlobalOptions } from '../command.ts'
+import { loadConfig } from '../config/index.ts'
+import { type Selected, selectTargets } from '../config/select.ts'
+import { type Config, emptyConfig } from '../config/types.ts'
+import { messageOf, NtfyError } from '../errors.ts'
+import { outcomeMessage } from '../message.ts'
+import type { Notification, Outcome, Source, TerminalReference } from '../notification.ts'
+import { say } from '../output.ts'
+import { attemptAll, prepare, type Report, spool } from './deliver.ts'
+import { startFlusher, startFlusherIfDue } from './flusher.ts'
+import { makeNotification } from './notify.ts'
+import { sayReport } from './report.ts'
+import { startSender } from './sender.ts'
+
+/** What has ended. */
+export interface Ending {
+  source: Source
+  outcome: Outcome
+  /** Another sentence than the one about a command. */
+  sentence?: string
+  terminal?: TerminalReference
+  thread?: string
+}
+
+/** A configuration as a job's notification sees it: a broken one is no reason to lose the notification. */
+export interface Situation {
+  config: Config
+  selected: Selected[]
+  /** What is broken, for the message. */
+  trouble: string | undefined
+}
+
+/** Reads the configuration and chooses the targets; where either is broken, `default` is told, and what is broken. */
+export async function situationFor(global: GlobalOptions): Promise<Situation> {
+  try {
+    const { config, problems } = await loadConfig(global.config)
+    if (problems.length > 0) return fallback(problems.join('\n'))
+    return { config, selected: await selectTargets(config, global), trouble: undefined }
+  } catch (error) {
+    if (!(error instanceof NtfyError)) throw error
+    return fallback(error.message)
+  }
+}
+
+/**
+ * Hands the news to a process of its own and waits for its word only where somebody can read it, for a second at most.
+ * Whatever goes wrong here must not reach the job.
+ */
+export async function handOver(ending: Ending, situation: Situation, global: GlobalOptions, visible: boolean) {
+  const pending = spool(await prepare(describe(ending, situation, global), situation.config, situation.selected), {
+    claimed: false,
+  })
+  const sender = startSender(pending, visible ? 'pipe' : 'ignore')
+  if (visible) await reportsFrom(sender.stdout, pending.length, 1000).then((reports) => reports.forEach(sayReport))
+}
+
+/** The same for a process that is in the background already: it delivers itself. */
+export async function tellHere(ending: Ending, situation: Situation, global: GlobalOptions): Promise<void> {
+  const deliveries = await prepare(describe(ending, situation, global), situation.config, situation.selected)
+  const pending = spool(deliveries, { claimed: true })
+  const reports = await attemptAll(pending, { foreground: false, config: situation.config })
+  const folder = pending.find(({ place }) => place)?.place?.folder
+  if (folder !== undefined && reports.some(({ outcome }) => outcome === 'queued' || outcome === 'parked')) {
+    startFlusher(folder)
+  } else startFlusherIfDue()
+}
+
+async function fallback(trouble: string): Promise<Situation> {
+  const config = emptyConfig(undefined)
+  return {
+    config,
+    selected: await selectTargets(config, { targets: [{ name: 'default', options: {} }], sharedOptions: {} }),
+    trouble,
+  }
+}
+
+function describe(ending: Ending, { config, trouble }: Situation, global: GlobalOptions): Notification {
+  const outcome = { ...ending.outcome }
+  if (config.hideCommand) delete outcome.command
+  const sentence = ending.sentence ?? outcomeMessage(outcome, { emoji: global.emoji })
+  const message = trouble === undefined ? sentence : `${sentence}\nThe configuration is broken: ${trouble}`
+  return makeNotification(ending.source, message, {
+    outcome,
+    ...(global.title !== undefined && { title: global.title }),
+    ...(ending.terminal && { terminal: ending.terminal }),
+    ...(ending.thread !== undefined && { thread: ending.thread }),
+  })
+}
+
+/** The sender's lines, as many as come in time. */
+function reportsFrom(stream: NodeJS.ReadableStream | null, expected: number, limit: number): Promise<Report[]> {
+  return new Promise((resolve) => {
+    if (stream === null) return resolve([])
+    let text = ''
+    const finish = () => {
+      clearTimeout(timer)
+      stream.removeAllListeners()
+      resolve(text.split('\n').flatMap(parseReport))
+    }
+    const timer = setTimeout(finish, limit)
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk
+      if (text.split('\n').length > expected) finish()
+    })
+    stream.on('error', finish)
+    stream.on('end', finish)
+  })
+}
+
+function parseReport(line: string): Report[] {
+  try {
+    return [JSON.parse(line) as Report]
+  } catch {
+    return []
+  }
+}
+
+/** What went wrong while telling; the job's own end is not touched by it. */
+export function sayTrouble(error: unknown): void {
+  say.error(`the notification could not be made: ${messageOf(error)}`)
+}

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+declare const __VERSION__: string
+declare const __dirname: string
+
+/** ntfy's version, put in by the build. */
+export const version: string = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0'
+
+/** The JavaScript to start Node with for another process of ours. */
+export function programFile(): string {
+  return join(__dirname, 'main.cjs')
+}
+
+/** The text of a shell's hooks. */
+export function shellScript(shell: string): string {
+  return readFileSync(join(__dirname, 'shell', `ntfy.${shell}`), 'utf8')
+}
