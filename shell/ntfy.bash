@@ -1,0 +1,393 @@
+# shellcheck shell=bash
+# ntfy.bash - notifies when a command that took long is done, for interactive bash 3.2 and later.
+#
+#   source ntfy.bash              or   eval "$(ntfy shell-integration -s bash)"
+#   ntfy_unhook                   takes the hooks off again in the running shell
+#
+# Settings: shell variables, exported or not, that may be changed at any time.
+#
+#   NTFY_LONGER_THAN              notify from this many seconds on (2, 0.5); else longer_than of the configuration, else 10
+#   NTFY                          "off": no notifications from this shell
+#   NTFY_PRIVATE                  "hide": commands that the history does not keep are notified too, without their text;
+#                                 otherwise they are not notified
+#   NTFY_FOREGROUND_TOO           1: notify also while the terminal is looked at
+#   NTFY_BIN                      the program to call; otherwise ntfy from PATH
+#   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
+#   AUTO_NTFY_DONE_LONGER_THAN    "-L5" or "5": goes before NTFY_LONGER_THAN
+#   AUTO_NTFY_DONE_UNFOCUSED_ONLY "-b": only while nobody looks, whatever NTFY_FOREGROUND_TOO says
+#   AUTO_NTFY_DONE_IGNORE         commands that are never notified, separated by spaces
+#   AUTO_NTFY_DONE_OPTS           further options for the notification (a string or an array)
+#
+# How it works. Bash expands PS0 after it has read a command and before it runs it: an arithmetic expansion in it notes
+# the time and yields no text. At the prompt, an expansion in PROMPT_COMMAND compares. Neither runs a command or forks,
+# so DEBUG traps, $_, PIPESTATUS and set -x see nothing of them. Before bash 4.4, which has no PS0, it is a DEBUG trap.
+# Where something in here could fail, it is kept from failing: an error in PS0 would drop the command just typed.
+
+# An alias would be expanded while the functions below are read.
+\builtin shopt -q expand_aliases && __ntfy_aliases=1
+\builtin shopt -u expand_aliases
+builtin declare -F ntfy_unhook >/dev/null && ntfy_unhook again
+
+# Not `return`: inside eval that would end the file that has the eval.
+if [[ $- == *i* && $- != *r* ]]; then
+
+# __ntfy_parse SECONDS: sets __ntfy_us, in microseconds; fails for anything but a decimal number.
+__ntfy_parse() {
+  case $1 in '' | . | *[!0123456789.]* | *.*.*) return 1 ;; esac
+  local whole=0${1%%.*} part=000000
+  case $1 in *.*) part=${1#*.}000000 ;; esac
+  (( ${#whole} > 10 )) && whole=9999999999
+  __ntfy_us=$(( 10#$whole * 1000000 + 10#${part:0:6} ))
+}
+
+# Sets __ntfy_us to the threshold: the variables, the file that ntfy keeps of its configuration, ten seconds.
+__ntfy_threshold() {
+  local line count=0 value=${AUTO_NTFY_DONE_LONGER_THAN-}
+  value=${value#-L} value=${value#--longer-than} value=${value#[= ]}
+  __ntfy_parse "$value" && return
+  __ntfy_parse "${NTFY_LONGER_THAN-}" && return
+  local file=${XDG_STATE_HOME-}
+  [[ $file == /* ]] || file=${HOME-}/.local/state
+  file=$file/ntfy/hook-settings
+  __ntfy_us=10000000
+  # Whoever can break that file must not be able to break the prompt: a regular file only, and only so much of it.
+  [[ -f $file && -r $file ]] || return 0
+  while (( count++ < 64 )) && { IFS= builtin read -r -n 256 line || [[ -n $line ]]; }; do
+    line=${line%$'\r'}
+    case ${line#longer_than_ms=} in
+      "$line" | '' | *[!0123456789]* | ??????????????*) ;;
+      *) __ntfy_us=$(( 10#${line#longer_than_ms=} * 1000 )) ;;
+    esac
+  done 2>/dev/null <"$file"
+  return 0
+}
+
+# The time in microseconds, in __ntfy_now, as the start was noted.
+__ntfy_clock() {
+  case $__ntfy_clock in
+    fine) __ntfy_now=$(( 10#0${EPOCHREALTIME//[^0-9]/} )) ;;
+    epoch) builtin printf -v __ntfy_now '%(%s)T000000' -1 ;;
+    *) __ntfy_now=$(( (SECONDS + 1) * 1000000 )) ;;
+  esac
+}
+
+# Called at a prompt when a command took some time, or the settings may have changed. $__ntfy_word holds its status, the
+# last word and the text of the last simple command. Succeeds always: under set -e a failure would end the shell.
+__ntfy_prompt() {
+  __ntfy_look "${__ntfy_word%% *}" "${__ntfy_word#*"$__ntfy_mark"}" || builtin :
+  __ntfy_word=
+}
+
+# __ntfy_look STATUS COMMAND
+__ntfy_look() {
+  local status=$1 command=$2 took=$__ntfy_took resumed='' job
+  __ntfy_took=-1
+  __ntfy_watch
+  (( took >= 0 )) || return 0
+  if (( status > 144 && status < 151 )) && __ntfy_suspended; then return 0; fi
+  for job in ${__ntfy_jobs[@]+"${!__ntfy_jobs[@]}"}; do
+    builtin kill -0 "%$job" 2>/dev/null && continue
+    resumed=${__ntfy_jobs[job]}
+    builtin unset "__ntfy_jobs[$job]"
+  done
+  (( took >= __ntfy_us && status != 130 )) || return 0
+  [[ ${NTFY-} != off ]] || return 0
+  __ntfy_fresh || command=
+  __ntfy_launch "$status" "$(( took / 1000 ))" "$command" "$resumed"
+}
+
+# Is the last job one that stopped just now? Then remembers which line of the history it is. A program may also end
+# with the status of a stopped one: without a job it did.
+__ntfy_suspended() {
+  local job last=0 line=0
+  for (( job = 1; job < last + 32; job++ )); do
+    builtin kill -0 "%$job" 2>/dev/null && last=$job
+  done
+  (( last )) || return 1
+  (( __ntfy_line > __ntfy_before )) && line=$__ntfy_line
+  [[ -n ${__ntfy_jobs[last]-} ]] || __ntfy_jobs[last]=$line
+}
+
+# BASH_COMMAND is the user's if nothing else has run since, that is, if nothing precedes us in PROMPT_COMMAND.
+__ntfy_fresh() {
+  local part
+  for part in "${PROMPT_COMMAND[@]}"; do
+    [[ $part == "$__ntfy_element"* ]] && return
+    [[ -z $part ]] || return
+  done
+}
+
+# What has to stand in PS0, PROMPT_COMMAND and the settings: looked at again whenever they changed.
+__ntfy_watch() {
+  __ntfy_threshold
+  # A changed file is noticed by the next command that takes a twentieth of a second.
+  __ntfy_gate=$(( __ntfy_us < 50000 ? __ntfy_us : 50000 ))
+  [[ $__ntfy_clock == coarse ]] && return
+  [[ $__ntfy_clock == fine && -z ${EPOCHREALTIME-} ]] && __ntfy_clock=epoch
+  if ! builtin shopt -q promptvars; then
+    PS0=${PS0//"$__ntfy_ps0"/}
+  elif [[ ${PS0-} != *"$__ntfy_ps0"* ]]; then
+    PS0=$__ntfy_ps0${PS0-}
+  fi
+  if (( __ntfy_array )); then
+    __ntfy_known=()
+    __ntfy_known["=${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}/$BASHOPTS/${PS0-}"]=
+  fi
+}
+
+# __ntfy_launch STATUS MILLISECONDS COMMAND RESUMED: in the background, with no word on the terminal and no trace in
+# the table of jobs.
+__ntfy_launch() {
+  (
+    # Nothing of the user's options, traps and functions is to have a say here, and nothing of this in the user's shell.
+    builtin set +aefkuvxCET +o posix
+    builtin trap '' HUP INT QUIT TSTP
+    builtin trap - DEBUG ERR RETURN
+    builtin shopt -u nocasematch failglob nullglob extdebug
+    builtin unset -f command_not_found_handle
+    IFS=$' \t\n'
+    __ntfy_work "$@" &
+  ) 3<&0 </dev/null >/dev/null 2>&1
+}
+
+__ntfy_work() {
+  local flags text='' last=''
+  flags=(--shell bash --shell-pid "$$")
+  local tty
+  tty=$(builtin command tty <&3)
+  exec 3<&-
+  [[ $tty == /* ]] && flags+=(--tty "$tty")
+  flags+=(--status "$1" --duration-ms "$2")
+  if __ntfy_typed "$3" "$4"; then
+    text=${text:0:4096} last=${last:0:4096}
+  elif [[ ${NTFY_PRIVATE-} == hide ]]; then
+    text='' last='' flags+=(--private)
+  else
+    return
+  fi
+  if [[ -n ${NTFY_FOREGROUND_TOO-} && ${NTFY_FOREGROUND_TOO-} != 0 && ${AUTO_NTFY_DONE_UNFOCUSED_ONLY-} != -b ]]; then
+    flags+=(--foreground-too)
+  fi
+  [[ -n ${AUTO_NTFY_DONE_IGNORE+set} ]] && flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
+  case ${#AUTO_NTFY_DONE_OPTS[@]} in
+    0) ;;
+    1) [[ -n ${AUTO_NTFY_DONE_OPTS[*]} ]] && flags+=(--opts "${AUTO_NTFY_DONE_OPTS[*]}") ;;
+    *) flags+=(--opts "$(builtin printf '%q ' "${AUTO_NTFY_DONE_OPTS[@]}")") ;;
+  esac
+  [[ -z ${NTFY_NODE-} ]] || builtin export NTFY_NODE
+  if [[ ${flags[*]} == *' --private'* ]]; then
+    builtin command "${NTFY_BIN:-ntfy}" shell-done "${flags[@]}" </dev/null
+  else
+    builtin printf '%s\0%s' "$text" "$last" | builtin command "${NTFY_BIN:-ntfy}" shell-done "${flags[@]}"
+  fi
+}
+
+# __ntfy_entry NUMBER: sets entry to that line of the history, newest to the number of the last one, or fails.
+__ntfy_entry() {
+  local list
+  newest=$(HISTTIMEFORMAT='%s ' builtin history 1) || return
+  newest=${newest#"${newest%%[! ]*}"}
+  newest=${newest%%[!0-9]*}
+  (( newest >= $1 && $1 > 0 )) || return
+  list=$(HISTTIMEFORMAT='%s ' builtin history "$(( newest - $1 + 1 ))")
+  list=${list#"${list%%[! ]*}"}
+  [[ $list == "$1"[\ \*]* ]] || return
+  entry=${list#"$1"?} entry=${entry# }
+  entry=${entry#"${entry%%[!0-9]*}"} entry=${entry# }
+  # What follows are the lines typed since, each as bash prints it: its number in five columns, the time.
+  list=$(( $1 + 1 ))
+  while (( ${#list} < 5 )); do list=" $list"; done
+  entry=${entry%%$'\n'"$list"[\ \*]*}
+}
+
+# __ntfy_typed LAST RESUMED: sets text to what was typed and last to the last simple command; fails if it is private:
+# if the history did not keep it, or it begins with a space.
+__ntfy_typed() {
+  local entry='' newest=0
+  if (( __ntfy_line > __ntfy_before )); then
+    __ntfy_entry "$__ntfy_line" || return
+    # With a history that shells share, the lines of others may have come in before this one.
+    if (( newest > __ntfy_line )) && ! __ntfy_matches "$1"; then
+      __ntfy_entry "$newest" && __ntfy_matches "$1" || __ntfy_entry "$__ntfy_line" || return
+    fi
+  else
+    __ntfy_repeated "$1" || return
+  fi
+  case $entry in
+    [[:space:]]*) return 1 ;;
+    fg | fg[[:space:]]* | %*)
+      if [[ -n $2 ]]; then
+        __ntfy_entry "$2" || return
+        [[ $entry != [[:space:]]* ]] || return
+        text=$entry
+        return
+      fi ;;
+  esac
+  text=$entry
+  __ntfy_consistent "$1" && last=$1
+  return 0
+}
+
+# A line that added nothing to the history is either the last one again, and was left out for that, or it was not to be
+# kept. Which, only the command that ran can tell, where both are possible.
+__ntfy_repeated() {
+  [[ :${HISTCONTROL-}: == *:ignoredups:* || :${HISTCONTROL-}: == *:ignoreboth:* || :${HISTCONTROL-}: == *:erasedups:* ]] || return
+  [[ -o history ]] || return
+  __ntfy_entry "$__ntfy_line" || return
+  [[ :${HISTCONTROL-}: != *:ignorespace:* && :${HISTCONTROL-}: != *:ignoreboth:* && -z ${HISTIGNORE-} ]] && return
+  __ntfy_matches "$1"
+}
+
+# __ntfy_matches LAST: may the entry be what ran?
+__ntfy_matches() {
+  if [[ -n $1 ]]; then
+    [[ $entry == *"$1"* ]] || __ntfy_aliased "$1"
+  else
+    __ntfy_ends_in_word
+  fi
+}
+
+# Does the entry hold the last word of the command that ran?
+__ntfy_ends_in_word() {
+  local last=${__ntfy_word#* }
+  last=${last%%"$__ntfy_mark"*}
+  [[ -n $last && " $entry " == *[[:space:]\;\|\&\(\"\']"$last"[[:space:]\;\|\&\)\"\']* ]]
+}
+
+# Is the command what an alias in the entry became?
+__ntfy_aliased() {
+  local name value
+  for name in ${entry//[;|&()]/ }; do
+    value=$(builtin alias -- "$name") || continue
+    eval "value=${value#*=}"
+    [[ $1 == "$value"* ]] && return
+  done 2>/dev/null
+  return 1
+}
+
+# In a subshell the last command leaves no trace: what bash has is then of an earlier line.
+__ntfy_consistent() {
+  [[ -n $1 ]] || return
+  case $entry in
+    *'('* | *'}'* | *done* | *fi* | *esac*) [[ $entry == *"$1"* ]] || __ntfy_aliased "$1" ;;
+  esac
+}
+
+# For PROMPT_COMMAND as a string, where we come first: does what the expansions do, and keeps $? for what follows.
+__ntfy_return() {
+  __ntfy_tick "${__ntfy_word%% *}" || builtin :
+  return "${__ntfy_word%% *}"
+}
+
+__ntfy_tick() {
+  local __ntfy_now
+  __ntfy_clock
+  __ntfy_took=$(( __ntfy_start ? __ntfy_now - __ntfy_start : -1 ))
+  # HISTCMD is of no use at the prompt of these versions.
+  (( __ntfy_start == 0 )) || __ntfy_before=$__ntfy_number __ntfy_number=$__ntfy_line
+  __ntfy_start=0
+  __ntfy_prompt
+}
+
+# Before bash 4.4: a DEBUG trap notes the start. PROMPT_COMMAND arms it with the last thing it does.
+# __ntfy_adopt WHAT-TRAP-PRINTS keeps the user's trap.
+__ntfy_adopt() {
+  PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_element"/}
+  __ntfy_element=$__ntfy_final
+  PROMPT_COMMAND=$__ntfy_element$PROMPT_COMMAND$__ntfy_arm
+  builtin eval "builtin set -- $1"
+  __ntfy_theirs=${3-}
+  builtin trap -- "${3:+$3$'\n'}$__ntfy_trap" DEBUG
+}
+
+# The hooks, as text. With EPOCHREALTIME unset the clock stands still, and nothing is ever late.
+__ntfy_texts() {
+  # shellcheck disable=SC2016 # they are expanded at the prompt
+  local now='10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}}' due word watched restore=
+  [[ $__ntfy_clock == fine ]] || now='\D{%s}000000'
+  # PS0 also puts the other hook back where something replaced PROMPT_COMMAND.
+  (( __ntfy_array )) && restore=',${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}'
+  __ntfy_ps0='${PPID:0*(__ntfy_start='$now',__ntfy_line=${HISTCMD-1}-1'$restore'):0}'
+  __ntfy_trap='((__ntfy_armed${COMP_LINE+*0}&&(__ntfy_armed=0,__ntfy_start=(SECONDS+1)*1000000,__ntfy_line=${HISTCMD-1}-1),1))'
+  __ntfy_arm=$'\n__ntfy_armed=1'
+  word='"$? ${_:0:99}$__ntfy_mark${BASH_COMMAND:0:4096}"'
+  if (( ! __ntfy_array )); then
+    __ntfy_element=$'for __ntfy_word in '$word$'\ndo\n__ntfy_return "$_" && : "$_"\ndone >&- 2>&-\n'
+    __ntfy_final=$__ntfy_element
+    [[ $__ntfy_clock != coarse ]] || __ntfy_element=$'__ntfy_adopt "$(builtin trap -p DEBUG)" 2>&-\n'
+    return 0
+  fi
+  watched='=${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}/${BASHOPTS-}/${PS0-}'
+  due='__ntfy_took=__ntfy_start?'$now'-__ntfy_start:-1'
+  due+=',__ntfy_before=__ntfy_start?__ntfy_number:__ntfy_before,__ntfy_number=${HISTCMD-1}-1,__ntfy_start=0'
+  due+=',__ntfy_took>=0&&(__ntfy_took>=__ntfy_gate||$?>144&&$?<151||0${__ntfy_jobs+1})'
+  # Neither list has a word where there is nothing to do, and then nothing runs.
+  __ntfy_element='for __ntfy_word in ${__ntfy_due['$due']+'$word'} ${__ntfy_known["'$watched'"]-'$word'}
+do
+__ntfy_prompt
+done >&- 2>&-'
+}
+
+__ntfy_load() {
+  __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs=
+  __ntfy_start=0 __ntfy_took=-1 __ntfy_line=0 __ntfy_before=0 __ntfy_number=0 __ntfy_armed=0 __ntfy_gate=0 __ntfy_us=0
+  builtin unset __ntfy_jobs
+  local version=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] ))
+  __ntfy_array=0 __ntfy_clock=coarse
+  # Any index that nobody else uses: not 0, which PROMPT_COMMAND=... replaces.
+  (( version >= 501 )) && __ntfy_array=7191
+  (( version >= 404 )) && __ntfy_clock=epoch
+  (( version >= 500 )) && __ntfy_clock=fine
+  __ntfy_number=$(( ${HISTCMD-1} - 1 ))
+  __ntfy_texts
+  if (( __ntfy_array )); then
+    builtin declare -gA __ntfy_known
+    __ntfy_known=() __ntfy_due=([1]='')
+    [[ -n ${PROMPT_COMMAND+set} ]] && __ntfy_had=1 || __ntfy_had=0
+    PROMPT_COMMAND[0]=${PROMPT_COMMAND-}
+    PROMPT_COMMAND[__ntfy_array]=$__ntfy_element
+  else
+    [[ -n ${PROMPT_COMMAND+set} ]] && __ntfy_had=1 || __ntfy_had=0
+    PROMPT_COMMAND=$__ntfy_element${PROMPT_COMMAND-}
+  fi
+  __ntfy_had_ps0=${PS0+1}
+  __ntfy_watch
+}
+
+ntfy_unhook() {
+  local i name
+  PS0=${PS0-} PS0=${PS0//"$__ntfy_ps0"/}
+  [[ -n $PS0 || -n $__ntfy_had_ps0 ]] || builtin unset PS0
+  if (( __ntfy_array )); then
+    for i in "${!PROMPT_COMMAND[@]}"; do
+      [[ ${PROMPT_COMMAND[i]} == "$__ntfy_element" ]] && builtin unset "PROMPT_COMMAND[$i]"
+    done
+    if [[ ${!PROMPT_COMMAND[*]} == 0 ]]; then
+      name=${PROMPT_COMMAND[0]}
+      builtin unset PROMPT_COMMAND
+      [[ -z $name ]] && (( ! __ntfy_had )) || PROMPT_COMMAND=$name
+    fi
+  else
+    PROMPT_COMMAND=${PROMPT_COMMAND-} PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_element"/}
+    PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_arm"/}
+    [[ -n $PROMPT_COMMAND ]] || (( __ntfy_had )) || builtin unset PROMPT_COMMAND
+    if [[ $__ntfy_clock == coarse && $__ntfy_element == "$__ntfy_final" ]]; then
+      builtin trap - DEBUG
+      [[ -z $__ntfy_theirs ]] || builtin trap -- "$__ntfy_theirs" DEBUG
+    fi
+  fi
+  if [[ ${1-} != again ]]; then
+    for name in NTFY_BIN NTFY_NODE; do
+      [[ $(builtin declare -p $name 2>/dev/null) == 'declare -x'* ]] || builtin unset $name
+    done
+  fi
+  builtin unset -f ntfy_unhook __ntfy_{parse,threshold,clock,prompt,look,suspended,fresh,watch,launch,work,entry,typed} \
+    __ntfy_{repeated,ends_in_word,matches,aliased,consistent,return,tick,adopt,texts,load}
+  builtin unset "${!__ntfy_@}"
+}
+
+__ntfy_load
+fi
+
+[[ -z ${__ntfy_aliases-} ]] || builtin shopt -s expand_aliases
+builtin unset __ntfy_aliases
