@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Bus, DBusError, sessionBus, theBus } from '../dbus.ts'
-import { ConfigError, messageOf, TransientError } from '../errors.ts'
+import { ConfigError, codeOf, messageOf, TransientError } from '../errors.ts'
 import { runtimeFolder } from '../paths.ts'
 import { patience, type Toast, urgencies } from './toast.ts'
 
@@ -90,11 +90,19 @@ function memoryOf(toast: Toast, server: string): Memory | undefined {
     async remember(id) {
       // Without it the next one does not replace this one: no reason to fail.
       try {
-        await mkdir(join(folder, 'desktop'), { recursive: true, mode: 0o700 })
+        await makeFolder(folder)
+        await makeFolder(join(folder, 'desktop'))
         const draft = `${file}.${process.pid}`
         await writeFile(draft, `${server} ${id}\n`, { mode: 0o600 })
         await rename(draft, file)
       } catch {}
     },
   }
+}
+
+/** Not `recursive`: Node never returns from that in some file systems (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 }).catch((error) => {
+    if (codeOf(error) !== 'EEXIST') throw error
+  })
 }

@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import type { Context, Outgoing } from '../../src/backend.ts'
+import { httpClient } from '../../src/http.ts'
+
+/** The world as a backend gets it, for a test that calls a backend directly: 10 seconds, in the foreground. */
+export function testContext(changes: Partial<Context> = {}): Context {
+  const signal = changes.signal ?? AbortSignal.timeout(10_000)
+  return {
+    id: randomUUID(),
+    http: httpClient(signal),
+    signal,
+    now: () => new Date(),
+    debug: () => {},
+    foreground: true,
+    run: (program, args, options = {}) =>
+      new Promise((resolve) => {
+        const child = execFile(program, args, { ...options, signal }, (error, stdout, stderr) => {
+          resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr })
+        })
+        child.stdin?.end(options.stdin ?? '')
+      }),
+    ...changes,
+  }
+}
+
+/** A notification that has nothing special about it. */
+export function testNotification(changes: Partial<Outgoing> = {}): Outgoing {
+  return {
+    id: randomUUID(),
+    time: new Date().toISOString(),
+    source: 'send',
+    title: 'title',
+    message: 'message',
+    priority: 'default',
+    tags: [],
+    origin: { user: 'user', host: 'host', cwd: '/' },
+    ...changes,
+  }
+}
