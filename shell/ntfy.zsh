@@ -1,0 +1,182 @@
+# ntfy.zsh - notifies when a command that took long is done, for interactive zsh 5.0 and later.
+#
+#   source ntfy.zsh               or   eval "$(ntfy shell-integration -s zsh)"
+#   ntfy_unhook                   takes the hooks off again in the running shell
+#
+# Settings: shell variables, exported or not, that may be changed at any time.
+#
+#   NTFY_LONGER_THAN              notify from this many seconds on (2, 0.5); else longer_than of the configuration, else 10
+#   NTFY                          "off": no notifications from this shell
+#   NTFY_PRIVATE                  "hide": commands that the history does not keep are notified too, without their text;
+#                                 otherwise they are not notified
+#   NTFY_FOREGROUND_TOO           1: notify also while the terminal is looked at
+#   NTFY_BIN                      the program to call; otherwise ntfy from PATH
+#   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
+#   AUTO_NTFY_DONE_LONGER_THAN    "-L5" or "5": goes before NTFY_LONGER_THAN
+#   AUTO_NTFY_DONE_UNFOCUSED_ONLY "-b": only while nobody looks, whatever NTFY_FOREGROUND_TOO says
+#   AUTO_NTFY_DONE_IGNORE         commands that are never notified, separated by spaces
+#   AUTO_NTFY_DONE_OPTS           further options for the notification (a string or an array)
+#
+# Every command is called through `\builtin`, since eval reads all of this at once, with the user's aliases on.
+
+if [[ -o interactive && ! -o restricted ]]; then
+
+(( ${+functions[ntfy_unhook]} )) && ntfy_unhook again
+
+# __ntfy_parse SECONDS: sets __ntfy_ms, in milliseconds; fails for anything but a decimal number.
+__ntfy_parse() {
+  case $1 in (""|.|*[^0123456789.]*|*.*.*|??????????????*) \builtin return 1 ;; esac
+  (( __ntfy_ms = 0$1 * 1000. ))
+}
+
+# Sets __ntfy_ms to the threshold: the variables, the file that ntfy keeps of its configuration, ten seconds.
+__ntfy_threshold() {
+  \builtin typeset line count=0 value=${AUTO_NTFY_DONE_LONGER_THAN-} file=${XDG_STATE_HOME-}
+  value=${value#-L} value=${value#--longer-than} value=${value#[= ]}
+  __ntfy_parse "$value" && \builtin return
+  __ntfy_parse "${NTFY_LONGER_THAN-}" && \builtin return
+  [[ $file == /* ]] || file=${HOME-}/.local/state
+  file+=/ntfy/hook-settings
+  __ntfy_ms=10000
+  # Whoever can break that file must not be able to break the prompt: a regular file only, and only so much of it.
+  [[ -f $file && -r $file ]] || \builtin return 0
+  # `read -k` takes characters, whatever line they are in; -u 0 keeps it from the terminal.
+  \builtin read -r -u 0 -k 4096 value 2>/dev/null <$file
+  for line in "${(@f)value}"; do
+    line=${line%$'\r'}
+    if [[ $line == longer_than_ms=[0-9]* && $line != *=*[^0123456789]* && $#line -lt 29 ]]; then
+      (( __ntfy_ms = ${line#*=} ))
+    fi
+  done
+  \builtin return 0
+}
+
+# Reads the settings anew if they may have changed: the variables, or after a command of a twentieth of a second, in
+# which reading a file is not noticed.
+__ntfy_watch() {
+  __ntfy_threshold
+  __ntfy_known=${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}
+  (( __ntfy_gate = __ntfy_ms < 50 ? __ntfy_ms : 50 ))
+}
+
+__ntfy_preexec() {
+  # $1 is what was typed, or nothing where the history does not keep it; $3 has aliases expanded.
+  __ntfy_typed=$1 __ntfy_last=$3 __ntfy_resumed=
+  [[ $3 == (fg|fg[[:space:]]*|%*) ]] && __ntfy_resume ${=3}
+  __ntfy_start=$EPOCHREALTIME
+}
+
+__ntfy_precmd() {
+  \builtin typeset -i code=$?
+  \builtin typeset -F took=$(( __ntfy_start ? (EPOCHREALTIME - __ntfy_start) * 1000 : -1 ))
+  __ntfy_start=0
+  [[ $__ntfy_known == "${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}" ]] || __ntfy_watch
+  (( took >= 0 )) || \builtin return 0
+  if (( code > 144 && code < 151 )) && __ntfy_suspended; then \builtin return 0; fi
+  (( took >= __ntfy_gate )) || \builtin return 0
+  __ntfy_watch
+  (( took >= __ntfy_ms && code != 130 )) || \builtin return 0
+  [[ ${NTFY-} != off ]] || \builtin return 0
+  __ntfy_launch $code ${took%.*}
+  \builtin return 0
+}
+
+# Did the command stop, instead of ending? Then remembers what was typed, for the time when it goes on.
+__ntfy_suspended() {
+  \builtin typeset job=${(k)jobstates[(r)suspended:+*]}
+  [[ -n $job ]] || \builtin return 1
+  if [[ -n $__ntfy_resumed ]]; then
+    __ntfy_stopped[$job]=$__ntfy_resumed
+  else
+    __ntfy_stopped[$job]="+$__ntfy_typed"
+  fi
+}
+
+# __ntfy_resume fg [JOB]: sets __ntfy_resumed to "+" and the text of the job that goes on; nothing after "+" is private.
+__ntfy_resume() {
+  \builtin typeset spec=${2:-$1} job
+  [[ $spec == (fg|%|%%|%+) ]] && spec="" || spec=${spec#%}
+  case $spec in
+    ("") job=${(k)jobstates[(r)*:+:*]} ;;
+    (-) job=${(k)jobstates[(r)*:-:*]} ;;
+    (\?*) job=${(k)jobtexts[(r)*${(b)spec#?}*]} ;;
+    (*[^0-9]*) job=${(k)jobtexts[(r)${(b)spec}*]} ;;
+    (*) job=$spec ;;
+  esac
+  [[ -n $job ]] || \builtin return 0
+  __ntfy_resumed=${__ntfy_stopped[$job]-+${jobtexts[$job]-}}
+}
+
+# __ntfy_launch STATUS MILLISECONDS: in the background, with no word on the terminal and no trace in the table of jobs.
+__ntfy_launch() {
+  \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1
+  (
+    \builtin trap "" HUP INT QUIT TSTP
+    __ntfy_work "$@" &
+  ) </dev/null >/dev/null 2>&1
+}
+
+__ntfy_work() {
+  \builtin typeset text=$__ntfy_typed last=$__ntfy_last
+  \builtin typeset -a flags
+  if [[ -n $__ntfy_resumed ]]; then text=${__ntfy_resumed#+} last=; fi
+  flags=(--shell zsh --shell-pid $$)
+  [[ ${TTY-} == /* ]] && flags+=(--tty $TTY)
+  flags+=(--status $1 --duration-ms $2)
+  if [[ -z $text || $text == [[:space:]]* ]]; then
+    [[ ${NTFY_PRIVATE-} == hide ]] || \builtin return 0
+    text= last= flags+=(--private)
+  fi
+  if [[ ${NTFY_FOREGROUND_TOO:-0} != 0 && ${AUTO_NTFY_DONE_UNFOCUSED_ONLY-} != -b ]]; then
+    flags+=(--foreground-too)
+  fi
+  (( ${+AUTO_NTFY_DONE_IGNORE} )) && flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
+  case ${(t)AUTO_NTFY_DONE_OPTS-} in
+    (array*) flags+=(--opts "${(j: :)${(@q)AUTO_NTFY_DONE_OPTS}}") ;;
+    (*) [[ -n ${AUTO_NTFY_DONE_OPTS-} ]] && flags+=(--opts "$AUTO_NTFY_DONE_OPTS") ;;
+  esac
+  [[ -z ${NTFY_NODE-} ]] || \builtin export NTFY_NODE
+  (( ${+functions[command_not_found_handler]} )) && \builtin unfunction command_not_found_handler
+  if [[ -z $text ]]; then
+    \builtin command -- ${NTFY_BIN:-ntfy} shell-done $flags </dev/null
+  else
+    \builtin print -rn -- ${text[1,4096]}$'\0'${last[1,4096]} | \builtin command -- ${NTFY_BIN:-ntfy} shell-done $flags
+  fi
+}
+
+ntfy_unhook() {
+  preexec_functions=(${preexec_functions:#__ntfy_preexec})
+  precmd_functions=(${precmd_functions:#__ntfy_precmd})
+  (( $#preexec_functions )) || \builtin unset preexec_functions
+  (( $#precmd_functions )) || \builtin unset precmd_functions
+  if [[ ${1-} != again ]]; then
+    # Those that `ntfy shell-integration` puts before this file are not exported.
+    [[ ${(t)NTFY_BIN-} == *export* ]] || \builtin unset NTFY_BIN
+    [[ ${(t)NTFY_NODE-} == *export* ]] || \builtin unset NTFY_NODE
+  fi
+  \builtin unset -m "__ntfy_*"
+  \builtin unfunction -m "__ntfy_*" ntfy_unhook
+}
+
+# Functions defined under `emulate -c` run with those options, whatever the user's are: set -x shows nothing of them.
+() {
+  \builtin zmodload -F zsh/parameter p:functions p:jobstates p:jobtexts
+  \builtin zmodload -F zsh/datetime p:EPOCHREALTIME
+  \builtin typeset -gF __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
+  \builtin typeset -g __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known=
+  \builtin typeset -gA __ntfy_stopped
+  __ntfy_stopped=()
+  \builtin typeset -ga preexec_functions precmd_functions
+} 2>/dev/null
+if (( ${+EPOCHREALTIME} && ${+functions} )); then
+  \builtin emulate -R zsh -c "
+    for __ntfy_name in \${(k)functions[(I)__ntfy_*|ntfy_unhook]}; do
+      functions[\$__ntfy_name]=\$functions[\$__ntfy_name]
+    done
+    \\builtin unset __ntfy_name
+    # Before all others: their time is not the command's. After all others: theirs is not, either.
+    precmd_functions=(__ntfy_precmd \$precmd_functions)
+    preexec_functions+=(__ntfy_preexec)
+    __ntfy_watch"
+fi
+fi
