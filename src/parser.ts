@@ -2,7 +2,7 @@ import yargs, { type Argv } from 'yargs'
 import { invocation, type SplitArguments } from './arguments.ts'
 import { type Command, type Flags, globalFlags, type Invocation } from './command.ts'
 import { commands } from './commands/index.ts'
-import { exitCode, UsageError } from './errors.ts'
+import { exitCode, messageOf, NtfyError, UsageError } from './errors.ts'
 import { print, say } from './output.ts'
 import { version } from './program.ts'
 import { didYouMean } from './suggest.ts'
@@ -119,17 +119,22 @@ function describeFlags(parser: Argv, flags: Flags): Argv {
       describe: flag.description,
     })
   }
-  return parser.fail((message: string, error: Error | undefined) => {
-    if (error !== undefined) throw error
-    throw new UsageError(inOurWords(message, flags))
+  return parser.fail((message: string | null, error: Error | undefined) => {
+    if (error instanceof NtfyError) throw error
+    throw new UsageError(inOurWords(message ?? messageOf(error), flags))
   })
 }
 
 /** yargs names an unknown option without its dashes and several in one breath. */
 function inOurWords(message: string, flags: Flags): string {
   const unknown = /^Unknown arguments?: (.+)$/.exec(message)
+  const lacking = /^Not enough arguments following: (.+)$/.exec(message)
+  if (lacking) return `--${lacking[1]}: a value was expected`
   if (!unknown) return message.replaceAll(/\s*\n\s*/g, ' ').trim()
   const name = unknown[1]?.split(', ')[0] ?? ''
   const typed = name.length === 1 ? `-${name}` : `--${name}`
-  return `unknown option ${typed}${didYouMean(name, Object.keys(flags))}`
+  return `unknown option ${typed}${didYouMean(
+    typed,
+    Object.keys(flags).map((flag) => `--${flag}`),
+  )}`
 }

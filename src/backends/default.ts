@@ -6,7 +6,9 @@ import { desktopOptions, showOnDesktop } from './desktop.ts'
 import terminal from './terminal.ts'
 
 /** There is nothing to show a notification on: no desktop, no terminal (cron). */
-export class NoDisplay extends TransientError {}
+export class NoDisplay extends TransientError {
+  override readonly keep = false
+}
 
 export default defineBackend({
   name: 'default',

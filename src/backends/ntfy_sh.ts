@@ -11,7 +11,6 @@ export default defineBackend({
     topic: text({
       description: 'the topic; on a public server whoever knows it can read it, so make it long and random',
       required: true,
-      secret: true,
       example: 'x7Gk2mQ9vT4bLw',
     }),
     server: url({

@@ -4,7 +4,7 @@ import type { Answer } from '../backend.ts'
 import { loadConfig } from '../config/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import { findTarget, type Selected } from '../config/select.ts'
-import type { Config } from '../config/types.ts'
+import { type Config, emptyConfig } from '../config/types.ts'
 import { ConfigError, exitCode, messageOf, NtfyError } from '../errors.ts'
 import type { Notification } from '../notification.ts'
 import { say } from '../output.ts'
@@ -112,10 +112,11 @@ async function tryOptions(delivery: Delivery, situation: { foreground: boolean; 
 /** The options as the configuration has them now: it may have been mended since the delivery was queued. */
 async function currentOptions(delivery: Delivery, known: Config | undefined): Promise<Record<string, unknown>> {
   const config = known ?? (await configOf(delivery))
-  const fromFile = delivery.config !== undefined || delivery.options === undefined || known !== undefined
-  const target = fromFile
-    ? findTarget(config, delivery.target)
-    : { name: delivery.target, backend: delivery.backend, settings: {} }
+  // Without a file there is nothing to look a name up in: all that it needs came with it.
+  const target =
+    known === undefined && delivery.config === undefined
+      ? { name: delivery.target, backend: delivery.backend, settings: {} }
+      : findTarget(config, delivery.target)
   if (target.backend !== delivery.backend) {
     throw new ConfigError(`${delivery.target} is another backend now (${target.backend})`)
   }
@@ -123,6 +124,7 @@ async function currentOptions(delivery: Delivery, known: Config | undefined): Pr
 }
 
 async function configOf(delivery: Delivery): Promise<Config> {
+  if (delivery.config === undefined) return emptyConfig(undefined)
   const { config, problems } = await loadConfig(delivery.config)
   if (problems.length > 0) throw new ConfigError(problems[0] ?? '')
   return config

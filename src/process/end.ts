@@ -25,42 +25,35 @@ export function signalOf(status: number): NodeJS.Signals | undefined {
 
 /** Ends this process as the command has ended: with its code, or by the signal that ended it. Nothing runs after it. */
 export function endAs(ended: Outcome): never {
+  const signal = ended.kind === 'signaled' && canDieBy(ended.signal) ? ended.signal : undefined
   // Node would set the terminal to what it was at the start; what the command has left is meant to stay.
   for (const descriptor of [0, 1, 2]) closeQuietly(descriptor)
-  if (ended.kind === 'signaled') dieBy(ended.signal)
+  if (signal) dieBy(signal)
   process.exit(exitStatus(ended))
 }
 
 type Outcome = Ended extends infer E ? (E extends Ended ? Omit<E, 'durationMs' | 'tail'> : never) : never
 
-/** Returns if the signal does nothing: sent by the first process of a container to itself, for one. */
+/** The first process of a container is out of reach of its own signals. */
+function canDieBy(signal: NodeJS.Signals): boolean {
+  if (process.pid === 1 || process.platform === 'win32') return false
+  return !dumping.has(signal) || preventDump()
+}
+
+/** Returns if the signal does nothing. */
 function dieBy(signal: NodeJS.Signals): void {
-  if (process.pid === 1 || process.platform === 'win32') return
-  if (dumping.has(signal) && !preventDump()) return
   try {
     // Node ignores PIPE and XFSZ and listens to USR1; a listener that goes leaves the default action.
-    const listener = () => {}
-    if (signal !== 'SIGKILL') process.on(signal, listener)
+    if (signal !== 'SIGKILL') process.on(signal, () => {})
     process.removeAllListeners(signal)
     process.kill(process.pid, signal)
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
   } catch {}
 }
 
-const dumping = new Set<NodeJS.Signals>([
-  ...([
-    'SIGQUIT',
-    'SIGILL',
-    'SIGTRAP',
-    'SIGABRT',
-    'SIGBUS',
-    'SIGFPE',
-    'SIGSEGV',
-    'SIGXCPU',
-    'SIGXFSZ',
-    'SIGSYS',
-  ] as const),
-])
+const dumping = new Set(
+  ['QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'SEGV', 'XCPU', 'XFSZ', 'SYS'].map((name) => `SIG${name}`),
+)
 
 /**
  * The command may have left a core; ours would be a second one, perhaps in its place. A soft limit of 1 byte keeps the

@@ -15,7 +15,10 @@ describeWith(['bash'], 'what Node destroys reaches the command', () => {
     ['blocked signals', `env --block-signal=HUP,TERM,USR2 $W ${ignored}`],
     ['signals both blocked and ignored', `env --block-signal=HUP --ignore-signal=HUP,INT $W ${ignored}`],
     ['ignored, with stdin closed', `trap '' HUP; $W ${ignored} <&-`],
-    ['ignored, and a command named like an assignment', `cp /bin/grep a=b; trap '' HUP; $W ./a=b SigIgn /proc/self/status`],
+    [
+      'ignored, and a command named like an assignment',
+      `cp /bin/grep a=b; trap '' HUP; $W ./a=b SigIgn /proc/self/status`,
+    ],
     ['ignored, blocked and a limit', `trap '' HUP; ulimit -Sn 99; $W sh -c '${ignored}; ulimit -Sn'`],
   ])('ignored signals: %s', (_, script) => {
     expect(expectSame(script)).toContain('SigIgn')
@@ -27,13 +30,15 @@ describeWith(['bash'], 'what Node destroys reaches the command', () => {
     ['as it is', '$W bash -c "ulimit -Sn; ulimit -Hn"'],
     ['other limits', 'ulimit -Sc 0; ulimit -Ss 4096; $W bash -c "ulimit -Sa"'],
     ['and a command named like an assignment', 'cp /bin/echo a=b; ulimit -Sn 300; $W ./a=b hi'],
-    ['without prlimit', 'ulimit -Sn 300; mkdir bin; for i in bash sh env node mkfifo; do ln -s $(command -v $i) bin/; done; $W bash -c "ulimit -Sn"'],
+    [
+      'without prlimit',
+      'ulimit -Sn 300; mkdir bin; for i in bash sh env node mkfifo; do ln -s $(command -v $i) bin/; done; $W bash -c "ulimit -Sn"',
+    ],
   ])('the limit of open files: %s', (_, script) => {
     expectSame(script)
   })
 
-  const list =
-    'for f in /proc/$$/fd/*; do n=\${f##*/}; [ -h $f ] && [ $n -gt 2 ] && echo $n $(readlink $f); done; true'
+  const list = 'for f in /proc/$$/fd/*; do n=${f##*/}; [ -h $f ] && [ $n -gt 2 ] && echo $n $(readlink $f); done; true'
   it.each([
     ['3<file', 'echo text >f; $W cat /dev/fd/3 3<f'],
     ['several, with gaps', `echo 1 >f; exec 5<f 8>g 12<>h 63<f; $W sh -c '${list}; echo to eight >&8'; cat g`],
@@ -61,7 +66,9 @@ describeWith(['bash'], 'what Node destroys reaches the command', () => {
   })
 
   it('leaves a pipe on a descriptor to the command alone', () => {
-    expectSame(`mkfifo p; (timeout 5 cat p; echo end) & exec 7>p; $W sh -c 'echo in >&7; exec 7>&-; sleep 0.2' ; exec 7>&-; wait`)
+    expectSame(
+      `mkfifo p; (timeout 5 cat p; echo end) & exec 7>p; $W sh -c 'echo in >&7; exec 7>&-; sleep 0.2' ; exec 7>&-; wait`,
+    )
   })
 })
 
@@ -78,7 +85,10 @@ describeWith(['bash'], 'the environment reaches the command', () => {
     ['names that the launcher uses', `env ntfy=1 node=2 word=3 IFS=x signal=4 $W sh -c '${show}'`],
     ['values that are not UTF-8', `A=$'caf\\351' B=$'\\377\\n' 'c.d=e' export A B; $W sh -c '${show}'`],
     ['100 kB', `export BIG=$(head -c 100000 /dev/zero | tr '\\0' x); $W sh -c 'echo \${#BIG}'`],
-    ['300 kB', `for i in 1 2 3; do export BIG$i=$(head -c 100000 /dev/zero | tr '\\0' x); done; $W sh -c 'echo \${#BIG1}\${#BIG3}'`],
+    [
+      '300 kB',
+      `for i in 1 2 3; do export BIG$i=$(head -c 100000 /dev/zero | tr '\\0' x); done; $W sh -c 'echo \${#BIG1}\${#BIG3}'`,
+    ],
   ])('%s', (_, script) => {
     expectSame(script)
   })
@@ -93,7 +103,10 @@ describeWith(['bash'], 'words reach the command byte for byte', () => {
     ['plain, numbers, flags', `$W printf '%s|' 1e3 007 -5 --help -v -- -L 10 done send`],
     ['empty, spaces, newlines, globs, quotes', `$W printf '%s|' '' 'a b' $'a\\nb\\n' '*' "'" '"' '\\' '$(x)'`],
     ['not UTF-8', `$W printf '%s|' $'caf\\351' $'\\377\\376' a $'\\351\\n' | od -c`],
-    ['not UTF-8, with an environment that shells would change', `env 'a.b=c' $W sh -c 'tr "\\0" "\\n" </proc/self/environ | grep -v "^W=\\|^_="; printf %s "$1" | od -c' sh $'\\351'`],
+    [
+      'not UTF-8, with an environment that shells would change',
+      `env 'a.b=c' $W sh -c 'tr "\\0" "\\n" </proc/self/environ | grep -v "^W=\\|^_="; printf %s "$1" | od -c' sh $'\\351'`,
+    ],
     ['not UTF-8, nohup', `trap '' HUP; $W sh -c 'grep SigIgn /proc/self/status; echo "$1"' sh $'\\351'`],
     ['a program whose name is not UTF-8', `cp /bin/echo $'caf\\351'; $W ./$'caf\\351' hi`],
     ['U+FFFD itself', `$W printf '%s|' $'\\uFFFD' | od -c`],
@@ -110,7 +123,7 @@ describeWith(['bash'], 'the rest of the surroundings', () => {
     ['stdin', 'echo hello | $W cat'],
     ['20 MB through stdout', '$W head -c 20000000 /dev/zero | cksum'],
     ['20 MB through stdin', 'head -c 20000000 /dev/zero | $W cksum'],
-    ['a reader that goes away', '$W yes | head -n 1; echo "\${PIPESTATUS[@]}"'],
+    ['a reader that goes away', '$W yes | head -n 1; echo "${PIPESTATUS[@]}"'],
     ['the working directory', 'cd /usr; $W pwd'],
     ['umask, nice', 'umask 027; nice -n 5 $W sh -c "umask; nice"'],
     ['blocking mode of a shared pipe', `{ $W true; grep flags /proc/self/fdinfo/1; } | cat`],

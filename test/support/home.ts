@@ -2,11 +2,22 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { waitFor } from './wait.ts'
 
 /** A folder of its own for the test that asks, removed when that test has ended. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ntfy-test-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }))
+  onTestFinished(() =>
+    // A process in the background may still be writing into it.
+    waitFor('the folder to be removed', () => {
+      try {
+        rmSync(folder, { recursive: true, force: true })
+        return true
+      } catch {
+        return false
+      }
+    }),
+  )
   return folder
 }
 

@@ -1,4 +1,55 @@
-/** Runs once before all tests. NODE_EXTRA_CA_CERTS costs every start of Node 20 some 40 ms: no test needs it. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { which } from './programs.ts'
+
+/** What the tests run, and the Debian package that has it. */
+const packages: Record<string, string> = {
+  zsh: 'zsh',
+  fish: 'fish',
+  tmux: 'tmux',
+  'dbus-daemon': 'dbus',
+  'dbus-monitor': 'dbus',
+  dunst: 'dunst',
+  Xvfb: 'xvfb',
+  openbox: 'openbox',
+  xdotool: 'xdotool',
+  xterm: 'xterm',
+  shellcheck: 'shellcheck',
+  strace: 'strace',
+  'notify-send': 'libnotify-bin',
+  busybox: 'busybox',
+  python3: 'python3',
+  ps: 'procps',
+  curl: 'curl',
+}
+
+/**
+ * Runs once before all tests. As root on Debian it installs the programs that are missing; elsewhere it names them,
+ * and the tests that need them are skipped by name.
+ */
 export default function setup(): void {
+  // It costs every start of Node 20 some 40 ms, and no test needs it.
   delete process.env['NODE_EXTRA_CA_CERTS']
+  const missing = Object.keys(packages).filter((program) => !which(program))
+  if (missing.length === 0) return
+  if (process.getuid?.() === 0 && existsSync('/etc/debian_version') && which('apt-get')) install(missing)
+  const still = missing.filter((program) => !which(program))
+  if (still.length > 0) console.warn(`missing programs, their tests are skipped: ${still.join(', ')}`)
+}
+
+function install(programs: string[]): void {
+  const wanted = [...new Set(programs.map((program) => packages[program] ?? program))]
+  console.log(`installing ${wanted.join(' ')}`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  for (const args of [
+    ['update', '-q'],
+    ['install', '-q', '-y', '--no-install-recommends', ...wanted],
+  ]) {
+    const { status, stderr } = spawnSync('apt-get', args, {
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    if (status !== 0) console.warn(`apt-get ${args[0]}: ${stderr.trim().split('\n').at(-1)}`)
+  }
 }

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { ntfy, ntfyBin, run } from '../support/cli.ts'
+import { configuredHome } from '../support/configured.ts'
+import { temporaryHome } from '../support/home.ts'
+import type { LoopbackServer } from '../support/server.ts'
+import { waitFor } from '../support/wait.ts'
+
+async function messageOf(server: LoopbackServer): Promise<string> {
+  await waitFor('a notification', () => server.received.length > 0)
+  return String(server.received[0]?.json['message'])
+}
+
+/** Nothing was sent: a later message arrives alone. */
+async function expectSilence(server: LoopbackServer, env: Record<string, string>): Promise<void> {
+  await ntfy(['send', 'later'], { env })
+  await waitFor('the later message', () => server.received.length > 0)
+  expect(server.received.map(({ json }) => json['message'])).toEqual(['later'])
+}
+
+describe('what is said of a command', () => {
+  it.each([
+    { args: ['true'], code: 0, message: '✅ "true" succeeded in 0:00 minutes' },
+    { args: ['sh', '-c', 'exit 2'], code: 2, message: `❌ "sh -c 'exit 2'" failed (code 2) in 0:00 minutes` },
+    { args: ['no-such-program'], code: 127, message: '❌ "no-such-program" failed (code 127) in 0:00 minutes' },
+    { args: ['-H', 'true'], code: 0, message: '✅ Your command succeeded in 0:00 minutes' },
+    {
+      args: ['--shell', 'echo a | grep b'],
+      code: 1,
+      message: `❌ "sh -c 'echo a | grep b'" failed (code 1) in 0:00 minutes`,
+    },
+    { args: ['--formatter', 'make x', '2', '62'], code: 0, message: '❌ "make x" failed (code 2) in 1:02 minutes' },
+    { args: ['--formatter', 'make x', '0', '3723'], code: 0, message: '✅ "make x" succeeded in 1:02:03 hours' },
+    { args: ['--status', '0'], code: 0, message: '✅ Your command succeeded' },
+    { args: ['--status', '3'], code: 3, message: '❌ Your command failed (code 3)' },
+    { args: ['--status', '137'], code: 137, message: '❌ Your command was killed by SIGKILL' },
+    { args: ['--', 'true'], code: 0, message: '✅ "true" succeeded in 0:00 minutes' },
+  ])('$args', async ({ args, code, message }) => {
+    const { server, env } = await configuredHome()
+    expect(await ntfy(['done', ...args], { env })).toMatchObject({ code })
+    expect(await messageOf(server)).toBe(message)
+  })
+
+  it('names the signal that killed it', async () => {
+    const { server, env } = await configuredHome()
+    expect(await ntfy(['done', 'sh', '-c', 'kill -9 $$'], { env })).toMatchObject({ signal: 'SIGKILL' })
+    expect(await messageOf(server)).toBe(`❌ "sh -c 'kill -9 $$'" was killed by SIGKILL in 0:00 minutes`)
+  })
+
+  it('has no emoji with -E', async () => {
+    const { server, env } = await configuredHome()
+    await ntfy(['-E', 'done', 'true'], { env })
+    expect(await messageOf(server)).toBe('"true" succeeded in 0:00 minutes')
+  })
+
+  it.each([
+    { flags: ['-o'], output: 'one\ntwo' },
+    { flags: ['-e'], output: 'error' },
+    { flags: ['--tail', '2'], output: /^(two\nerror|error\ntwo|one\ntwo)$/ },
+    { flags: ['-o', '--tail', '1'], output: 'two' },
+  ])('has the end of the output with $flags, which is shown all the same', async ({ flags, output }) => {
+    const { server, env } = await configuredHome()
+    const script = 'printf "one\\n\\033[31mtwo\\033[0m\\n"; echo error >&2'
+    const outcome = await ntfy(['done', ...flags, 'sh', '-c', script], { env })
+    expect(outcome).toMatchObject({ stdout: 'one\n\x1b[31mtwo\x1b[0m\n', stderr: 'error\n' })
+    expect((await messageOf(server)).split(':\n').slice(1).join(':\n')).toMatch(output)
+  })
+})
+
+describe('when it is said', () => {
+  it.each([
+    { flags: ['-L', '10'], command: 'true' },
+    { flags: ['-L10'], command: 'true' },
+    { flags: ['--on', 'failure'], command: 'true' },
+    { flags: ['--on', 'success'], command: 'false' },
+  ])('not with $flags and $command', async ({ flags, command }) => {
+    const { server, env } = await configuredHome()
+    await ntfy(['done', ...flags, command], { env })
+    await expectSilence(server, env)
+  })
+
+  it.each([
+    { flags: ['-L', '0'], command: 'true' },
+    { flags: ['--on', 'failure'], command: 'false' },
+    { flags: ['--on', 'success'], command: 'true' },
+    { flags: ['-b'], command: 'true' },
+  ])('with $flags and $command', async ({ flags, command }) => {
+    const { server, env } = await configuredHome()
+    await ntfy(['done', ...flags, command], { env })
+    expect(await messageOf(server)).toContain(command)
+  })
+})
+
+describe('wrong usage runs nothing', () => {
+  it.each([
+    [['done'], 'a command to run was expected'],
+    [['done', '-L', 'abc', 'touch', 'ran'], '-L abc'],
+    [['done', '--frob', 'touch', 'ran'], 'unknown option --frob'],
+    [['done', '--on', 'never', 'touch', 'ran'], 'on'],
+    [['done', '--tail', 'x', 'touch', 'ran'], '--tail x'],
+    [['done', '-p', 'abc'], '--pid abc'],
+    [['done', '--pid'], '--pid: a value was expected'],
+    [['done', '--status', 'x'], '--status x'],
+  ])('%j', async (args, says) => {
+    const { server, env } = await configuredHome()
+    const outcome = await ntfy(args, { env })
+    expect(outcome.code).toBe(64)
+    expect(outcome.stderr).toContain(says)
+    await expectSilence(server, env)
+  })
+})
+
+describe('a broken configuration', () => {
+  it.each(['backends: [phone', 'backends: [nowhere]\n', 'phone: {backend: ntfy_sh}\n', '- a list\n'])(
+    'neither stops the command nor is silent: %j',
+    async (text) => {
+      const { env, config } = await configuredHome()
+      writeFileSync(config, text)
+      expect(await ntfy(['done', 'sh', '-c', 'exit 4'], { env })).toMatchObject({ code: 4 })
+      await waitFor('the attempt', async () => {
+        const { stdout } = await ntfy(['queue', '--json'], { env })
+        return (
+          stdout.includes('"state":"failed"') && stdout.includes('The configuration is broken: ~/.config/ntfy/ntfy.yml')
+        )
+      })
+    },
+  )
+
+  it('nor does a -b that names nothing', async () => {
+    const { env } = await configuredHome()
+    expect(await ntfy(['-b', 'nowhere', 'done', 'sh', '-c', 'exit 4'], { env })).toMatchObject({ code: 4 })
+    await waitFor('the attempt', async () => (await ntfy(['queue'], { env })).stdout.includes('default'))
+  })
+})
+
+describe('processes that run already', () => {
+  it('tells of each as it ends, with its command line and its age', async () => {
+    const { server, env } = await configuredHome()
+    const short = spawn('sleep', ['0.3'])
+    const long = spawn('sleep', ['0.8'])
+    expect(await ntfy(['done', '--pid', String(long.pid), String(short.pid)], { env })).toMatchObject({ code: 0 })
+    await waitFor('both notifications', () => server.received.length === 2)
+    expect(server.received.map(({ json }) => json['message'])).toEqual([
+      `PID[${short.pid}]: "sleep 0.3" finished in 0:00 minutes`,
+      `PID[${long.pid}]: "sleep 0.8" finished in 0:00 minutes`,
+    ])
+  })
+
+  it('sends nothing if one of them does not exist', async () => {
+    const { server, env } = await configuredHome()
+    const gone = spawn('true')
+    await new Promise((resolve) => gone.on('exit', resolve))
+    const outcome = await ntfy(['done', '-p', String(process.pid), '-p', String(gone.pid)], { env })
+    expect(outcome).toMatchObject({ code: 1, stderr: `ntfy: no process ${gone.pid}\n` })
+    await expectSilence(server, env)
+  })
+})
+
+it('does not wait for a server that does not answer', async () => {
+  const { server, env } = await configuredHome()
+  server.answer(() => undefined)
+  const start = performance.now()
+  expect(await ntfy(['done', 'false'], { env })).toMatchObject({ code: 1 })
+  expect(performance.now() - start).toBeLessThan(2000)
+})
+
+it('runs in a folder that was deleted, and without HOME', async () => {
+  const { env } = temporaryHome()
+  const { HOME: _, ...homeless } = env
+  const script = 'd=$(mktemp -d); cd "$d"; rmdir "$d"; "$0" done sh -c "exit 5"'
+  expect(await run('sh', ['-c', script, ntfyBin], { env: homeless, cwd: '/' })).toMatchObject({ code: 5 })
+})

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { temporaryHome } from '../support/home.ts'
+import { describeWith } from '../support/programs.ts'
+import { waitFor } from '../support/wait.ts'
+import { runScript, wrapper } from './both.ts'
+
+/** Without a terminal, in a session of its own: a signal to the wrapper is for it alone. */
+function startAlone(command: string[]): {
+  child: ChildProcess
+  output: () => string
+  exit: Promise<unknown>
+  home: string
+} {
+  const { home, env } = temporaryHome()
+  const [file = '', ...args] = [...wrapper, ...command]
+  const child = spawn(file, args, { env, cwd: home, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout?.on('data', (data) => {
+    output += data
+  })
+  const exit = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)))
+  onTestFinished(() => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {}
+  })
+  return { child, output: () => output, exit, home }
+}
+
+const catching = (signal: string) =>
+  `trap 'echo got ${signal}; n=$((n+1))' ${signal}; echo ready; while [ "\${n:-0}" -lt 2 ]; do sleep 0.02; done; echo $n`
+
+describeWith(['bash'], 'signals to the wrapper alone reach the command', () => {
+  it.each(['TERM', 'HUP', 'USR1', 'USR2', 'CONT', 'ALRM', 'INT', 'QUIT'])('%s, each time', async (signal) => {
+    const { child, output, exit } = startAlone(['bash', '-c', catching(signal)])
+    await waitFor('ready', () => output().includes('ready'))
+    child.kill(`SIG${signal}` as NodeJS.Signals)
+    await waitFor('first', () => output().includes(`got ${signal}`))
+    child.kill(`SIG${signal}` as NodeJS.Signals)
+    expect(await exit).toBe(0)
+    expect(output()).toBe(`ready\ngot ${signal}\ngot ${signal}\n2\n`)
+  })
+
+  it.each(['TERM', 'HUP', 'INT', 'QUIT', 'USR1', 'ALRM'])('%s ends both, and us by it', async (signal) => {
+    const { child, output, exit } = startAlone(['bash', '-c', 'ulimit -c 0; echo $$; exec sleep 300'])
+    await waitFor('the command', () => output().includes('\n'))
+    child.kill(`SIG${signal}` as NodeJS.Signals)
+    expect(await exit).toBe(`SIG${signal}`)
+    expect(() => process.kill(Number(output()), 0)).toThrow('ESRCH')
+  })
+
+  it('TSTP stops both, CONT continues both', () => {
+    // In a group of its own that is no orphan: job control without a terminal.
+    const script = `
+      set -m
+      state() { for i in $(seq 500); do [ "$(ps -o stat= -p $1 | cut -c1)" = $2 ] && return; sleep 0.01; done; echo $1 never $2; }
+      exec 3>&1
+      $W sh -c 'echo $$ >pid; exec sleep 300' &
+      until [ -s pid ]; do sleep 0.01; done
+      state $(cat pid) S; kill -TSTP $!; state $(cat pid) T; state $! T
+      kill -CONT $!; state $(cat pid) S; state $! S
+      kill $!; wait $!; echo $?`
+    expect(runScript(script, true).stdout).toBe('143\n')
+  })
+
+  it('a command that somebody stops and continues is waited for', async () => {
+    const { output, exit } = startAlone(['bash', '-c', 'echo $$; kill -STOP $$; echo on'])
+    await waitFor('the command', () => output().includes('\n'))
+    const pid = Number(output())
+    await waitFor('stopped', () => /\) T/.test(readFileSync(`/proc/${pid}/stat`, 'latin1')))
+    process.kill(pid, 'SIGCONT')
+    expect(await exit).toBe(0)
+    expect(output()).toBe(`${pid}\non\n`)
+  })
+
+  it('a command that ignores HUP goes on', async () => {
+    const { child, output, exit } = startAlone(['bash', '-c', `trap '' HUP; echo ready; exec sleep 300`])
+    await waitFor('ready', () => output().includes('ready'))
+    child.kill('SIGHUP')
+    child.kill('SIGTERM')
+    expect(await exit).toBe('SIGTERM')
+  })
+
+  it('at any moment of the start TERM leaves no child behind', async () => {
+    for (let delay = 0; delay < 100; delay += 4) {
+      const { child, exit, home } = startAlone(['bash', '-c', `echo $$ >pid; exec sleep 300`])
+      await new Promise((resolve) => setTimeout(resolve, delay))
+      child.kill('SIGTERM')
+      expect(await exit).toBe('SIGTERM')
+      let pid = 0
+      try {
+        pid = Number(readFileSync(join(home, 'pid'), 'utf8'))
+      } catch {}
+      if (pid) expect(() => process.kill(pid, 0), `after ${delay} ms`).toThrow('ESRCH')
+    }
+  })
+})

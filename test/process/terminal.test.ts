@@ -1,0 +1,270 @@
+import { constants, existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { temporaryHome } from '../support/home.ts'
+import { describeWith } from '../support/programs.ts'
+import { openTerminal, type Terminal } from '../support/pty.ts'
+import { waitFor } from '../support/wait.ts'
+import { wrapper } from './both.ts'
+
+/** An interactive bash with a wrapper function w, and what the command writes into the file log. */
+async function openShell(): Promise<
+  Terminal & { home: string; log(): string; write(name: string, text: string): void }
+> {
+  const { home, env } = temporaryHome({ PS1: '$ ', W: wrapper.join(' '), HISTFILE: '' })
+  const terminal = openTerminal('bash', ['--norc', '--noprofile', '-i'], { env, cwd: home })
+  await terminal.see('$ ')
+  return {
+    ...terminal,
+    home,
+    log() {
+      try {
+        return readFileSync(join(home, 'log'), 'utf8')
+      } catch {
+        return ''
+      }
+    },
+    write: (name, text) => writeFileSync(join(home, name), text),
+  }
+}
+
+const counting = `for s in INT QUIT TSTP WINCH HUP CONT TERM; do trap "echo $s >>log" $s; done
+echo ready
+until [ -e stop ]; do sleep 0.02; done; exit 7`
+
+describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
+  it('Ctrl-C, Ctrl-\\ and a new size reach the command once each', async () => {
+    const shell = await openShell()
+    shell.write('count', counting)
+    shell.type('$W bash count\r')
+    await shell.see('ready')
+    for (const [key, count] of [
+      ['\x03', 3],
+      ['\x1c', 2],
+    ] as const) {
+      for (let i = 0; i < count; i++) {
+        const before = shell.log()
+        shell.type(key)
+        await waitFor('the signal', () => shell.log() !== before)
+      }
+    }
+    shell.resize(100, 30)
+    await waitFor('WINCH', () => shell.log().includes('WINCH'))
+    shell.write('stop', '')
+    shell.type('echo status $?\r')
+    await shell.see('status 7')
+    expect(shell.log()).toBe('INT\nINT\nINT\nQUIT\nQUIT\nWINCH\n')
+  })
+
+  it('Ctrl-C ends the command, us, and the script that called us', async () => {
+    const shell = await openShell()
+    shell.type('bash -c "$W sleep 300; echo not reached"\r')
+    await waitFor('sleep', () => running(shell.home, 'sleep'))
+    shell.type('\x03')
+    await shell.see(/\^C[\s\S]*\$ $/)
+    shell.type('echo status $?\r')
+    await shell.see('status 130')
+    expect(shell.output()).not.toContain('\nnot reached')
+  })
+
+  it('a command that handles Ctrl-C and exits 0 gives 0, and the script goes on', async () => {
+    const shell = await openShell()
+    shell.write('handler', 'trap "exit 0" INT; echo ready; while :; do sleep 0.02; done')
+    shell.type('bash -c "$W bash handler; echo then $?"\r')
+    await shell.see('ready')
+    shell.type('\x03')
+    await shell.see('then 0')
+  })
+
+  it('Ctrl-\\ ends both by QUIT', async () => {
+    const shell = await openShell()
+    shell.type('ulimit -c 0; $W sleep 300; echo status $?\r')
+    await waitFor('sleep', () => running(shell.home, 'sleep'))
+    shell.type('\x1c')
+    await shell.see('status 131')
+  })
+
+  it('Ctrl-Z stops a plain command, fg continues it', async () => {
+    const shell = await openShell()
+    shell.type('$W sh -c "echo ready; read line; echo got $line; exit 5"\r')
+    await shell.see('ready')
+    for (let round = 1; round <= 3; round++) {
+      shell.type('\x1a')
+      const before = shell.output().length
+      await shell.see(/Stopped[\s\S]*\$ /, before)
+      shell.type(`echo status $? round ${round}\r`)
+      await shell.see(`status 148 round ${round}`)
+      shell.type('fg\r')
+      await shell.see(/fg\r\n[\s\S]*read line/, before)
+    }
+    shell.type('word\r')
+    await shell.see('got')
+    shell.type('echo status $?\r')
+    await shell.see('status 5')
+  })
+
+  it('Ctrl-Z waits for a full-screen program to restore the screen', async () => {
+    const shell = await openShell()
+    shell.write('full.py', fullScreen)
+    shell.type('$W python3 full.py\r')
+    await shell.see('DRAWN')
+    const before = shell.output().length
+    shell.type('\x1a')
+    await shell.see(/RESTORED[\s\S]*Stopped[\s\S]*\$ /, before)
+    shell.type('stty -a | grep -o "[-]*icanon"; fg\r')
+    await shell.see(/[\r\n]icanon/, before)
+    await shell.see('DRAWN', shell.output().lastIndexOf('fg'))
+    shell.type('q')
+    await shell.see('BYE')
+    shell.type('echo status $?; cat log\r')
+    await shell.see(/status 3[\s\S]*CONT 1/)
+  })
+
+  it('a command that ignores Ctrl-Z is not stopped, nor are we', async () => {
+    const shell = await openShell()
+    shell.write('deaf', 'trap "" TSTP; echo ready; read x; echo got $x')
+    shell.type('$W bash deaf\r')
+    await shell.see('ready')
+    shell.type('\x1aword\r')
+    await shell.see('got word')
+    expect(shell.output()).not.toContain('Stopped')
+  })
+
+  it('a command that stops itself is a stopped job', async () => {
+    const shell = await openShell()
+    shell.type(`$W bash -c 'kill -STOP $$; echo on'\r`)
+    await shell.see(/Stopped[\s\S]*\$ /)
+    shell.type('fg\r')
+    await shell.see('\non')
+  })
+
+  it('in the background it may not read the terminal; fg lets it', async () => {
+    const shell = await openShell()
+    shell.type('$W cat &\r')
+    await shell.see(/Stopped[\s\S]*cat/).catch(async () => {
+      shell.type('\r')
+      await shell.see(/Stopped[\s\S]*cat/)
+    })
+    const before = shell.output().length
+    shell.type('fg\r')
+    await shell.see(/cat\r\n/, before)
+    shell.type('hello\r')
+    await shell.see(/hello\r\nhello/)
+    shell.type('\x04')
+    await shell.see(/\$ $/)
+  })
+
+  it('runs an interactive shell with job control', async () => {
+    const shell = await openShell()
+    shell.type('PS1="inner> " $W bash --norc -i\r')
+    await shell.see('inner> ')
+    shell.type('sleep 300\r')
+    await waitFor('sleep', () => running(shell.home, 'sleep'))
+    shell.type('\x1a')
+    await shell.see(/Stopped[\s\S]*inner> /)
+    const before = shell.output().length
+    shell.type('kill %1; suspend\r')
+    await shell.see(/Stopped[\s\S]*\$W[\s\S]*\$ $/, before)
+    shell.type('fg\r')
+    await shell.see(/fg\r\n[\s\S]*inner> /, before)
+    shell.type('exit 9\r')
+    shell.type('echo status $?\r')
+    await shell.see('status 9')
+  })
+
+  it('terminal modes that the command leaves stay', async () => {
+    const shell = await openShell()
+    shell.write(
+      'modes',
+      `stty sane; stty -echo -ixon; stty -g >a
+       stty sane; $W stty -echo -ixon; stty -g >b
+       stty sane; $W sh -c 'stty -echo -ixon; kill -INT $$'; stty -g >c
+       stty sane; cmp a b && cmp a c && echo all the same`,
+    )
+    shell.type('bash modes\r')
+    await shell.see('all the same')
+  })
+
+  it('stdin, stdout and stderr stay the terminal, and blocking', async () => {
+    const shell = await openShell()
+    shell.type("$W bash -c '[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo all three'; grep flags /proc/$$/fdinfo/1\r")
+    await shell.see(/[\r\n]all three[\s\S]*flags:\s+\d+\r/)
+    const flags = /flags:\s+(\d+)\r/.exec(shell.output())?.[1] ?? ''
+    expect(Number.parseInt(flags, 8) & constants.O_NONBLOCK).toBe(0)
+  })
+})
+
+describeWith(['bash', 'python3'], 'a terminal that closes', () => {
+  it('ends a command that does not mind HUP, and tells one that does once', async () => {
+    const shell = await openShell()
+    shell.write('count', counting)
+    shell.type('$W bash count\r')
+    await shell.see('ready')
+    shell.kill('SIGHUP')
+    await waitFor('HUP', () => shell.log().includes('HUP'))
+    shell.write('stop', '')
+    await waitFor('the end', () => !running(shell.home, 'count'))
+    expect(shell.log().match(/HUP/g)?.length).toBeLessThanOrEqual(2)
+  })
+
+  it('as the leader of the session we pass HUP on', async () => {
+    const { home, env } = temporaryHome()
+    const [file = '', ...words] = wrapper
+    const terminal = openTerminal(file, [...words, 'bash', '-c', counting], { env, cwd: home })
+    await terminal.see('ready')
+    terminal.kill('SIGHUP')
+    await waitFor('HUP', () => existsSync(join(home, 'log')))
+    writeFileSync(join(home, 'stop'), '')
+    await terminal.exit
+    expect(readFileSync(join(home, 'log'), 'utf8')).toBe('HUP\n')
+  })
+})
+
+/** Whether a process runs in that folder with that word in its command line. */
+function running(folder: string, word: string): boolean {
+  return processes().some(
+    ({ cwd, words }) => cwd === folder && words.includes(word) && !words.some((w) => w.endsWith('ntfy')),
+  )
+}
+
+function processes(): { cwd: string; words: string[] }[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')
+      return [{ cwd: readlinkSync(`/proc/${pid}/cwd`), words }]
+    } catch {
+      return []
+    }
+  })
+}
+
+const fullScreen = `
+import os, signal, sys, termios, tty
+old = termios.tcgetattr(0)
+conts = 0
+def draw():
+    tty.setcbreak(0)
+    os.write(1, b'\\x1b[?1049hDRAWN')
+def restore():
+    termios.tcsetattr(0, termios.TCSANOW, old)
+    os.write(1, b'\\x1b[?1049lRESTORED')
+def stop(*_):
+    import time
+    time.sleep(0.1)
+    restore()
+    signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGTSTP)
+    signal.signal(signal.SIGTSTP, stop)
+    draw()
+def cont(*_):
+    global conts
+    conts += 1
+signal.signal(signal.SIGTSTP, stop)
+signal.signal(signal.SIGCONT, cont)
+draw()
+while os.read(0, 1) != b'q': pass
+restore()
+open('log', 'w').write('CONT %d' % conts)
+print('BYE')
+sys.exit(3)
+`
