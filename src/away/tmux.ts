@@ -9,7 +9,7 @@ export const tmux: Source = {
   async ask(view, signal) {
     const host = await hostOf(view.pid, signal)
     if (host?.kind.role !== 'tmux') return 'unknown'
-    const tmux = environmentOf(view.pid)['TMUX']
+    const tmux = environmentOf(host.child)['TMUX']
     const state = await askTmux({ tty: view.tty, tmux, server: host.pid }, signal)
     if (state === undefined) return 'unknown'
     const showing = new Set(state.panes.filter(({ shown }) => shown).map(({ session }) => session))

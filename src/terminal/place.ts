@@ -29,6 +29,8 @@ interface View {
 export interface Host {
   kind: Kind
   pid: number
+  /** What it started, of which the process that was asked about is a descendant: its environment is the host's work. */
+  child: number
 }
 
 /**
@@ -44,9 +46,11 @@ export async function findPlace(terminal: TerminalReference | undefined, signal:
 /** The nearest known ancestor of a process, or the process itself. */
 export async function hostOf(pid: number | undefined, signal: AbortSignal): Promise<Host | undefined> {
   if (pid === undefined) return undefined
+  let child = pid
   for (const relative of await lineage(pid, signal)) {
     const kind = kinds.find(({ program }) => program.test(relative.comm))
-    if (kind !== undefined) return { kind, pid: relative.pid }
+    if (kind !== undefined) return { kind, pid: relative.pid, child }
+    child = relative.pid
   }
   return undefined
 }
@@ -75,7 +79,7 @@ function kindOverSsh(view: View, term: string): Kind {
 
 /** tmux hands on no sequence by default, so it goes to the terminal of a client, past tmux. */
 async function throughTmux(view: View, host: Host, signal: AbortSignal, depth: number): Promise<Place> {
-  const tmux = environmentOf(view.pid)['TMUX']
+  const tmux = environmentOf(host.child)['TMUX']
   const state = await askTmux({ tty: view.tty, tmux, server: host.pid }, signal)
   if (state === undefined) return { tty: view.tty, kind: host.kind, remote: false }
   const client = bestClient(state)

@@ -7,6 +7,7 @@ import { openEmulator } from '../support/emulator.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { describeWith, which } from '../support/programs.ts'
 import type { Terminal } from '../support/pty.ts'
+import { tmuxServer } from '../support/tmux.ts'
 import { waitFor } from '../support/wait.ts'
 
 const limit = () => AbortSignal.timeout(5000)
@@ -63,7 +64,7 @@ describeWith(['tmux'], 'the place of a pane of tmux', () => {
     const emulator = await outer.attach('ghostty')
     const [inside] = await inner.panes()
     const { command } = inner
-    await outer.run('new-window', '-t', 'main', `env -u TMUX ${command.join(' ')} attach -t main`)
+    await outer.run('new-window', '-t', 'main', `env -u TMUX ${command.join(' ')} attach -t main; :`)
     await waitFor('the inner client', async () => (await inner.run('list-clients')) !== '')
     expect(await findPlace(inside, limit())).toMatchObject({ tty: emulator.device, kind: { name: 'Ghostty' } })
   })
@@ -82,42 +83,6 @@ describeWith(['tmux'], 'the place of a pane of tmux', () => {
     })
   })
 })
-
-/** A tmux server of its own with a detached session `main`. */
-function tmuxServer() {
-  const folder = temporaryFolder()
-  const socket = `${folder}/tmux`
-  const command = [which('tmux') ?? 'tmux', '-S', socket, '-f', '/dev/null']
-  const run = async (...args: string[]) => {
-    const [program = '', ...first] = command
-    const env = { HOME: folder, PATH: process.env['PATH'], LANG: 'C.UTF-8', TERM: 'xterm-256color', SHELL: '/bin/sh' }
-    return (await promisify(execFile)(program, [...first, ...args], { env })).stdout
-  }
-  const started = run('new-session', '-d', '-s', 'main', '-x', '80', '-y', '24', 'sleep 60')
-  onTestFinished(async () => {
-    await run('kill-server').catch(() => {})
-  })
-  return {
-    command,
-    async run(...args: string[]) {
-      await started
-      return run(...args)
-    },
-    async panes() {
-      await started
-      const rows = (await run('list-panes', '-a', '-F', '#{pane_tty} #{pane_pid}')).trim().split('\n')
-      return rows.map((row) => ({ tty: row.split(' ')[0] ?? '', shellPid: Number(row.split(' ')[1]), socket }))
-    },
-    /** A terminal emulator of that name which shows a session. */
-    async attach(name: string, session = 'main'): Promise<Terminal> {
-      await started
-      const before = (await run('list-clients')).split('\n').length
-      const emulator = await openEmulator(name, `${command.join(' ')} attach -t ${session}; :`)
-      await waitFor('the client', async () => (await run('list-clients')).split('\n').length > before)
-      return emulator
-    },
-  }
-}
 
 describeWith(['screen'], 'the place of a window of screen', () => {
   it('is the terminal in which screen is shown, or passes through screen', async () => {
