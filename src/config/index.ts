@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts'
 import { abbreviateHome } from '../paths.ts'
 import { findConfig } from './find.ts'
+import { writeHookSettings } from './hook-settings.ts'
 import { interpret } from './interpret.ts'
 import { sourceOf } from './lines.ts'
 import { type Problem, readDocument, UnreadableConfig } from './read.ts'
@@ -16,11 +17,16 @@ export interface LoadedConfig {
 /** Finds, reads and checks the configuration. */
 export async function loadConfig(named: string | undefined): Promise<LoadedConfig> {
   const place = findConfig(named)
-  if (place === undefined) return { config: emptyConfig(undefined), problems: [] }
+  if (place === undefined) {
+    const config = emptyConfig(undefined)
+    writeHookSettings(config)
+    return { config, problems: [] }
+  }
   const { path } = place
   try {
     const document = await readDocument(path)
     const { config, problems } = await interpret(document)
+    if (problems.length === 0 && place.reason !== '-c') writeHookSettings(config)
     return { config, problems: await describe(path, document.text, problems) }
   } catch (error) {
     if (!(error instanceof UnreadableConfig)) throw error

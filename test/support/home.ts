@@ -7,17 +7,17 @@ import { waitFor } from './wait.ts'
 /** A folder of its own for the test that asks, removed when that test has ended. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ntfy-test-'))
-  onTestFinished(() =>
+  onTestFinished(async () => {
     // A process in the background may still be writing into it.
-    waitFor('the folder to be removed', () => {
+    await waitFor('the folder to be removed', () => {
       try {
         rmSync(folder, { recursive: true, force: true })
         return true
       } catch {
         return false
       }
-    }),
-  )
+    })
+  })
   return folder
 }
 
