@@ -14,8 +14,9 @@ export function runScript(
   script: string,
   wrapped: boolean,
   extra: Record<string, string> = {},
+  words = wrapper,
 ): SpawnSyncReturns<string> & { home: string } {
-  const { home, env } = temporaryHome({ ...extra, W: wrapped ? wrapper.join(' ') : '' })
+  const { home, env } = temporaryHome({ ...extra, W: wrapped ? words.join(' ') : '' })
   const result = spawnSync('bash', ['--norc', '-c', script], {
     env,
     cwd: home,
@@ -27,10 +28,10 @@ export function runScript(
 }
 
 /** Expects that a script prints and ends the same with and without the wrapper; returns what it printed. */
-export function expectSame(script: string, extra: Record<string, string> = {}): string {
+export function expectSame(script: string, extra: Record<string, string> = {}, words = wrapper): string {
   const [bare, wrapped] = [false, true].map((which) => {
-    const { stdout, stderr, status, signal, home } = runScript(script, which, extra)
-    const plain = (text: string) => text.replaceAll(home, 'HOME').replaceAll(wrapper.join(' '), '')
+    const { stdout, stderr, status, signal, home } = runScript(script, which, extra, words)
+    const plain = (text: string) => text.replaceAll(home, 'HOME').replaceAll(words.join(' '), '')
     return { stdout: plain(stdout), stderr: plain(stderr), status, signal }
   })
   expect(wrapped).toEqual(bare)

@@ -140,11 +140,8 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
 
   it('in the background it may not read the terminal; fg lets it', async () => {
     const shell = await openShell()
-    shell.type('$W cat &\r')
-    await shell.see(/Stopped[\s\S]*cat/).catch(async () => {
-      shell.type('\r')
-      await shell.see(/Stopped[\s\S]*cat/)
-    })
+    shell.type('set -b; $W cat &\r')
+    await shell.see(/Stopped[\s\S]*cat/)
     const before = shell.output().length
     shell.type('fg\r')
     await shell.see(/cat\r\n/, before)

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { runScript } from './both.ts'
+
+const canUnshare = spawnSync('unshare', ['-pf', '--mount-proc', 'true']).status === 0
+
+/** `exec` makes the wrapper the first process. */
+const first = (script: string) => runScript(`unshare -pf --mount-proc bash -c 'exec $W ${script}'`, true)
+
+describe.skipIf(!canUnshare)('as the first process of a container (needs unshare)', () => {
+  it.each(['0', '3', '130'])('exit code %s', (code) => {
+    expect(first(`sh -c "exit ${code}"`).status).toBe(Number(code))
+  })
+
+  it.each(['TERM', 'KILL', 'INT', 'SEGV'])('death by %s is 128+n', (signal) => {
+    const number = { TERM: 15, KILL: 9, INT: 2, SEGV: 11 }[signal] as number
+    expect(first(`sh -c "ulimit -c 0; kill -${signal} \\$\\$"`).status).toBe(128 + number)
+  })
+
+  it('127 and 126', () => {
+    expect(first('nosuch').status).toBe(127)
+    expect(first('/tmp').status).toBe(126)
+  })
+
+  it('TERM from outside reaches the command', () => {
+    const script = `
+      unshare -pf --mount-proc bash -c 'exec $W bash -c "trap \\"echo got TERM; exit 5\\" TERM; touch ready; while :; do sleep 0.02; done"' &
+      until [ -e ready ]; do sleep 0.01; done
+      kill -TERM $(cat /proc/$!/task/$!/children)
+      wait $!; echo $?`
+    expect(runScript(script, true).stdout).toBe('got TERM\n5\n')
+  })
+
+  it('nohup, limits and descriptors', () => {
+    expect(first('bash -c "ulimit -Sn; cat <&3" 3<<<three').stdout).toMatch(/^\w+\nthree\n$/)
+  })
+})
