@@ -1,0 +1,234 @@
+# ntfy.fish - notifies when a command that took long is done, for interactive fish 3.1 and later.
+#
+#   source ntfy.fish              or   ntfy shell-integration -s fish | source
+#   ntfy_unhook                   takes the hooks off again in the running shell
+#
+# Settings: shell variables, exported or not, that may be changed at any time.
+#
+#   NTFY_LONGER_THAN              notify from this many seconds on (2, 0.5); else longer_than of the configuration, else 10
+#   NTFY                          "off": no notifications from this shell
+#   NTFY_PRIVATE                  "hide": commands that the history does not keep are notified too, without their text;
+#                                 otherwise they are not notified
+#   NTFY_FOREGROUND_TOO           1: notify also while the terminal is looked at
+#   NTFY_BIN                      the program to call; otherwise ntfy from PATH
+#   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
+#   AUTO_NTFY_DONE_LONGER_THAN    "-L5" or "5": goes before NTFY_LONGER_THAN
+#   AUTO_NTFY_DONE_UNFOCUSED_ONLY "-b": only while nobody looks, whatever NTFY_FOREGROUND_TOO says
+#   AUTO_NTFY_DONE_IGNORE         commands that are never notified, separated by spaces
+#   AUTO_NTFY_DONE_OPTS           further options for the notification (a string or a list)
+#
+# Builtins are called as such: the user may have functions of these names.
+
+if status is-interactive
+
+    functions -q ntfy_unhook
+    and ntfy_unhook again
+
+    # __ntfy_parse SECONDS: sets __ntfy_ms, in milliseconds; fails for anything but a decimal number.
+    function __ntfy_parse
+        set -l parts (builtin string match -r '^(\d{0,9})(?:\.(\d*))?$' -- "$argv[1]")
+        or return
+        builtin test "$argv[1]" != ''; and builtin test "$argv[1]" != .
+        or return
+        set -g __ntfy_ms 0$parts[2](builtin string sub -l 3 -- "$parts[3]"000)
+    end
+
+    # Sets __ntfy_ms to the threshold: the variables, the file that ntfy keeps of its configuration, ten seconds.
+    function __ntfy_threshold
+        __ntfy_parse (builtin string replace -r '^(-L|--longer-than)?[= ]?' '' -- "$AUTO_NTFY_DONE_LONGER_THAN")
+        and return
+        __ntfy_parse "$NTFY_LONGER_THAN"
+        and return
+        set -g __ntfy_ms 10000
+        set -l file $XDG_STATE_HOME
+        builtin string match -q '/*' -- "$file"
+        or set file $HOME/.local/state
+        set file "$file/ntfy/hook-settings"
+        # Whoever can break that file must not be able to break the prompt: a regular file only, and only so much of it.
+        builtin test -f "$file" -a -r "$file"
+        or return 0
+        set -l text
+        builtin read -z -n 4096 text <$file 2>/dev/null
+        for line in (builtin string split \n -- $text)
+            set -l parts (builtin string match -r '^longer_than_ms=(\d{1,13})\r?$' -- $line)
+            and set -g __ntfy_ms $parts[2]
+        end
+        return 0
+    end
+
+    # Reads the settings anew if they may have changed: the variables, or after a command of a twentieth of a second, in
+    # which reading a file is not noticed.
+    function __ntfy_watch
+        __ntfy_threshold
+        set -g __ntfy_known "$NTFY_LONGER_THAN/$AUTO_NTFY_DONE_LONGER_THAN/$XDG_STATE_HOME"
+        set -g __ntfy_gate 50
+        builtin test $__ntfy_ms -lt 50
+        and set -g __ntfy_gate $__ntfy_ms
+        return 0
+    end
+
+    function __ntfy_postexec --on-event fish_postexec
+        set -l code $status
+        set -l took $CMD_DURATION
+        builtin test "$__ntfy_known" = "$NTFY_LONGER_THAN/$AUTO_NTFY_DONE_LONGER_THAN/$XDG_STATE_HOME"
+        or __ntfy_watch
+        set -l text "$argv[1]"
+        if builtin jobs -q; or set -q __ntfy_groups[1]
+            __ntfy_suspended "$text"
+            and return
+            set -q __ntfy_resumed
+            and set text $__ntfy_resumed
+        end
+        builtin test "$took" -ge $__ntfy_gate
+        or return
+        # The duration is an earlier command's when nothing but a comment was typed.
+        builtin string match -qr '(?m)^\s*[^#\s]' -- "$argv[1]"
+        or return
+        __ntfy_watch
+        builtin test "$took" -ge $__ntfy_ms -a $code -ne 130 -a "$NTFY" != off
+        or return
+        __ntfy_launch $code $took "$text"
+    end
+
+    # __ntfy_suspended TEXT: did the command stop, instead of ending? Only the table of jobs tells. What was typed is
+    # remembered for the time when it goes on: __ntfy_resumed is that, if it is over now.
+    function __ntfy_suspended
+        set -l fg (builtin string match -r '^\s*fg\b' -- $argv[1])
+        set -l all
+        set -l stopped
+        set -l new
+        for line in (builtin jobs)
+            set -l fields (builtin string split \t -- $line)
+            builtin string match -qr '^\d+$' -- "$fields[2]"
+            or continue
+            set -a all $fields[2]
+            builtin test "$fields[-2]" = stopped
+            or continue
+            set -a stopped $fields[2]
+            contains -- $fields[2] $__ntfy_stopped
+            or builtin string match -q '*&' -- $fields[-1]
+            or set new $fields[2]
+        end
+        set -g __ntfy_stopped $stopped
+        set -e __ntfy_resumed
+        __ntfy_forget "$fg" $all
+        if builtin test -n "$new"
+            if not contains -- $new $__ntfy_groups
+                set -a __ntfy_groups $new
+                set -a __ntfy_texts $argv[1]
+            end
+            return 0
+        end
+        # A job that was brought back and stopped again stands first.
+        builtin test -n "$fg" -a -n "$stopped[1]" -a "$stopped[1]" = "$all[1]"
+        and not set -q __ntfy_resumed
+    end
+
+    # __ntfy_forget FG GROUP...: drops what is remembered of jobs that are no more; by fg, one of them ended just now.
+    function __ntfy_forget
+        set -l groups $__ntfy_groups
+        set -l texts $__ntfy_texts
+        set -g __ntfy_groups
+        set -g __ntfy_texts
+        while set -q groups[1]
+            if contains -- $groups[1] $argv[2..-1]
+                set -a __ntfy_groups $groups[1]
+                set -a __ntfy_texts $texts[1]
+            else if builtin test -n "$argv[1]"
+                set -g __ntfy_resumed $texts[1]
+            end
+            set -e groups[1]
+            set -e texts[1]
+        end
+    end
+
+    # The last command of the text, if it is an alias, with what the alias stands for.
+    function __ntfy_expanded
+        set -l last (builtin string split -n \n -- $argv[1])[-1]
+        set last (builtin string replace -r '^.*(?:[;|&]|\b(?:and|or|not|if|while|begin|do)\s)\s*' '' -- (builtin string trim -- $last))
+        set -l name (builtin string match -r '^[^\s<>()$"\']+' -- $last)
+        and functions -q -- $name
+        or return
+        set -l about (functions --details --verbose -- $name)[5]
+        set -l value (builtin string match -r '^alias [^\s=]+[\s=](.*)$' -- $about)[2]
+        and echo -n $value(builtin string sub -s (math (builtin string length -- $name) + 1) -- $last)
+    end
+
+    # Does the history not keep it?
+    function __ntfy_private
+        builtin string match -qr '^(\s|$)' -- $argv[1]
+        or builtin test -n "$fish_private_mode"
+        or begin
+            set -q fish_history
+            and builtin test -z "$fish_history"
+        end
+        and return
+        functions -q fish_should_add_to_history
+        and not fish_should_add_to_history $argv[1] >/dev/null 2>&1
+    end
+
+    # __ntfy_launch STATUS MILLISECONDS TEXT
+    function __ntfy_launch
+        set -l flags --status $argv[1] --duration-ms $argv[2]
+        set -l text (builtin string sub -l 4096 -- $argv[3] | builtin string collect)
+        set -l last
+        if __ntfy_private "$argv[3]"
+            builtin test "$NTFY_PRIVATE" = hide
+            or return
+            set -a flags --private
+        else
+            set last (__ntfy_expanded "$argv[3]" | builtin string sub -l 4096)
+        end
+        if builtin test -n "$NTFY_FOREGROUND_TOO" -a "$NTFY_FOREGROUND_TOO" != 0 -a "$AUTO_NTFY_DONE_UNFOCUSED_ONLY" != -b
+            set -a flags --foreground-too
+        end
+        set -q AUTO_NTFY_DONE_IGNORE
+        and set -a flags --ignore "$AUTO_NTFY_DONE_IGNORE"
+        if set -q AUTO_NTFY_DONE_OPTS[2]
+            set -a flags --opts (builtin string escape -- $AUTO_NTFY_DONE_OPTS | builtin string join ' ')
+        else if builtin test -n "$AUTO_NTFY_DONE_OPTS"
+            set -a flags --opts "$AUTO_NTFY_DONE_OPTS"
+        end
+        set -l bin ntfy
+        builtin test -n "$NTFY_BIN"
+        and set bin $NTFY_BIN
+        # The shell that starts the program in the background ends at once: no job, and $last_pid stays as it was. What
+        # reads the terminal's name needs stderr; a job in the background would get /dev/null as stdin.
+        set -l start 'trap "" HUP INT QUIT TSTP; exec 3<&0
+            { tty=$(tty <&2); exec 2>/dev/null; node=$1 bin=$2 pid=$3; shift 3
+            case $tty in /*) set -- --tty "$tty" "$@" ;; esac
+            [ -z "$node" ] || export NTFY_NODE="$node"
+            exec "$bin" shell-done --shell fish --shell-pid "$pid" "$@"; } <&3 3<&- >/dev/null &'
+        if contains -- --private $flags
+            command sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags </dev/null
+        else
+            builtin printf '%s\0%s' $text "$last" | command sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags
+        end
+    end
+
+    function ntfy_unhook
+        if builtin test "$argv[1]" != again
+            # Those that `ntfy shell-integration` puts before this file are not exported.
+            for name in NTFY_BIN NTFY_NODE
+                set -qgx $name
+                or set -eg $name
+            end
+        end
+        set -e __ntfy_ms
+        set -e __ntfy_known
+        set -e __ntfy_gate
+        set -e __ntfy_groups
+        set -e __ntfy_texts
+        set -e __ntfy_stopped
+        set -e __ntfy_resumed
+        for name in parse threshold watch postexec suspended forget expanded private launch
+            functions -e __ntfy_$name
+        end
+        functions -e ntfy_unhook
+    end
+
+    set -g __ntfy_groups
+    set -g __ntfy_texts
+    set -g __ntfy_stopped
+    __ntfy_watch
+end
