@@ -52,8 +52,8 @@ async function exchange(address: string, request: HttpRequest, signal: AbortSign
   if (request.json !== undefined) headers['content-type'] = 'application/json'
   if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body))
   const options: RequestOptions = { method: request.method ?? 'POST', headers, agent: false, signal }
-  // node:http by require: the namespace of an import reads its lazy getters and so loads all of fetch on Node 22.
-  const { request: start } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
+  // Not by import: a module namespace reads node:http's lazy getters, which load all of fetch on Node 22 and later.
+  const { request: start } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http')
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(networkFailure(address, error, signal))
     const outgoing = start(url, options, (incoming) => {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 /** From the ground up; a file imports values only from lower layers, or from its own. */
 const layers = [
-  ['errors', 'suggest', 'duration', 'paths', 'text', 'program'],
+  ['errors', 'suggest', 'duration', 'paths', 'text', 'program', 'uuid'],
   ['output', 'input', 'http', 'notification', 'message', 'emoji', 'template', 'simple-commands'],
   ['process'],
   ['dbus', 'terminal', 'desktop'],

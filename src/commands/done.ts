@@ -1,11 +1,11 @@
-import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import { defineCommand, type FlagValues, type GlobalOptions } from '../command.ts'
-import type { Rules } from '../delivery/outcome.ts'
+import { isWanted, type Rules } from '../delivery/wanted.ts'
 import { parseDuration } from '../duration.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import type { Outcome } from '../notification.ts'
 import { say } from '../output.ts'
+import { shellQuote } from '../process/quote.ts'
 import { type Ended, runCommand } from '../process/run.ts'
 
 /** Lines of output that a message gets if nobody says how many. */
@@ -90,17 +90,22 @@ function commandLine(flags: DoneFlags, words: string[]): string[] {
 /** From here on nothing of ours may delay, change or fail the command. */
 async function wrap(argv: string[], rules: Rules, global: GlobalOptions): Promise<never> {
   const { tail } = rules
-  let telling: Promise<typeof import('../delivery/outcome.ts')> | undefined
+  let loading: NodeJS.Timeout | undefined
   const ended = await runCommand(argv, {
     ...(tail && { capture: { stdout: tail.stdout, stderr: tail.stderr } }),
+    // What a long command's end needs is loaded while it runs; a short one may never need it.
     onStart: () => {
-      telling = import('../delivery/outcome.ts')
+      loading = setTimeout(() => void import('../delivery/outcome.ts'), 50)
     },
   })
+  clearTimeout(loading)
   if (ended.kind === 'not-found' || ended.kind === 'not-executable') say.error(ended.message)
   try {
-    const { tellEnding } = await (telling ?? import('../delivery/outcome.ts'))
-    await tellEnding({ source: 'done', outcome: await outcomeOf(argv, ended, rules) }, rules, global, isatty(2))
+    const outcome = await outcomeOf(argv, ended, rules)
+    if (isWanted(outcome, rules)) {
+      const { tellEnding } = await import('../delivery/outcome.ts')
+      await tellEnding({ source: 'done', outcome }, rules, global, isatty(2))
+    }
   } catch (error) {
     say.error(`the notification could not be made: ${messageOf(error)}`)
   }
@@ -113,7 +118,7 @@ async function outcomeOf(argv: string[], ended: Ended, { hideCommand, tail }: Ru
   const outcome: Outcome = { durationMs: ended.durationMs }
   if (ended.kind === 'signaled') outcome.signal = ended.signal
   else outcome.status = exitStatus(ended)
-  if (!hideCommand) outcome.command = (await import('../process/quote.ts')).shellQuote(argv)
+  if (!hideCommand) outcome.command = shellQuote(argv)
   if (tail) outcome.output = (await import('../process/tail.ts')).lastLines(ended.tail, tail.lines)
   return outcome
 }
@@ -126,6 +131,7 @@ async function tellFormatted(command: string, words: string[], rules: Rules, glo
   }
   const outcome: Outcome = { status: Number(status), durationMs: Number(seconds) * 1000 }
   if (!rules.hideCommand) outcome.command = command
+  if (!isWanted(outcome, rules)) return 0
   const { tellEnding } = await import('../delivery/outcome.ts')
   await tellEnding({ source: 'hook', outcome }, rules, global, false)
   return 0
@@ -136,12 +142,9 @@ async function tellStatus(text: string, rules: Rules, global: GlobalOptions): Pr
   const status = Number(text)
   if (!/^\d{1,3}$/.test(text) || status > 255) throw new UsageError(`--status ${text}: a number up to 255 was expected`)
   const { tellEnding } = await import('../delivery/outcome.ts')
+  const { signalOf } = await import('../process/end.ts')
   const signal = signalOf(status)
-  await tellEnding({ source: 'done', outcome: signal ? { signal } : { status } }, rules, global, isatty(2))
+  const outcome = signal ? { signal } : { status }
+  if (isWanted(outcome, rules)) await tellEnding({ source: 'done', outcome }, rules, global, isatty(2))
   return status
-}
-
-/** What a shell's status of more than 128 stands for. */
-function signalOf(status: number): string | undefined {
-  return Object.entries(constants.signals).find(([, number]) => number === status - 128)?.[0]
 }

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty'
 import type { GlobalOptions } from '../command.ts'
-import { type Rules, tellEnding } from '../delivery/outcome.ts'
+import { tellEnding } from '../delivery/outcome.ts'
+import { isWanted, type Rules } from '../delivery/wanted.ts'
 import { formatDuration } from '../duration.ts'
 import { UsageError } from '../errors.ts'
 import { processMessage } from '../message.ts'
@@ -48,7 +49,8 @@ async function tellEnd(
 ) {
   const shown = rules.hideCommand ? 'process' : command
   const sentence = processMessage(pid, shown, durationMs)
-  await tellEnding({ source: 'pid', outcome: { command, durationMs }, sentence }, rules, global, visible)
+  const outcome = { command, durationMs }
+  if (isWanted(outcome, rules)) await tellEnding({ source: 'pid', outcome, sentence }, rules, global, visible)
 }
 
 function progressLine(running: ProcessEnd[], waited: number): string {

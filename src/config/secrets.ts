@@ -83,7 +83,7 @@ function readSecretFile(path: string): string {
 
 /** Without a shell, a terminal or our stdin: nothing may ask for a password where nobody looks. */
 async function runSecretCommand(command: string[], configPath: string | undefined): Promise<string> {
-  const { spawn } = await import('node:child_process')
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const [program = '', ...args] = command
   const { GPG_TTY: _, ...environment } = process.env
   const child = spawn(program, args, {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { Answer } from '../backend.ts'
 import { loadConfig } from '../config/index.ts'
@@ -9,6 +8,7 @@ import { ConfigError, exitCode, messageOf, NtfyError } from '../errors.ts'
 import type { Notification } from '../notification.ts'
 import { say } from '../output.ts'
 import { renderTemplate } from '../template.ts'
+import { randomUuid } from '../uuid.ts'
 import { attempt, exitCodeOf, type Result } from './attempt.ts'
 import type { Delivery } from './delivery.ts'
 import { type Entry, outboxFolder, put } from './outbox.ts'
@@ -38,7 +38,7 @@ export async function prepare(notification: Notification, config: Config, select
     selected.map(async ({ target, overrides }) => {
       const delivery: Delivery = {
         version: 1,
-        id: randomUUID(),
+        id: randomUuid(),
         target: target.name,
         backend: target.backend,
         created: notification.time,

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import type { Notification, Priority, Source } from '../notification.ts'
+import { randomUuid } from '../uuid.ts'
 
 /** A notification that is made here and now; a working directory that was deleted is no obstacle. */
 export function makeNotification(
@@ -12,7 +12,7 @@ export function makeNotification(
   return {
     tags: [],
     ...details,
-    id: randomUUID(),
+    id: randomUuid(),
     time: new Date().toISOString(),
     source,
     message,

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { programFile } from '../program.ts'
 import type { Pending } from './deliver.ts'
 
@@ -14,6 +13,7 @@ export function startSender(pending: Pending[], report: 'pipe' | 'ignore' = 'ign
   const homeless = pending.flatMap(({ delivery, place }) => (place === undefined ? [delivery] : []))
   const ids = pending.flatMap(({ delivery, place }) => (place === undefined ? [] : [delivery.id]))
   const input = homeless.length > 0 ? 'pipe' : 'ignore'
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn(process.execPath, [programFile(), 'deliver', ...(input === 'pipe' ? ['-'] : []), ...ids], {
     detached: true,
     stdio: [input, report, 'ignore'],

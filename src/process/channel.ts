@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, constants, fstatSync, openSync, write } from 'node:fs'
+import { Socket } from 'node:net'
+import type { Ring } from './ring.ts'
+
+/** One stream: the pipe's reading end, and the descriptor that its bytes go to. */
+export class Channel {
+  readonly target: number
+  readonly childEnd: number | 'pipe'
+  private readonly ring: Ring
+  private readonly ourEnd: number | undefined
+  private socket: Socket | undefined
+  private ended = false
+  private writing = false
+  private deaf = false
+  private bytes = 0
+
+  constructor(target: number, ring: Ring, childEnd: number | 'pipe', ourEnd?: number) {
+    this.target = target
+    this.ring = ring
+    this.childEnd = childEnd
+    this.ourEnd = ourEnd
+  }
+
+  follow(child: ChildProcess): void {
+    if (typeof this.childEnd === 'number') closeSync(this.childEnd)
+    const socket =
+      this.ourEnd === undefined
+        ? (child.stdio[this.target] as Socket)
+        : new Socket({ fd: this.ourEnd, readable: true, writable: false })
+    this.socket = socket
+    socket.on('data', (chunk: Buffer) => this.passOn(chunk))
+    // A pipe that breaks has ended.
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => {
+      this.ended = true
+    })
+  }
+
+  private passOn(chunk: Buffer): void {
+    this.bytes += chunk.length
+    this.ring.push(chunk)
+    if (this.deaf) return
+    this.socket?.pause()
+    this.writing = true
+    this.writeOut(chunk)
+  }
+
+  /** Written by another thread: a reader that is slow must not keep us from passing on signals. */
+  private writeOut(chunk: Buffer): void {
+    write(this.target, chunk, (error, written) => {
+      if (!error && written < chunk.length) return this.writeOut(chunk.subarray(written))
+      // Somebody has made the descriptor, which we share, non-blocking.
+      if (error?.code === 'EAGAIN') return void setTimeout(() => this.writeOut(chunk), 5)
+      this.writing = false
+      // The reader is gone: the command learns it as it would without us, by its next write.
+      if (error?.code === 'EPIPE') this.socket?.destroy()
+      else if (error) this.deaf = true
+      this.socket?.resume()
+    })
+  }
+
+  /**
+   * What the child has written is in the pipe when it has ended; a process that it left behind may hold the pipe for
+   * ever. So it is read until a turn of the event loop, which reads what there is, brings nothing, and for at most as
+   * much as a pipe can hold.
+   */
+  async finish(): Promise<void> {
+    const limit = this.bytes + 1024 * 1024
+    for (let quiet = 0; quiet < 3 && !this.ended && this.bytes < limit; quiet++) {
+      const before = this.bytes
+      await new Promise((resolve) => (this.writing ? setTimeout(resolve, 1) : setImmediate(resolve)))
+      if (this.writing || this.bytes > before) quiet = -1
+    }
+    while (this.writing) await new Promise((resolve) => setTimeout(resolve, 1))
+    if (!this.ended) this.handOver()
+    this.socket?.destroy()
+  }
+
+  /**
+   * A process left behind would die of its next write to a pipe without a reader. Somebody reads on: to the same
+   * terminal or file, or, where a reader waits for the end of our pipe, to nowhere.
+   */
+  private handOver(): void {
+    try {
+      // Opened anew it blocks, which cat expects.
+      const pipe = openSync(`/dev/fd/${this.ourEnd}`, constants.O_RDONLY)
+      const stat = fstatSync(this.target)
+      const sink = stat.isFIFO() || stat.isSocket() ? 'ignore' : this.target
+      spawn('cat', { stdio: [pipe, sink, 'ignore'], detached: true })
+        .on('error', () => {})
+        .unref()
+      closeSync(pipe)
+    } catch {}
+  }
+}

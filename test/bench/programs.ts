@@ -1,0 +1,109 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Figure } from './index.ts'
+
+const rounds = 25
+
+interface Program {
+  name: string
+  command: string[]
+  limit?: number
+  stretch?: number
+}
+
+/** Times whole programs in turns, so that what disturbs the machine disturbs all of them alike. */
+export async function benchPrograms(): Promise<Figure[]> {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.end('{"id":"x","topic":"bench","event":"message"}'))
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const home = mkdtempSync(join(tmpdir(), 'ntfy-bench-'))
+  mkdirSync(join(home, 'run'), { mode: 0o700 })
+  const env = { HOME: home, PATH: process.env['PATH'] ?? '', XDG_RUNTIME_DIR: join(home, 'run'), LANG: 'C.UTF-8' }
+  try {
+    const programs = [...ours(address), ...peers(address)]
+    const bare = { name: 'node -e 0', command: [process.execPath, '-e', '0'] }
+    const times = await timeInTurns([bare, ...programs], env)
+    const base = median(times[0] ?? [])
+    const figures: Figure[] = [{ name: 'node -e 0', value: base, unit: 'ms' }]
+    programs.forEach(({ name, limit, stretch }, index) => {
+      const value = median(times[index + 1] ?? []) / base
+      figures.push({ name, value, unit: 'x', ...(limit && { limit }), ...(stretch && { stretch }) })
+    })
+    figures.push(memory(address, env))
+    return figures
+  } finally {
+    server.close()
+    server.closeAllConnections()
+    rmSync(home, { recursive: true, force: true, maxRetries: 10 })
+  }
+}
+
+function ours(address: string): Program[] {
+  const bin = resolve('dist/ntfy')
+  const target = ['-b', 'ntfy_sh', '-o', 'topic', 'bench', '-o', 'server', address]
+  return [
+    { name: 'ntfy --version', command: [bin, '--version'], limit: 1.15, stretch: 1.05 },
+    {
+      name: 'ntfy shell-integration -s bash',
+      command: [bin, 'shell-integration', '-s', 'bash'],
+      limit: 0.2,
+      stretch: 0.05,
+    },
+    { name: 'ntfy send, loopback HTTP', command: [bin, ...target, 'send', 'hi'], limit: 2.5, stretch: 2.0 },
+    { name: 'ntfy done true, nothing sent', command: [bin, 'done', '-L', '10', 'true'], limit: 1.9, stretch: 1.5 },
+    { name: 'ntfy done true, sent', command: [bin, ...target, 'done', 'true'], limit: 2.6, stretch: 2.1 },
+    { name: 'ntfy --help', command: [bin, '--help'] },
+  ]
+}
+
+/** Programs that people use instead, where they are installed. */
+function peers(address: string): Program[] {
+  const all: Program[] = [
+    { name: 'curl POST', command: ['curl', '-s', '-d', 'hi', address] },
+    { name: 'notify-send --version', command: ['notify-send', '--version'] },
+    { name: 'apprise json://', command: ['apprise', '-b', 'hi', address.replace('http:', 'json:')] },
+  ]
+  return all.filter(({ command }) => spawnSync('which', [command[0] ?? '']).status === 0)
+}
+
+async function timeInTurns(programs: Program[], env: Record<string, string>): Promise<number[][]> {
+  const times: number[][] = programs.map(() => [])
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, { command }] of programs.entries()) times[index]?.push(await time(command, env))
+  }
+  return times
+}
+
+function time([program = '', ...args]: string[], env: Record<string, string>): Promise<number> {
+  return new Promise((done, fail) => {
+    const start = performance.now()
+    const child = spawn(program, args, { env, stdio: 'ignore' })
+    child.on('error', fail)
+    child.on('exit', () => done(performance.now() - start))
+  })
+}
+
+/** What `send` takes at its peak over bare Node, in MB, as the kernel counts it. */
+function memory(address: string, env: Record<string, string>): Figure {
+  const peak = (...command: string[]) => {
+    const script =
+      'import resource,subprocess,sys;subprocess.run(sys.argv[1:]);print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)'
+    const { stdout } = spawnSync('python3', ['-c', script, ...command], { env, encoding: 'utf8' })
+    return Number(stdout.trim().split('\n').at(-1)) / 1024
+  }
+  const target = ['-b', 'ntfy_sh', '-o', 'topic', 'bench', '-o', 'server', address]
+  const sending = peak(resolve('dist/ntfy'), '--no-emoji', ...target, 'send', '--no-queue', 'hi')
+  const value = sending - peak(process.execPath, '-e', '0')
+  return { name: 'peak memory of send over bare Node', value, unit: 'MB', limit: 12, stretch: 8 }
+}
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
