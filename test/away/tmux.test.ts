@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest'
+import { away } from '../../src/away/index.ts'
+import { describeWith } from '../support/programs.ts'
+import type { Terminal } from '../support/pty.ts'
+import { tmuxServer } from '../support/tmux.ts'
+import { waitFor } from '../support/wait.ts'
+
+const limit = () => AbortSignal.timeout(5000)
+
+describeWith(['tmux'], 'whether nobody is looking at a pane of tmux', () => {
+  it('is yes for what no client shows', async () => {
+    const { run, panes, attach } = tmuxServer()
+    const [first] = await panes()
+    // Detached.
+    expect(await away(first, limit())).toEqual({ answer: 'yes', source: 'tmux' })
+    await attach('kitty')
+    expect(await away(first, limit())).toMatchObject({ answer: 'unknown' })
+    // Beside the active pane, and hidden by it.
+    await run('split-window', '-t', 'main', 'sleep 60')
+    expect(await away(first, limit())).toMatchObject({ answer: 'yes' })
+    await run('resize-pane', '-Z', '-t', 'main')
+    expect(await away(first, limit())).toMatchObject({ answer: 'yes' })
+    await run('select-pane', '-t', 'main:0.0')
+    expect(await away(first, limit())).toMatchObject({ answer: 'unknown' })
+    // In another window, in another session.
+    await run('new-window', '-t', 'main', 'sleep 60')
+    expect(await away(first, limit())).toMatchObject({ answer: 'yes' })
+    await run('new-session', '-d', '-s', 'other', 'sleep 60')
+    await run('switch-client', '-t', 'other')
+    expect(await away((await panes())[2], limit())).toMatchObject({ answer: 'yes' })
+  })
+
+  it('follows the focus that the terminal reports', async () => {
+    const { run, panes, attach } = tmuxServer()
+    await run('set', '-g', 'focus-events', 'on')
+    const [pane] = await panes()
+    const here = await attach('kitty')
+    const focused = () => run('list-clients', '-F', '#{client_flags}')
+    const report = async (terminal: Terminal, bytes: string, want: (flags: string) => boolean) => {
+      terminal.type(bytes)
+      await waitFor('the report', async () => want(await focused()))
+    }
+    await report(here, '\x1b[O', (flags) => !flags.includes('focused'))
+    expect(await away(pane, limit())).toEqual({ answer: 'yes', source: 'tmux' })
+    await report(here, '\x1b[I', (flags) => flags.includes('focused'))
+    expect(await away(pane, limit())).toEqual({ answer: 'no', source: 'tmux' })
+    // Another client shows the same pane: one with the focus is enough.
+    await attach('foot')
+    await report(here, '\x1b[O', (flags) => flags.split('\n').filter((row) => row.includes('focused')).length === 1)
+    expect(await away(pane, limit())).toEqual({ answer: 'no', source: 'tmux' })
+  })
+
+  it('is yes if it is yes for the tmux in which this one is shown', async () => {
+    const [outer, inner] = [tmuxServer(), tmuxServer()]
+    await outer.attach('kitty')
+    const [pane] = await inner.panes()
+    await outer.run('new-window', '-t', 'main', `env -u TMUX ${inner.command.join(' ')} attach -t main; :`)
+    await waitFor('the inner client', async () => (await inner.run('list-clients')) !== '')
+    expect(await away(pane, limit())).toMatchObject({ answer: 'unknown' })
+    await outer.run('new-window', '-t', 'main', 'sleep 60')
+    expect(await away(pane, limit())).toEqual({ answer: 'yes', source: 'tmux' })
+  })
+
+  it('is answered in 300 ms even by a frozen tmux', async () => {
+    const { run, panes } = tmuxServer()
+    const [pane] = await panes()
+    const server = Number(await run('display-message', '-p', '#{pid}'))
+    process.kill(server, 'SIGSTOP')
+    const start = performance.now()
+    expect(await away(pane, limit())).toMatchObject({ answer: 'unknown' })
+    expect(performance.now() - start).toBeLessThan(450)
+    process.kill(server, 'SIGCONT')
+  })
+})
