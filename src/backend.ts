@@ -19,8 +19,8 @@ export interface Backend<O extends Options = Options> {
   limits: { title?: Limit; message?: Limit }
   /** Stays on this machine: nothing needs to be redacted for it. */
   local?: true
-  /** A second attempt after a lost answer does no harm: the service drops duplicates by `context.id`, or replaces. */
-  repeatable?: true
+  /** A duplicate does harm (an SMS costs): after an answer was lost on its way there is no second attempt. */
+  once?: true
   /** How long a notification is worth keeping when it cannot be delivered, milliseconds. */
   keepFor?: number
   /**

@@ -4,7 +4,9 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
   for (const candidate of known) {
-    const distance = editDistance(wanted, candidate.toLowerCase())
+    // People rarely mistype the first letter: of two words that are as near, the one that shares it was meant.
+    const distance =
+      editDistance(wanted, candidate.toLowerCase()) + (wanted[0] === candidate[0]?.toLowerCase() ? 0 : 0.5)
     if (distance < bestDistance) {
       best = candidate
       bestDistance = distance

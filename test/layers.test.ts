@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 /** From the ground up; a file imports values only from lower layers, or from its own. */
 const layers = [
   ['errors', 'suggest', 'duration', 'paths', 'text', 'program', 'uuid'],
-  ['output', 'input', 'http', 'notification', 'message', 'emoji', 'template', 'simple-commands'],
+  ['output', 'input', 'network', 'http', 'notification', 'message', 'emoji', 'template', 'simple-commands'],
   ['process'],
   ['dbus', 'terminal', 'desktop'],
   ['options', 'backend'],

@@ -17,7 +17,6 @@ export default defineBackend({
   options: desktopOptions,
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4000, unit: 'codepoints' } },
   local: true,
-  repeatable: true,
   keepFor: 60 * 60 * 1000,
   async send(notification, options, context) {
     const problems: string[] = []

@@ -34,7 +34,6 @@ export default defineBackend({
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4000, unit: 'codepoints' } },
   local: true,
   // After an answer that was lost a second toast takes the place of the first, or stands beside it.
-  repeatable: true,
   // A toast of the day before is noise.
   keepFor: 60 * 60 * 1000,
   send: showOnDesktop,

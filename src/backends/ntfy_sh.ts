@@ -25,7 +25,6 @@ export default defineBackend({
     icon: url({ description: 'the address of a picture to show' }),
   },
   limits: { title: { max: 1024, unit: 'bytes' }, message: { max: 4096, unit: 'bytes' } },
-  repeatable: true,
   async send(notification, options, context) {
     if (!/^[-_A-Za-z0-9]{1,64}$/.test(options.topic)) {
       throw new ConfigError('topic: 1 to 64 letters, digits, - and _ were expected')
@@ -45,7 +44,6 @@ export default defineBackend({
       },
       // https://docs.ntfy.sh/publish/#publish-as-json: the published message comes back with its id.
       accepts: ({ json }) => typeof json === 'object' && json !== null && 'id' in json && 'topic' in json,
-      repeatable: true,
     })
     return answer.json as Record<string, unknown>
   },

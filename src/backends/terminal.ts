@@ -19,7 +19,6 @@ export default defineBackend({
   },
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 1000, unit: 'codepoints' } },
   local: true,
-  repeatable: true,
   keepFor: longestWait,
   async send(notification, { sequence }, { signal, foreground, now }) {
     if (now().getTime() - Date.parse(notification.time) > longestWait) {

@@ -28,7 +28,11 @@ export async function attempt(
   const controller = new AbortController()
   const context: Context = {
     id: delivery.id,
-    http: httpClient(controller.signal),
+    http: httpClient({
+      signal: controller.signal,
+      ca: options['ca'] as string | undefined,
+      once: backend.once === true,
+    }),
     run: (program, args, runOptions) => runProgram(program, args, runOptions ?? {}, controller.signal),
     signal: controller.signal,
     now: () => new Date(),

@@ -8,7 +8,7 @@ export function testContext(changes: Partial<Context> = {}): Context {
   const signal = changes.signal ?? AbortSignal.timeout(10_000)
   return {
     id: randomUUID(),
-    http: httpClient(signal),
+    http: httpClient({ signal: signal }),
     signal,
     now: () => new Date(),
     debug: () => {},

@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ntfy, ntfyBin } from './support/cli.ts'
+import { configuredHome } from './support/configured.ts'
+import { describeWith } from './support/programs.ts'
+import { openTerminal } from './support/pty.ts'
+import { waitFor } from './support/wait.ts'
+
+const shells = [
+  { shell: 'bash', rc: '.bashrc', line: `eval "$(${ntfyBin} shell-integration -s bash)"`, args: ['-i'] },
+  { shell: 'zsh', rc: '.zshrc', line: `eval "$(${ntfyBin} shell-integration -s zsh)"`, args: ['-i'] },
+  {
+    shell: 'fish',
+    rc: '.config/fish/config.fish',
+    line: `${ntfyBin} shell-integration -s fish | source`,
+    args: ['-i'],
+  },
+]
+
+for (const { shell, rc, line, args } of shells) {
+  describeWith([shell], `${shell}, with the line of the README`, () => {
+    it('tells about a command that took long, and about no other', async () => {
+      const { server, home, env } = await configuredHome('longer_than: 0.5\n')
+      await ntfy(['send', 'configured'], { env })
+      mkdirSync(join(home, '.config/fish'), { recursive: true })
+      writeFileSync(join(home, rc), `${line}\n`)
+      const terminal = openTerminal(shell, args, { env: { ...env, SHELL: shell, TERM: 'xterm' } })
+      terminal.type('echo rea""dy\r')
+      await terminal.see('ready')
+      terminal.type('sleep 0.6; false\r')
+      await waitFor('the notification', () => server.received.length > 1)
+      expect(server.received.map(({ json }) => json['message'])).toEqual([
+        'configured',
+        '❌ "sleep 0.6; false" failed (code 1) in 0:00 minutes',
+      ])
+    })
+  })
+}
+
+describe('ntfy shell-integration --install', () => {
+  it.each([
+    { shell: 'bash', rc: '.bashrc' },
+    { shell: 'zsh', rc: '.zshrc' },
+    { shell: 'fish', rc: '.config/fish/conf.d/ntfy.fish' },
+  ])('puts one line into the file of $shell and takes it away again, byte for byte', async ({ shell, rc }) => {
+    const { home, env } = await configuredHome()
+    const path = join(home, rc)
+    const before = Buffer.from('# caf\xe9, no newline at the end', 'latin1')
+    if (shell !== 'fish') writeFileSync(path, before, { mode: 0o640 })
+    for (let times = 0; times < 2; times++) {
+      expect(await ntfy(['shell-integration', '-s', shell, '-L', '5', '--install'], { env })).toMatchObject({ code: 0 })
+      expect(readFileSync(path, 'latin1').split('# ntfy shell-integration')).toHaveLength(2)
+    }
+    const hooks = readFileSync(join(home, '.local/share/ntfy', `ntfy.${shell}`), 'utf8')
+    expect(hooks).toMatch(/AUTO_NTFY_DONE_LONGER_THAN[ =]'-L5'/)
+    expect(await ntfy(['shell-integration', '-s', shell, '--uninstall'], { env })).toMatchObject({ code: 0 })
+    if (shell === 'fish') expect(existsSync(path)).toBe(false)
+    else expect(readFileSync(path)).toEqual(before)
+    expect(existsSync(join(home, '.local/share/ntfy', `ntfy.${shell}`))).toBe(false)
+  })
+
+  it('prints the same script from the launcher and from Node', async () => {
+    const { env } = await configuredHome()
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const quick = await ntfy(['shell-integration', '-s', shell], { env })
+      const byNode = await ntfy(['-q', 'shell-integration', '-s', shell], { env })
+      expect(quick.stdout).toBe(byNode.stdout)
+      expect(quick.stdout).toContain(readFileSync(join(import.meta.dirname, `../shell/ntfy.${shell}`), 'utf8'))
+    }
+  })
+
+  it('says which shells there are to whoever asks for another', async () => {
+    const { env } = await configuredHome()
+    const outcome = await ntfy(['shell-integration', '-s', 'fsh'], { env })
+    expect(outcome).toMatchObject({ code: 64, stdout: '' })
+    expect(outcome.stderr).toContain('unknown shell fsh; did you mean fish?')
+    expect(await ntfy(['shell-integration'], { env: { ...env, SHELL: '/bin/tcsh' } })).toMatchObject({ code: 64 })
+  })
+})
