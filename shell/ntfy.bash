@@ -158,7 +158,7 @@ __ntfy_work() {
   exec 3<&-
   [[ $tty == /* ]] && flags+=(--tty "$tty")
   flags+=(--status "$1" --duration-ms "$2")
-  if __ntfy_typed "$3" "$4"; then
+  if __ntfy_typed "$3" "$4" "$2"; then
     text=${text:0:4096} last=${last:0:4096}
   elif [[ ${NTFY_PRIVATE-} == hide ]]; then
     text='' last='' flags+=(--private)
@@ -182,30 +182,36 @@ __ntfy_work() {
   fi
 }
 
-# __ntfy_entry NUMBER: sets entry to that line of the history, newest to the number of the last one, or fails.
+# __ntfy_entry NUMBER: sets entry to that line of the history (0: the last one), stamp to the second it was typed in and
+# newest to the number of the last one, or fails.
 __ntfy_entry() {
   local list
   newest=$(HISTTIMEFORMAT='%s ' builtin history 1) || return
   newest=${newest#"${newest%%[! ]*}"}
   newest=${newest%%[!0-9]*}
+  set -- "${1/#0/$newest}"
   (( newest >= $1 && $1 > 0 )) || return
   list=$(HISTTIMEFORMAT='%s ' builtin history "$(( newest - $1 + 1 ))")
   list=${list#"${list%%[! ]*}"}
   [[ $list == "$1"[\ \*]* ]] || return
   entry=${list#"$1"?} entry=${entry# }
-  entry=${entry#"${entry%%[!0-9]*}"} entry=${entry# }
+  stamp=${entry%%[!0-9]*} entry=${entry#"${entry%%[!0-9]*}"} entry=${entry# }
   # What follows are the lines typed since, each as bash prints it: its number in five columns, the time.
   list=$(( $1 + 1 ))
   while (( ${#list} < 5 )); do list=" $list"; done
   entry=${entry%%$'\n'"$list"[\ \*]*}
 }
 
-# __ntfy_typed LAST RESUMED: sets text to what was typed and last to the last simple command; fails if it is private:
+# __ntfy_typed LAST RESUMED MILLISECONDS: sets text to what was typed and last to the last simple command; fails if it is private:
 # if the history did not keep it, or it begins with a space.
 __ntfy_typed() {
-  local entry='' newest=0
-  if (( __ntfy_line > __ntfy_before )); then
+  local entry='' newest=0 stamp=0
+  if [[ $__ntfy_clock == coarse ]]; then
+    __ntfy_recent "$1" "$3" || __ntfy_repeated "$1" || return
+  elif (( __ntfy_line > __ntfy_before )); then
     __ntfy_entry "$__ntfy_line" || return
+    # Before 5.1 only lines that ran are counted, and a comment may be what was kept.
+    if (( ! __ntfy_array )) && [[ $entry == '#'* ]]; then return 1; fi
     # With a history that shells share, the lines of others may have come in before this one.
     if (( newest > __ntfy_line )) && ! __ntfy_matches "$1"; then
       __ntfy_entry "$newest" && __ntfy_matches "$1" || __ntfy_entry "$__ntfy_line" || return
@@ -216,7 +222,7 @@ __ntfy_typed() {
   case $entry in
     [[:space:]]*) return 1 ;;
     fg | fg[[:space:]]* | %*)
-      if [[ -n $2 ]]; then
+      if [[ -n $2 && $__ntfy_clock != coarse ]]; then
         __ntfy_entry "$2" || return
         [[ $entry != [[:space:]]* ]] || return
         text=$entry
@@ -228,12 +234,21 @@ __ntfy_typed() {
   return 0
 }
 
+# __ntfy_recent LAST MILLISECONDS: without numbers, is the last line of the history as young as the command, and like it?
+__ntfy_recent() {
+  local now
+  __ntfy_entry 0 || return
+  now=$(builtin command date +%s) || return
+  (( stamp + 1 >= now - $2 / 1000 )) || return
+  [[ $entry == *'('* ]] || __ntfy_matches "$1"
+}
+
 # A line that added nothing to the history is either the last one again, and was left out for that, or it was not to be
 # kept. Which, only the command that ran can tell, where both are possible.
 __ntfy_repeated() {
   [[ :${HISTCONTROL-}: == *:ignoredups:* || :${HISTCONTROL-}: == *:ignoreboth:* || :${HISTCONTROL-}: == *:erasedups:* ]] || return
   [[ -o history ]] || return
-  __ntfy_entry "$__ntfy_line" || return
+  __ntfy_entry 0 || return
   [[ :${HISTCONTROL-}: != *:ignorespace:* && :${HISTCONTROL-}: != *:ignoreboth:* && -z ${HISTIGNORE-} ]] && return
   __ntfy_matches "$1"
 }
@@ -290,14 +305,14 @@ __ntfy_tick() {
 }
 
 # Before bash 4.4: a DEBUG trap notes the start. PROMPT_COMMAND arms it with the last thing it does.
-# __ntfy_adopt WHAT-TRAP-PRINTS keeps the user's trap.
+# __ntfy_adopt WHAT-TRAP-PRINTS: makes one trap of the user's and ours. It can be seen and set outside of functions only.
 __ntfy_adopt() {
   PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_element"/}
   __ntfy_element=$__ntfy_final
   PROMPT_COMMAND=$__ntfy_element$PROMPT_COMMAND$__ntfy_arm
   builtin eval "builtin set -- $1"
   __ntfy_theirs=${3-}
-  builtin trap -- "${3:+$3$'\n'}$__ntfy_trap" DEBUG
+  __ntfy_trap=${3:+$3$'\n'}$__ntfy_trap
 }
 
 # The hooks, as text. With EPOCHREALTIME unset the clock stands still, and nothing is ever late.
@@ -308,13 +323,13 @@ __ntfy_texts() {
   # PS0 also puts the other hook back where something replaced PROMPT_COMMAND.
   (( __ntfy_array )) && restore=',${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}'
   __ntfy_ps0='${PPID:0*(__ntfy_start='$now',__ntfy_line=${HISTCMD-1}-1'$restore'):0}'
-  __ntfy_trap='((__ntfy_armed${COMP_LINE+*0}&&(__ntfy_armed=0,__ntfy_start=(SECONDS+1)*1000000,__ntfy_line=${HISTCMD-1}-1),1))'
-  __ntfy_arm=$'\n__ntfy_armed=1'
+  __ntfy_trap='((__ntfy_armed${COMP_LINE+*0}&&(__ntfy_armed=0,__ntfy_start=(SECONDS+1)*1000000),1))'
+  __ntfy_arm=$'\n{ __ntfy_armed=1; } 2>&-'
   word='"$? ${_:0:99}$__ntfy_mark${BASH_COMMAND:0:4096}"'
   if (( ! __ntfy_array )); then
     __ntfy_element=$'for __ntfy_word in '$word$'\ndo\n__ntfy_return "$_" && : "$_"\ndone >&- 2>&-\n'
     __ntfy_final=$__ntfy_element
-    [[ $__ntfy_clock != coarse ]] || __ntfy_element=$'__ntfy_adopt "$(builtin trap -p DEBUG)" 2>&-\n'
+    [[ $__ntfy_clock != coarse ]] || __ntfy_element=$'{ __ntfy_adopt "$(builtin trap -p DEBUG)"; builtin trap -- "$__ntfy_trap" DEBUG; } 2>&-\n'
     return 0
   fi
   watched='=${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}/${BASHOPTS-}/${PS0-}'
@@ -370,10 +385,14 @@ ntfy_unhook() {
   else
     PROMPT_COMMAND=${PROMPT_COMMAND-} PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_element"/}
     PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_arm"/}
-    [[ -n $PROMPT_COMMAND ]] || (( __ntfy_had )) || builtin unset PROMPT_COMMAND
+    local rest='builtin unset PROMPT_COMMAND' trap='-'
+    [[ -z $PROMPT_COMMAND ]] && (( ! __ntfy_had )) || builtin printf -v rest 'PROMPT_COMMAND=%q' "$PROMPT_COMMAND"
+    [[ -z $__ntfy_theirs ]] || builtin printf -v trap -- '-- %q' "$__ntfy_theirs"
     if [[ $__ntfy_clock == coarse && $__ntfy_element == "$__ntfy_final" ]]; then
-      builtin trap - DEBUG
-      [[ -z $__ntfy_theirs ]] || builtin trap -- "$__ntfy_theirs" DEBUG
+      # The trap comes back when a function that took it off returns: the prompt takes it off.
+      PROMPT_COMMAND="builtin trap $trap DEBUG; $rest"$'\n'"$PROMPT_COMMAND"
+    else
+      builtin eval "$rest"
     fi
   fi
   if [[ ${1-} != again ]]; then
@@ -382,7 +401,7 @@ ntfy_unhook() {
     done
   fi
   builtin unset -f ntfy_unhook __ntfy_{parse,threshold,clock,prompt,look,suspended,fresh,watch,launch,work,entry,typed} \
-    __ntfy_{repeated,ends_in_word,matches,aliased,consistent,return,tick,adopt,texts,load}
+    __ntfy_{recent,repeated,ends_in_word,matches,aliased,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }
 
