@@ -21,6 +21,8 @@ export interface Backend<O extends Options = Options> {
   local?: true
   /** A duplicate does harm (an SMS costs): after an answer was lost on its way there is no second attempt. */
   once?: true
+  /** Takes any option that the configuration gives it: a function of somebody's own, which declares none. */
+  freeOptions?: boolean
   /** How long a notification is worth keeping when it cannot be delivered, milliseconds. */
   keepFor?: number
   /**

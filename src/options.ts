@@ -13,7 +13,7 @@ export interface OptionDetails<T> {
   aliases?: readonly string[]
 }
 
-export type OptionKind = 'text' | 'number' | 'boolean' | 'choice' | 'list' | 'map'
+export type OptionKind = 'text' | 'path' | 'number' | 'boolean' | 'choice' | 'list' | 'map'
 
 export interface Option<T = unknown> {
   kind: OptionKind
@@ -40,6 +40,12 @@ export function text<const D extends OptionDetails<string>>(details: D): Option<
     v.check((value) => value !== '', 'must not be empty'),
   )
   return declare('text', schema, details)
+}
+
+/** A file: relative to the configuration, or on the command line to the working directory; `~/` is the home folder. */
+export function path<const D extends OptionDetails<string>>(details: D): Option<Present<string, D>> {
+  const schema = v.pipe(v.string('a path was expected'), v.nonEmpty('must not be empty'))
+  return declare('path', schema, details)
 }
 
 /** An address with http or https. */

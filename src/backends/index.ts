@@ -25,9 +25,21 @@ export function backendName(word: string): string | undefined {
   return Object.hasOwn(backendAliases, wanted) ? backendAliases[wanted] : undefined
 }
 
-/** Loads a backend by its own name. */
+const thirdParty = new Map<string, Promise<Backend>>()
+
+/** Loads a backend by its own name, or a third-party one by its file. */
 export async function loadBackend(name: string): Promise<Backend> {
+  if (isThirdParty(name)) {
+    const loaded = thirdParty.get(name) ?? import('./third-party.ts').then(({ loadThirdParty }) => loadThirdParty(name))
+    thirdParty.set(name, loaded)
+    return loaded
+  }
   const load = backends[name]
   if (load === undefined) throw new Error(`no backend ${name}`)
   return (await load()).default
+}
+
+/** Is this somebody's own backend, named by its file? */
+export function isThirdParty(backend: string): boolean {
+  return backend.startsWith('/') || /^[A-Za-z]:\\/.test(backend)
 }

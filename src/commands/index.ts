@@ -7,6 +7,7 @@ export const commands: Record<string, () => Promise<{ default: Command }>> = {
   'shell-integration': () => import('./shell-integration.ts'),
   queue: () => import('./queue.ts'),
   backends: () => import('./backends.ts'),
+  config: () => import('./config.ts'),
   help: () => import('./help.ts'),
   'shell-done': () => import('./shell-done.ts'),
   deliver: () => import('./deliver.ts'),

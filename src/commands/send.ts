@@ -35,9 +35,10 @@ export default defineCommand({
     const message = await emojized(messageFrom(words), global)
     if (message.trim() === '' && !global.title) throw new UsageError('send: nothing to say (words, or text on stdin)')
     const { config, problems } = await loadConfig(global.config)
-    const selected = await selectTargets(config, global)
     if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+    const selected = await selectTargets(config, global)
     const terminal = terminalOfCaller()
+    for (const warning of config.warnings) say.warning(warning)
     const notification = makeNotification('send', message, {
       ...(global.title !== undefined && { title: await emojized(global.title, global) }),
       ...(flags.url !== undefined && { url: flags.url }),

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts'
 import { abbreviateHome } from '../paths.ts'
+import { oneLine } from '../text.ts'
 import { findConfig } from './find.ts'
 import { writeHookSettings } from './hook-settings.ts'
 import { interpret } from './interpret.ts'
@@ -41,5 +42,7 @@ async function describe(path: string, text: string, problems: Problem[]): Promis
   return problems
     .map((problem) => ({ ...problem, line: problem.line ?? source.line(problem.at) ?? 1 }))
     .sort((one, other) => one.line - other.line)
-    .map(({ at, what, line }) => `${abbreviateHome(path)}:${line}: ${at.length > 0 ? `${at.join('.')}: ` : ''}${what}`)
+    .map(({ at, what, line }) =>
+      oneLine(`${abbreviateHome(path)}:${line}: ${at.length > 0 ? `${at.join('.')}: ` : ''}${what}`),
+    )
 }

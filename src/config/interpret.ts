@@ -1,17 +1,16 @@
-import { backendAliases, backendName, backends, loadBackend } from '../backends/index.ts'
-import { parseDuration } from '../duration.ts'
-import { findOption, normalKey, type Options, readOption } from '../options.ts'
+import { backendName, backends } from '../backends/index.ts'
+import { normalKey } from '../options.ts'
+import { abbreviateHome } from '../paths.ts'
 import { didYouMean } from '../suggest.ts'
-import { templateProblem } from '../template.ts'
-import { sourceOf } from './lines.ts'
 import type { Document, Problem } from './read.ts'
-import { referenceOf } from './secrets.ts'
-import { type Config, emptyConfig, type Target } from './types.ts'
+import { type Reading, readSection } from './section.ts'
+import { isMapping, type Mapping } from './shapes.ts'
+import { topReader, topWords } from './top.ts'
+import { distrust, isReadableByOthers } from './trust.ts'
+import { type Config, emptyConfig } from './types.ts'
 
 /** More nodes than this, aliases followed, is a bomb and not a configuration. */
 const mostNodes = 10_000
-
-type Mapping = Record<string, unknown>
 
 /** What a document says, and everything that is wrong with it. */
 export async function interpret(document: Document): Promise<{ config: Config; problems: Problem[] }> {
@@ -29,141 +28,46 @@ export async function interpret(document: Document): Promise<{ config: Config; p
     problems.push({ at: [], what: 'too much content for a configuration', line: 1 })
     return { config, problems }
   }
-  await readTop(document, content, config, problems)
+  const reading: Reading = { document, config, problems, distrust: distrust(document), literalSecrets: false }
+  await readTop(content, reading)
   checkReferences(config, problems)
+  if (reading.literalSecrets && isReadableByOthers(document.stats)) {
+    const name = abbreviateHome(document.path)
+    config.warnings.push(`${name}: others can read the secrets in it; chmod 600 ${name}`)
+  }
   return { config, problems }
 }
 
-async function readTop(document: Document, content: Mapping, config: Config, problems: Problem[]): Promise<void> {
-  const sections: Section[] = []
+async function readTop(content: Mapping, reading: Reading): Promise<void> {
+  const { config, problems } = reading
   for (const [key, value] of Object.entries(content)) {
-    const word = normalKey(key)
-    const reader = Object.hasOwn(topWords, word) ? topWords[word] : undefined
-    if (reader !== undefined) {
-      const what = reader(value, config)
-      if (what !== undefined) problems.push({ at: [key], what })
-    } else if (word === 'notifications' && isMapping(value)) {
-      for (const [name, section] of Object.entries(value)) {
-        sections.push({ name, value: section, at: [key, name], backendKeys: ['type', 'backend'] })
-      }
-      if (!Object.hasOwn(content, 'backends')) config.backends = Object.keys(value)
-    } else if (isMapping(value) || (value === null && backendName(key) !== undefined)) {
-      sections.push({ name: key, value: value ?? {}, at: [key], backendKeys: ['backend'] })
+    const reader = topReader(key)
+    const what = reader?.(value, config)
+    if (what !== undefined) problems.push({ at: [key], what })
+    if (reader !== undefined) continue
+    if (normalKey(key) === 'notifications') await readNotifications(key, value, content, reading)
+    else if (isMapping(value)) await readSection({ name: key, value, at: [key], backendKeys: ['backend'] }, reading)
+    else if (value === null && backendName(key) !== undefined) {
+      await readSection({ name: key, value: {}, at: [key], backendKeys: [] }, reading)
     } else {
-      const known = [...Object.keys(topNames), ...Object.keys(backends)]
-      problems.push({ at: [key], what: `unknown word${didYouMean(key, known)}` })
+      problems.push({ at: [key], what: `unknown word${didYouMean(key, [...topWords, ...Object.keys(backends)])}` })
     }
   }
-  for (const section of sections) await readSection(document, section, config, problems)
 }
 
-/** How each word at the top is read; what a reader returns is what is wrong. */
-const topNames = {
-  backends: (value: unknown, config: Config) => {
-    const names = typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value
-    if (!isNames(names)) return 'a list of targets was expected'
-    config.backends = names
-    return undefined
-  },
-  groups: (value: unknown, config: Config) => {
-    if (!isMapping(value)) return 'names with lists of targets were expected'
-    for (const [name, members] of Object.entries(value)) {
-      if (!isNames(members)) return `${name}: a list of targets was expected`
-      config.groups[name] = members
-    }
-    return undefined
-  },
-  title: (value: unknown, config: Config) => {
-    if (typeof value !== 'string') return 'text was expected'
-    config.title = value
-    return templateProblem(value)
-  },
-  longer_than: (value: unknown, config: Config) => {
-    const milliseconds =
-      typeof value === 'number' || typeof value === 'string' ? parseDuration(String(value)) : undefined
-    if (milliseconds === undefined) return 'seconds or a duration (90, 5m, 1h30m) were expected'
-    config.longerThan = milliseconds
-    return undefined
-  },
-  hide_command: (value: unknown, config: Config) => {
-    if (typeof value !== 'boolean') return 'true or false was expected'
-    config.hideCommand = value
-    return undefined
-  },
-}
-const topWords: Record<string, (value: unknown, config: Config) => string | undefined> = Object.fromEntries(
-  Object.entries(topNames).map(([name, reader]) => [normalKey(name), reader]),
-)
-
-interface Section {
-  name: string
-  value: unknown
-  at: string[]
-  /** Keys that may name the backend, the first that is there wins. */
-  backendKeys: string[]
-}
-
-async function readSection(document: Document, section: Section, config: Config, problems: Problem[]): Promise<void> {
-  const { name, value, at } = section
+/** Backy's section: each of its entries is a target, and all of them are used unless `backends` says otherwise. */
+async function readNotifications(key: string, value: unknown, content: Mapping, reading: Reading): Promise<void> {
   if (!isMapping(value)) {
-    problems.push({ at, what: 'options (key: value) were expected' })
+    reading.problems.push({ at: [key], what: 'names with options were expected' })
     return
   }
-  const backendKey = section.backendKeys.find((key) => Object.hasOwn(value, key))
-  const named = backendKey === undefined ? undefined : value[backendKey]
-  const backend = backendName(String(named ?? name))
-  if (backend === undefined) {
-    if (named === undefined) config.targets[name] = { name, backend: '', settings: {} }
-    else {
-      const known = [...Object.keys(backends), ...Object.keys(backendAliases)]
-      problems.push({
-        at: [...at, backendKey ?? ''],
-        what: `unknown backend ${named}${didYouMean(String(named), known)}`,
-      })
-    }
-    return
+  for (const [name, section] of Object.entries(value)) {
+    if (isMapping(section)) {
+      await readSection({ name, value: section, at: [key, name], backendKeys: ['type', 'backend'] }, reading)
+    } else reading.problems.push({ at: [key, name], what: 'options (key: value) were expected' })
   }
-  const target: Target = { name, backend, settings: {} }
-  config.targets[name] = target
-  const { options } = await loadBackend(backend)
-  for (const [key, setting] of Object.entries(value)) {
-    if (key === backendKey) continue
-    if (key === 'title' && findOption(options, key) === undefined) {
-      const what = typeof setting === 'string' ? templateProblem(setting) : 'text was expected'
-      if (what !== undefined) problems.push({ at: [...at, key], what })
-      else target.title = String(setting)
-    } else await readSetting(document, { key, setting, at: [...at, key] }, options, target, problems)
-  }
-  for (const [option, { details }] of Object.entries(options)) {
-    if (details.required && !Object.hasOwn(target.settings, option)) {
-      problems.push({ at, what: `${option} is missing: ${details.description}` })
-    }
-  }
-}
-
-async function readSetting(
-  document: Document,
-  { key, setting, at }: { key: string; setting: unknown; at: string[] },
-  options: Options,
-  target: Target,
-  problems: Problem[],
-): Promise<void> {
-  const name = findOption(options, key)
-  const option = name === undefined ? undefined : options[name]
-  if (name === undefined || option === undefined) {
-    const known = Object.keys(options)
-    const what = `unknown option${didYouMean(key, known)} (known: ${known.join(', ')})`
-    problems.push({ at, what })
-    return
-  }
-  if (Object.hasOwn(target.settings, name)) problems.push({ at, what: `${name} is there twice` })
-  let value = setting
-  // A number in the place of a text is taken as it was typed: 007 and 1e3 are keys of somebody's account.
-  if (option.kind === 'text' && typeof value === 'number') value = (await sourceOf(document.text)).spelling(at) ?? value
-  target.settings[name] = value
-  if (referenceOf(value) !== undefined) return
-  const result = readOption(option, value)
-  if ('problem' in result) problems.push({ at, what: result.problem })
+  const hasBackends = Object.keys(content).some((word) => normalKey(word) === 'backends')
+  if (!hasBackends) reading.config.backends = Object.keys(value)
 }
 
 /** Names in `backends` and `groups` have to lead to something. */
@@ -185,14 +89,6 @@ function checkReferences(config: Config, problems: Problem[]): void {
       else check(name, ['groups', group])
     }
   }
-}
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isNames(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '')
 }
 
 function countNodes(value: unknown, most: number): number {

@@ -1,8 +1,9 @@
 import { loadBackend } from '../backends/index.ts'
 import { ConfigError, messageOf } from '../errors.ts'
-import { readOption } from '../options.ts'
+import { type Option, readOption } from '../options.ts'
 import { hideSecret } from '../output.ts'
-import { fetchSecret, referenceOf } from './secrets.ts'
+import { fetchSecret, pathFrom, referenceOf } from './secrets.ts'
+import { isMapping } from './shapes.ts'
 import type { Config, Target } from './types.ts'
 
 /**
@@ -16,15 +17,17 @@ export async function resolveOptions(
   overrides: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
   if (target.backend === '') throw new ConfigError(`${target.name} names no backend (backend: ...)`)
-  const { options } = await loadBackend(target.backend)
+  const { options, freeOptions } = await loadBackend(target.backend)
+  if (freeOptions) return { ...target.settings, ...overrides }
   const values: Record<string, unknown> = {}
   for (const [name, option] of Object.entries(options)) {
     let value = overrides[name] ?? target.settings[name] ?? option.details.default
-    const reference = referenceOf(value)
-    if (reference !== undefined && overrides[name] === undefined) {
-      value = await fetchSecret(reference, config.lasting ? config.path : undefined).catch((error: unknown) => {
-        throw new ConfigError(`${target.name}.${name}: ${messageOf(error)}`)
-      })
+    if (overrides[name] === undefined) {
+      value = await followReferences(value, option, config.lasting ? config.path : undefined).catch(
+        (error: unknown) => {
+          throw new ConfigError(`${target.name}.${name}: ${messageOf(error)}`)
+        },
+      )
     }
     if (value === undefined || value === null) {
       if (option.details.required) {
@@ -34,9 +37,25 @@ export async function resolveOptions(
       continue
     }
     if (option.details.secret) hideSecret(String(value))
+    if (option.kind === 'path' && overrides[name] === undefined && typeof value === 'string') {
+      value = pathFrom(value, config.lasting ? config.path : undefined)
+    }
     const result = readOption(option, value)
     if ('problem' in result) throw new ConfigError(`${target.name}.${name}: ${result.problem}`)
     values[name] = result.value
   }
   return values
+}
+
+/** The value itself, or the secret that it refers to; of names with texts each text may be a reference. */
+async function followReferences(value: unknown, option: Option, configPath: string | undefined): Promise<unknown> {
+  if (option.kind === 'map' && isMapping(value)) {
+    const entries = Object.entries(value).map(async ([name, text]) => {
+      const reference = referenceOf(text)
+      return [name, reference === undefined ? text : await fetchSecret(reference, configPath)] as const
+    })
+    return Object.fromEntries(await Promise.all(entries))
+  }
+  const reference = referenceOf(value)
+  return reference === undefined ? value : fetchSecret(reference, configPath)
 }

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path'
 import { backendAliases, backendName, backends, loadBackend } from '../backends/index.ts'
 import type { GlobalOptions } from '../command.ts'
 import { ConfigError, UsageError } from '../errors.ts'
 import { findOption, readOption } from '../options.ts'
 import { didYouMean } from '../suggest.ts'
+import { pathFrom } from './secrets.ts'
 import type { Config, Target } from './types.ts'
 
 /** A target that will get the notification, with what `-o` says of it. */
@@ -72,7 +74,7 @@ async function readOverrides(target: Target, options: Record<string, string>): P
         `-o ${key}: ${target.name} has no such option${didYouMean(key, known)} (known: ${known.join(', ')})`,
       )
     }
-    overrides[name] = value
+    overrides[name.name] = name.value
   }
   return overrides
 }
@@ -85,7 +87,7 @@ async function shareOptions(selected: Selected[], options: Record<string, string
       const name = await overrideName(target, key, value)
       if (name === undefined) continue
       taken = true
-      overrides[name] ??= value
+      overrides[name.name] ??= name.value
     }
     if (taken) continue
     const known: string[] = []
@@ -94,13 +96,22 @@ async function shareOptions(selected: Selected[], options: Record<string, string
   }
 }
 
-async function overrideName(target: Target, key: string, value: string): Promise<string | undefined> {
+async function overrideName(
+  target: Target,
+  key: string,
+  value: string,
+): Promise<{ name: string; value: string } | undefined> {
   if (target.backend === '') throw new ConfigError(`${target.name} names no backend (backend: ...)`)
   const { options } = await loadBackend(target.backend)
   const name = findOption(options, key)
   const option = name === undefined ? undefined : options[name]
-  if (option === undefined) return undefined
+  if (name === undefined || option === undefined) return undefined
   const result = readOption(option, value)
   if ('problem' in result) throw new UsageError(`-o ${key}: ${result.problem}`)
-  return name
+  // The process that delivers has another working directory.
+  return { name, value: option.kind === 'path' ? pathOverride(value) : value }
+}
+
+function pathOverride(path: string): string {
+  return path.startsWith('~/') ? pathFrom(path, undefined) : resolve(path)
 }

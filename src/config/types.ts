@@ -22,6 +22,8 @@ export interface Config {
   title: string
   /** Milliseconds from which on the hooks tell about a command. */
   longerThan: number | undefined
+  /** What the user should know, but is no reason to refuse anything. */
+  warnings: string[]
   /** dschep/ntfy's `hide_command`: no command in any message. */
   hideCommand: boolean
 }
@@ -38,6 +40,7 @@ export function emptyConfig(path: string | undefined): Config {
     targets: {},
     title: defaultTitle,
     longerThan: undefined,
+    warnings: [],
     hideCommand: false,
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Answer } from '../backend.ts'
+import { isThirdParty } from '../backends/index.ts'
 import { loadConfig } from '../config/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import { findTarget, type Selected } from '../config/select.ts'
@@ -112,6 +113,9 @@ async function tryOptions(delivery: Delivery, situation: { foreground: boolean; 
 /** The options as the configuration has them now: it may have been mended since the delivery was queued. */
 async function currentOptions(delivery: Delivery, known: Config | undefined): Promise<Record<string, unknown>> {
   const config = known ?? (await configOf(delivery))
+  if (delivery.config === undefined && known === undefined && isThirdParty(delivery.backend)) {
+    throw new ConfigError(`${delivery.backend}: only a configuration may name such a backend`)
+  }
   // Without a file there is nothing to look a name up in: all that it needs came with it.
   const target =
     known === undefined && delivery.config === undefined

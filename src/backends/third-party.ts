@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Answer, Backend, Context, Outgoing } from '../backend.ts'
+import { ConfigError, messageOf } from '../errors.ts'
+import { hasFailed } from '../notification.ts'
+
+/** dschep/ntfy's interface of a backend. */
+type Notify = (title: string, message: string, options: Record<string, unknown>) => unknown
+
+/**
+ * Loads a third-party backend: a module whose default export is a declaration, or a function as dschep/ntfy's.
+ *
+ * @throws ConfigError the module is missing, broken, or exports neither a declaration nor a function
+ */
+export async function loadThirdParty(file: string): Promise<Backend> {
+  if (!existsSync(file)) throw new ConfigError(`${file}: no such file`)
+  let module: Record<string, unknown>
+  try {
+    module = (await importFile(file)) as Record<string, unknown>
+  } catch (error) {
+    throw new ConfigError(`${file}: ${messageOf(error)}`)
+  }
+  const inner = module['default'] as Record<string, unknown> | undefined
+  for (const candidate of [inner, inner?.['default'], inner?.['notify'], module['notify']]) {
+    if (typeof candidate === 'function') return fromFunction(file, candidate as Notify)
+    if (typeof (candidate as Partial<Backend> | undefined)?.send === 'function') return fromDeclaration(file, candidate)
+  }
+  throw new ConfigError(
+    `${file}: a default export with send(), or a function notify(title, message, options) was expected`,
+  )
+}
+
+/** The build would make a `require` of `import()`, which cannot load ES modules on Node 20. */
+const importFile = (file: string): Promise<unknown> =>
+  new Function('address', 'return import(address)')(pathToFileURL(file).href)
+
+function fromDeclaration(file: string, declared: unknown): Backend {
+  const defaults = { name: file, title: file, homepage: dirname(file), options: {}, limits: {} }
+  const backend = declared as Partial<Backend> & Pick<Backend, 'send'>
+  return { ...defaults, ...backend, name: file, freeOptions: backend.options === undefined }
+}
+
+function fromFunction(file: string, notify: Notify): Backend {
+  return {
+    name: file,
+    title: file,
+    homepage: dirname(file),
+    options: {},
+    limits: {},
+    freeOptions: true,
+    async send(notification: Outgoing, options: Record<string, unknown>, _context: Context) {
+      const retcode = notification.outcome?.status ?? (hasFailed(notification) ? 1 : 0)
+      const answer = await notify(notification.title, notification.message, { ...options, retcode })
+      return typeof answer === 'object' && answer !== null ? (answer as Answer) : undefined
+    },
+  }
+}

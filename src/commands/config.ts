@@ -1,0 +1,67 @@
+import { loadBackend } from '../backends/index.ts'
+import { defineCommand } from '../command.ts'
+import { configPlaces, findConfig } from '../config/find.ts'
+import { loadConfig } from '../config/index.ts'
+import { describeReference, referenceOf } from '../config/secrets.ts'
+import type { Config, Target } from '../config/types.ts'
+import { exitCode, UsageError } from '../errors.ts'
+import { print } from '../output.ts'
+import { abbreviateHome } from '../paths.ts'
+import { didYouMean } from '../suggest.ts'
+
+const verbs = ['path', 'check', 'schema'] as const
+
+export default defineCommand({
+  name: 'config',
+  words: 'path|check|schema',
+  summary: 'where the configuration is, what is wrong with it, and a JSON Schema for editors',
+  flags: {},
+  maxWords: 1,
+  async run({ words: [verb], global }) {
+    if (verb === 'path') return showPlaces(global.config)
+    if (verb === 'check') return check(global.config)
+    if (verb === 'schema') {
+      const { configSchema } = await import('../config/schema.ts')
+      print(`${JSON.stringify(await configSchema(), null, 2)}\n`)
+      return exitCode.ok
+    }
+    if (verb === undefined) throw new UsageError(`config: one of ${verbs.join(', ')} was expected`)
+    throw new UsageError(`config: unknown word ${verb}${didYouMean(verb, verbs)} (known: ${verbs.join(', ')})`)
+  },
+})
+
+function showPlaces(named: string | undefined): number {
+  const winner = findConfig(named)
+  for (const { path, reason } of configPlaces(named)) {
+    print(`${path === winner?.path ? '*' : ' '} ${path} (${reason})\n`)
+  }
+  if (winner === undefined) print('no configuration: the defaults hold\n')
+  return exitCode.ok
+}
+
+/** Everything that is wrong, and what the file says: targets, and where each secret comes from, but never a secret. */
+async function check(named: string | undefined): Promise<number> {
+  const { config, problems } = await loadConfig(named)
+  for (const problem of problems) print(`${problem}\n`)
+  if (config.path === undefined) print('no configuration: the defaults hold\n')
+  else print(`file: ${abbreviateHome(config.path)}\n`)
+  for (const warning of config.warnings) print(`warning: ${warning}\n`)
+  print(`used by default: ${config.backends.join(', ')}\n`)
+  for (const [group, members] of Object.entries(config.groups)) print(`group ${group}: ${members.join(', ')}\n`)
+  for (const target of Object.values(config.targets)) print(await describe(target, config))
+  return problems.length > 0 ? exitCode.config : exitCode.ok
+}
+
+async function describe(target: Target, config: Config): Promise<string> {
+  if (target.backend === '') return `section ${target.name}: names no backend, nothing uses it\n`
+  const { options } = await loadBackend(target.backend)
+  const lines = [
+    `target ${target.name}: ${target.backend}${config.backends.includes(target.name) ? ', used by default' : ''}`,
+  ]
+  for (const [name, value] of Object.entries(target.settings)) {
+    const reference = referenceOf(value)
+    if (reference !== undefined) lines.push(`  ${name}: from ${describeReference(reference)}`)
+    else if (options[name]?.details.secret) lines.push(`  ${name}: in the file`)
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,98 @@
+import type { Backend } from '../backend.ts'
+import { backendAliases, backends, loadBackend } from '../backends/index.ts'
+import type { Option } from '../options.ts'
+import type { topWords } from './top.ts'
+
+type Schema = Record<string, unknown>
+
+/** A JSON Schema (2020-12) of the configuration, for editors: from the declarations of the backends. */
+export async function configSchema(): Promise<Schema> {
+  const names = [...Object.keys(backends), ...Object.keys(backendAliases)]
+  const sections: Record<string, Schema> = {}
+  const alternatives: Schema[] = []
+  for (const name of names) {
+    const backend = await loadBackend(backendAliases[name] ?? name)
+    sections[name] = { anyOf: [sectionSchema(backend, false), { type: 'null' }] }
+    alternatives.push({
+      if: { properties: { backend: { const: name } }, required: ['backend'] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: sectionSchema(backend, true),
+    })
+  }
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'The configuration of ntfy',
+    type: ['object', 'null'],
+    properties: { ...topSchemas, ...sections },
+    additionalProperties: { type: 'object', properties: { backend: { type: 'string' } }, allOf: alternatives },
+  }
+}
+
+const names = { type: 'array', items: { type: 'string' } }
+const duration = { type: ['number', 'string'], pattern: '^(\\d+(\\.\\d+)?|(\\d+(\\.\\d+)?(ms|s|m|h|d))+)$' }
+
+const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
+  backends: { description: 'targets that are used when none is named', anyOf: [names, { type: 'string' }] },
+  groups: { description: 'names for several targets', type: 'object', additionalProperties: names },
+  notifications: { description: "Backy's section: targets, each with its `type`", type: 'object' },
+  title: {
+    description: 'a template: {user} {host} {cwd} {command} {status} {code} {signal} {duration}',
+    type: 'string',
+  },
+  longer_than: { description: 'the hooks tell about commands of so many seconds at least', ...duration },
+  hide_command: { description: 'no command in any message', type: 'boolean' },
+}
+
+function sectionSchema(backend: Backend, named: boolean): Schema {
+  const properties: Record<string, Schema> = { backend: { type: 'string' }, title: { type: 'string' } }
+  const spellings: Schema[] = []
+  for (const [name, option] of Object.entries(backend.options)) {
+    const all = [name, ...(option.details.aliases ?? [])]
+    for (const spelling of all) properties[spelling] = optionSchema(option)
+    if (option.details.required) spellings.push({ anyOf: all.map((spelling) => ({ required: [spelling] })) })
+  }
+  return {
+    type: 'object',
+    description: backend.title,
+    properties,
+    // The reader takes keys in any case and with - or _: an editor is told of those that differ in nothing else.
+    patternProperties: { '[A-Z-]': {} },
+    additionalProperties: backend.freeOptions ?? false,
+    ...(spellings.length > 0 && { allOf: spellings }),
+    ...(named && { required: ['backend'] }),
+  }
+}
+
+const reference: Schema = {
+  type: 'object',
+  properties: {
+    env: { type: 'string', description: 'the variable that holds it' },
+    file: { type: 'string', description: 'the file that holds it' },
+    command: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'the program, with its arguments, that prints it',
+    },
+  },
+  minProperties: 1,
+  maxProperties: 1,
+  additionalProperties: false,
+}
+
+function optionSchema({ kind, details, choices }: Option): Schema {
+  const notes = { description: details.description, ...(details.default !== undefined && { default: details.default }) }
+  return { ...notes, anyOf: [kindSchemas[kind](choices), reference] }
+}
+
+const kindSchemas: Record<Option['kind'], (choices: readonly string[] | undefined) => Schema> = {
+  text: () => ({ type: ['string', 'number', 'boolean'] }),
+  path: () => ({ type: 'string' }),
+  number: () => ({ type: ['number', 'string'] }),
+  boolean: () => ({ enum: [true, false, 'true', 'false', 'yes', 'no', 'on', 'off', 0, 1] }),
+  choice: (choices) => ({ enum: choices }),
+  list: () => ({ anyOf: [{ type: 'array', items: { type: ['string', 'number'] } }, { type: 'string' }] }),
+  map: () => ({
+    type: 'object',
+    additionalProperties: { anyOf: [{ type: ['string', 'number', 'boolean'] }, reference] },
+  }),
+}

@@ -1,0 +1,123 @@
+import { dirname } from 'node:path'
+import { backendAliases, backendName, backends, loadBackend } from '../backends/index.ts'
+import { messageOf } from '../errors.ts'
+import { findOption, type Option, type Options, readOption } from '../options.ts'
+import { didYouMean } from '../suggest.ts'
+import { templateProblem } from '../template.ts'
+import { sourceOf } from './lines.ts'
+import { thirdPartyFile } from './module.ts'
+import type { Document, Problem } from './read.ts'
+import { pathFrom, type Reference, referenceOf } from './secrets.ts'
+import { isMapping, type Mapping } from './shapes.ts'
+import type { Config, Target } from './types.ts'
+
+/** What is being read, and where what is found goes. */
+export interface Reading {
+  document: Document
+  config: Config
+  problems: Problem[]
+  /** Why the file may not name programs to run, if it may not. */
+  distrust: string | undefined
+  /** Are there secrets in the file itself? */
+  literalSecrets: boolean
+}
+
+export interface Section {
+  name: string
+  value: Mapping
+  at: string[]
+  /** Keys that may name the backend; the first that is there wins. */
+  backendKeys: string[]
+}
+
+/** Reads a section: a backend with its options. One that names no backend is a section of somebody else. */
+export async function readSection(section: Section, reading: Reading): Promise<void> {
+  const { name, value, at } = section
+  const { config, problems } = reading
+  const backendKey = section.backendKeys.find((key) => Object.hasOwn(value, key))
+  const named = backendKey === undefined ? undefined : value[backendKey]
+  if (named === undefined && backendName(name) === undefined) {
+    config.targets[name] = { name, backend: '', settings: {} }
+    return
+  }
+  const problem = (what: string, key?: string) => problems.push({ at: key === undefined ? at : [...at, key], what })
+  let backend: string
+  try {
+    backend = backendOf(String(named ?? name), reading)
+  } catch (error) {
+    problem(messageOf(error), backendKey)
+    return
+  }
+  const target: Target = { name, backend, settings: {} }
+  config.targets[name] = target
+  const { options, freeOptions } = await loadBackend(backend)
+  for (const [key, setting] of Object.entries(value)) {
+    if (key === backendKey) continue
+    if (key === 'title' && findOption(options, key) === undefined) {
+      const what = typeof setting === 'string' ? templateProblem(setting) : 'text was expected'
+      if (what === undefined) target.title = String(setting)
+      else problem(what, key)
+    } else if (freeOptions) target.settings[key] = setting
+    else await readSetting({ key, setting, at: [...at, key] }, options, target, reading)
+  }
+  for (const [option, { details }] of Object.entries(options)) {
+    if (details.required && !Object.hasOwn(target.settings, option))
+      problem(`${option} is missing: ${details.description}`)
+  }
+}
+
+/**
+ * The backend that a section names: a known one, `module:NAME`, or the path of somebody's own.
+ *
+ * @throws with what is wrong
+ */
+function backendOf(named: string, { document, config, distrust }: Reading): string {
+  const known = backendName(named)
+  if (known === 'exec' && distrust !== undefined) throw new Error(`may not run programs: ${distrust}`)
+  if (known !== undefined) return known
+  const isModule = named.startsWith('module:')
+  if (!isModule && !/[/\\]/.test(named)) {
+    const words = [...Object.keys(backends), ...Object.keys(backendAliases)]
+    throw new Error(`unknown backend ${named}${didYouMean(named, words)}`)
+  }
+  if (distrust !== undefined) throw new Error(`may not name a third-party backend: ${distrust}`)
+  const file = config.lasting ? document.path : undefined
+  if (!isModule) return pathFrom(named, file)
+  if (file === undefined) throw new Error(`${named}: a configuration from a pipe has no folder with node_modules`)
+  return thirdPartyFile(named.slice('module:'.length), dirname(file))
+}
+
+async function readSetting(
+  { key, setting, at }: { key: string; setting: unknown; at: string[] },
+  options: Options,
+  target: Target,
+  reading: Reading,
+): Promise<void> {
+  const { document, problems, distrust } = reading
+  const name = findOption(options, key)
+  const option = name === undefined ? undefined : options[name]
+  if (name === undefined || option === undefined) {
+    const known = Object.keys(options)
+    problems.push({ at, what: `unknown option${didYouMean(key, known)} (known: ${known.join(', ')})` })
+    return
+  }
+  if (Object.hasOwn(target.settings, name)) problems.push({ at, what: `${name} is there twice` })
+  let value = setting
+  // A number in the place of a text is taken as it was typed: 007 and 1e3 are keys of somebody's account.
+  if (option.kind === 'text' && typeof value === 'number') value = (await sourceOf(document.text)).spelling(at) ?? value
+  target.settings[name] = value
+  const references = referencesIn(option, value)
+  if (distrust !== undefined && references.some((reference) => 'command' in reference)) {
+    problems.push({ at, what: `may not use {command:}: ${distrust}` })
+  }
+  if (references.length > 0) return
+  if (option.details.secret) reading.literalSecrets = true
+  const result = readOption(option, value)
+  if ('problem' in result) problems.push({ at, what: result.problem })
+}
+
+/** A value may be a reference to a secret; of names with texts each text may be one. */
+function referencesIn(option: Option, value: unknown): Reference[] {
+  const values = option.kind === 'map' && isMapping(value) ? Object.values(value) : [value]
+  return values.flatMap((one) => referenceOf(one) ?? [])
+}

@@ -1,0 +1,51 @@
+import { parseDuration } from '../duration.ts'
+import { normalKey } from '../options.ts'
+import { templateProblem } from '../template.ts'
+import { isMapping, isNames } from './shapes.ts'
+import type { Config } from './types.ts'
+
+/** Reads a word at the top into the configuration; what it returns is what is wrong. */
+export type TopReader = (value: unknown, config: Config) => string | undefined
+
+/** The reader of a word, whatever its case and with or without `_`; nothing for a target's name. */
+export function topReader(word: string): TopReader | undefined {
+  const name = topWords.find((known) => normalKey(known) === normalKey(word))
+  return name === undefined ? undefined : readers[name]
+}
+
+const readers: Record<string, TopReader> = {
+  backends: (value, config) => {
+    const names = typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value
+    if (!isNames(names)) return 'a list of targets was expected'
+    config.backends = names
+    return undefined
+  },
+  groups: (value, config) => {
+    if (!isMapping(value)) return 'names with lists of targets were expected'
+    for (const [name, members] of Object.entries(value)) {
+      if (!isNames(members)) return `${name}: a list of targets was expected`
+      config.groups[name] = members
+    }
+    return undefined
+  },
+  title: (value, config) => {
+    if (typeof value !== 'string') return 'text was expected'
+    config.title = value
+    return templateProblem(value)
+  },
+  longer_than: (value, config) => {
+    const milliseconds =
+      typeof value === 'number' || typeof value === 'string' ? parseDuration(String(value)) : undefined
+    if (milliseconds === undefined) return 'seconds or a duration (90, 5m, 1h30m) were expected'
+    config.longerThan = milliseconds
+    return undefined
+  },
+  hide_command: (value, config) => {
+    if (typeof value !== 'boolean') return 'true or false was expected'
+    config.hideCommand = value
+    return undefined
+  },
+}
+
+/** Every word that means something at the top. */
+export const topWords = Object.keys(readers)
