@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { sessionSockets } from './dbus/address.ts'
 import { type Call, decodeMessage, encodeCall, type Message, messageLength, messageType } from './dbus/message.ts'
 import { ConfigError, codeOf, messageOf, TransientError } from './errors.ts'
 
@@ -46,43 +47,33 @@ export const theBus = {
  * bus, on which nobody listens, where there is none.
  *
  * @param signal ends the connection and every call on it
+ * @param patience milliseconds after which they are ended at the latest
  * @throws ConfigError there is no session bus
  */
-export async function sessionBus(signal: AbortSignal): Promise<Bus> {
+export async function sessionBus(signal: AbortSignal, patience: number): Promise<Bus> {
+  const end = performance.now() + patience
   const problems: string[] = []
   for (const path of sessionSockets()) {
     try {
-      return await connectTo(path, signal)
+      return await connectTo(path, signal, end)
     } catch (error) {
-      if (signal.aborted) throw tooLate()
+      if (signal.aborted || performance.now() >= end) throw tooLate()
       problems.push(`${path.replace('\0', '@')}: ${codeOf(error) ?? messageOf(error)}`)
     }
   }
   throw new ConfigError(`no session bus: ${problems.join(', ') || 'DBUS_SESSION_BUS_ADDRESS names no unix socket'}`)
 }
 
-/** systemd's place for the bus serves cron jobs and ssh sessions, which lack the variable. */
-function sessionSockets(): string[] {
-  const address = process.env['DBUS_SESSION_BUS_ADDRESS']
-  if (address) return socketsOf(address)
-  return [`${process.env['XDG_RUNTIME_DIR'] || `/run/user/${process.getuid?.() ?? 0}`}/bus`]
-}
-
-/** The unix sockets of an address (`unix:path=/a;unix:abstract=b,guid=...`), an abstract one with a leading NUL. */
-function socketsOf(address: string): string[] {
-  return address.split(';').flatMap((part) => {
-    const [, kind, value] = /^unix:(?:.*,)?(path|abstract)=([^,]+)/.exec(part) ?? []
-    if (value === undefined) return []
-    const bytes = value.replace(/%([0-9a-fA-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
-    return [(kind === 'abstract' ? '\0' : '') + Buffer.from(bytes, 'latin1').toString()]
-  })
-}
-
-async function connectTo(path: string, signal: AbortSignal): Promise<Bus> {
+async function connectTo(path: string, signal: AbortSignal, end: number): Promise<Bus> {
   const socket = connect({ path })
   const abort = () => socket.destroy(tooLate())
   signal.addEventListener('abort', abort)
-  socket.once('close', () => signal.removeEventListener('abort', abort))
+  // AbortSignal.any forgets a timeout that the garbage collector has found (Node 20).
+  const limit = setTimeout(abort, end - performance.now())
+  socket.once('close', () => {
+    clearTimeout(limit)
+    signal.removeEventListener('abort', abort)
+  })
   if (signal.aborted) abort()
   try {
     const guid = await authenticate(socket)

@@ -24,12 +24,21 @@ const sources: readonly Source[] = [tmux, x11]
 export async function away(terminal: TerminalReference | undefined, signal: AbortSignal): Promise<Away> {
   const unknown: Away = { answer: 'unknown', source: 'nobody' }
   if (terminal?.tty === undefined) return unknown
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)])
+  // Not AbortSignal.any, which forgets a timeout that the garbage collector has found (Node 20).
+  const controller = new AbortController()
+  const end = () => controller.abort()
   const late = new Promise<Away>((resolve) => {
-    limit.addEventListener('abort', () => resolve(unknown), { once: true })
+    controller.signal.addEventListener('abort', () => resolve(unknown), { once: true })
   })
-  const view: View = { tty: terminal.tty, pid: terminal.shellPid }
-  return Promise.race([late, ask(view, limit, 0)])
+  const limit = setTimeout(end, patience)
+  signal.addEventListener('abort', end)
+  if (signal.aborted) end()
+  try {
+    return await Promise.race([late, ask({ tty: terminal.tty, pid: terminal.shellPid }, controller.signal, 0)])
+  } finally {
+    clearTimeout(limit)
+    signal.removeEventListener('abort', end)
+  }
 }
 
 /** More multiplexers within each other than anybody has. */

@@ -14,7 +14,7 @@ const service = 'org.freedesktop.Notifications'
  * @throws TransientError the desktop did not answer in time, or refused
  */
 export async function showOnLinux(toast: Toast, signal: AbortSignal): Promise<{ id: number }> {
-  const bus = await sessionBus(AbortSignal.any([signal, AbortSignal.timeout(patience)]))
+  const bus = await sessionBus(signal, patience)
   try {
     const server = await serverOn(bus)
     const [capabilities] = (await ask(bus, server, 'GetCapabilities')) as [string[]]

@@ -162,7 +162,8 @@ async function startBus(folder: string, runtime: string, options: DesktopOptions
   }
   const configuration = `<busconfig><type>session</type><listen>unix:path=${runtime}/bus</listen>
 <servicedir>${services}</servicedir><policy context="default"><allow send_destination="*" eavesdrop="true"/>
-<allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`
+<allow eavesdrop="true"/><allow own="*"/></policy>
+<limit name="max_replies_per_connection">50000</limit></busconfig>`
   writeFileSync(join(folder, 'bus.conf'), configuration)
   start('dbus-daemon', [`--config-file=${folder}/bus.conf`, '--nofork', '--nopidfile'])
   const { access } = await import('node:fs/promises')
@@ -187,6 +188,8 @@ function dunstConfiguration(folder: string, record: string): string {
     '[record]',
     '    summary = "*"',
     `    script = ${script}`,
+    // Hundreds at once would keep it busy with drawing them.
+    '    timeout = 200ms',
     '',
   ].join('\n')
 }

@@ -14,6 +14,8 @@ const packages: Record<string, string> = {
   openbox: 'openbox',
   xdotool: 'xdotool',
   xterm: 'xterm',
+  kitty: 'kitty',
+  screen: 'screen',
   shellcheck: 'shellcheck',
   strace: 'strace',
   'notify-send': 'libnotify-bin',
