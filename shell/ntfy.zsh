@@ -123,7 +123,7 @@ __ntfy_work() {
   flags=(--shell zsh --shell-pid $$)
   [[ ${TTY-} == /* ]] && flags+=(--tty $TTY)
   flags+=(--status $1 --duration-ms $2)
-  if [[ -z $text || $text == [[:space:]]* ]]; then
+  if __ntfy_private; then
     [[ ${NTFY_PRIVATE-} == hide ]] || \builtin return 0
     text= last= flags+=(--private)
   fi
@@ -142,6 +142,21 @@ __ntfy_work() {
   else
     \builtin print -rn -- ${text[1,4096]}$'\0'${last[1,4096]} | \builtin command -- ${NTFY_BIN:-ntfy} shell-done $flags
   fi
+}
+
+# Is text not kept by the history? zsh holds on to every line until the next one, so it has to be asked what it will drop.
+__ntfy_private() {
+  [[ -z $text || $text == [[:space:]]* ]] && \builtin return
+  [[ ${aliases[${text%%[[:space:];|&]*}]-} == [[:space:]]* ]] && \builtin return
+  [[ -n ${HISTORY_IGNORE-} && $text == ${~HISTORY_IGNORE} ]] && \builtin return
+  \builtin typeset filter body
+  for filter in zshaddhistory ${zshaddhistory_functions-}; do
+    # Those that do more than look at the line are not asked a second time.
+    body=${${functions[$filter]-}//(2|)\>(\||) \/dev\/null}
+    case $body in (""|*print*|*fc\ *|*sqlite*|*coproc*|*\$\(*|*\>*|*\ \|\ *) \builtin continue ;; esac
+    $filter $text$'\n' || \builtin return 0
+  done
+  \builtin return 1
 }
 
 ntfy_unhook() {
