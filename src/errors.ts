@@ -41,9 +41,13 @@ export class TransientError extends NtfyError {
   /** Is it worth keeping? What could only be shown here and now is not. */
   readonly keep: boolean = true
 
-  constructor(message: string, retryAfter?: number) {
+  /** Options for the next attempt, where only a part has to be sent again. */
+  readonly remaining: Record<string, unknown> | undefined
+
+  constructor(message: string, retryAfter?: number, remaining?: Record<string, unknown>) {
     super(message, exitCode.unavailable)
     this.retryAfter = retryAfter
+    this.remaining = remaining
   }
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { splitWords } from './simple-commands.ts'
 
 /** What an option declares besides its type: all that documents, validates and protects it. */
 export interface OptionDetails<T> {
@@ -13,7 +14,7 @@ export interface OptionDetails<T> {
   aliases?: readonly string[]
 }
 
-export type OptionKind = 'text' | 'path' | 'number' | 'boolean' | 'choice' | 'list' | 'map'
+export type OptionKind = 'text' | 'path' | 'number' | 'boolean' | 'choice' | 'list' | 'map' | 'words' | 'json'
 
 export interface Option<T = unknown> {
   kind: OptionKind
@@ -111,12 +112,39 @@ export function list<const D extends OptionDetails<string[]>>(details: D): Optio
   return declare('list', schema, details)
 }
 
+/** A program and its arguments: a list, or one text that is split as a shell would, without running one. */
+export function words<const D extends OptionDetails<string[]>>(details: D): Option<Present<string[], D>> {
+  const item = v.pipe(v.union([v.string(), v.number(), v.boolean()], 'text was expected'), v.transform(String))
+  const schema = v.pipe(
+    v.union([v.array(item), v.pipe(v.string(), v.transform(splitWords))], 'a program and its arguments were expected'),
+    v.minLength(1, 'must not be empty'),
+  )
+  return declare('words', schema, details)
+}
+
+/** Anything that JSON can say, as YAML, or as a text that holds JSON; another text stays a text. */
+export function json<const D extends OptionDetails<unknown>>(details: D): Option<Present<unknown, D>> {
+  const schema = v.pipe(
+    v.unknown(),
+    v.transform((value) => (typeof value === 'string' ? parsedJson(value) : value)),
+  )
+  return declare('json', schema, details)
+}
+
 /** Names with texts, such as headers. */
 export function map<const D extends OptionDetails<Record<string, string>>>(
   details: D,
 ): Option<Present<Record<string, string>, D>> {
   const value = v.pipe(v.union([v.string(), v.number(), v.boolean()], 'text was expected'), v.transform(String))
   return declare('map', v.record(v.string(), value, 'names with texts were expected'), details)
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }
 
 function isWebAddress(value: string): boolean {

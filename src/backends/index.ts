@@ -7,8 +7,12 @@ import type { Backend } from '../backend.ts'
 export const backends: Record<string, () => Promise<{ default: Backend }>> = {
   default: () => import('./default.ts'),
   desktop: () => import('./desktop.ts'),
+  exec: () => import('./exec.ts'),
+  mail: () => import('./mail.ts'),
+  matrix: () => import('./matrix.ts'),
   ntfy_sh: () => import('./ntfy_sh.ts'),
   terminal: () => import('./terminal.ts'),
+  webhook: () => import('./webhook.ts'),
 }
 
 /** Names that older configurations use. */
@@ -16,6 +20,8 @@ export const backendAliases: Record<string, string> = {
   linux: 'desktop',
   darwin: 'desktop',
   win32: 'desktop',
+  email: 'mail',
+  smtp: 'mail',
 }
 
 /** The backend's own name for what a configuration calls it: in any case, with `-` or `_`; nothing if unknown. */

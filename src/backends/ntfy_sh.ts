@@ -1,5 +1,6 @@
 import { defineBackend } from '../backend.ts'
 import { ConfigError } from '../errors.ts'
+import { authorization, httpOptions } from '../http-options.ts'
 import type { Priority } from '../notification.ts'
 import { text, url } from '../options.ts'
 
@@ -23,6 +24,7 @@ export default defineBackend({
     password: text({ description: 'the password', secret: true, aliases: ['pass', 'default_password'] }),
     priority: text({ description: 'a priority (1 to 5) for all messages instead of their own', example: '4' }),
     icon: url({ description: 'the address of a picture to show' }),
+    ...httpOptions,
   },
   limits: { title: { max: 1024, unit: 'bytes' }, message: { max: 4096, unit: 'bytes' } },
   async send(notification, options, context) {
@@ -50,13 +52,3 @@ export default defineBackend({
 })
 
 const level: Record<Priority, number> = { min: 1, low: 2, default: 3, high: 4, urgent: 5 }
-
-function authorization(options: {
-  token: string | undefined
-  user: string | undefined
-  password: string | undefined
-}): Record<string, string> {
-  if (options.token !== undefined) return { authorization: `Bearer ${options.token}` }
-  if (options.user === undefined) return {}
-  return { authorization: `Basic ${Buffer.from(`${options.user}:${options.password ?? ''}`).toString('base64')}` }
-}

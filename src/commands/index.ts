@@ -8,6 +8,7 @@ export const commands: Record<string, () => Promise<{ default: Command }>> = {
   queue: () => import('./queue.ts'),
   backends: () => import('./backends.ts'),
   config: () => import('./config.ts'),
+  completion: () => import('./completion.ts'),
   help: () => import('./help.ts'),
   'shell-done': () => import('./shell-done.ts'),
   deliver: () => import('./deliver.ts'),

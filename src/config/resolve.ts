@@ -21,7 +21,9 @@ export async function resolveOptions(
   if (freeOptions) return { ...target.settings, ...overrides }
   const values: Record<string, unknown> = {}
   for (const [name, option] of Object.entries(options)) {
-    let value = overrides[name] ?? target.settings[name] ?? option.details.default
+    // A null takes away what the file says: of a mail that some got already, the copies are not sent again.
+    const given = Object.hasOwn(overrides, name) ? overrides[name] : target.settings[name]
+    let value = given === undefined ? option.details.default : given
     if (overrides[name] === undefined) {
       value = await followReferences(value, option, config.lasting ? config.path : undefined).catch(
         (error: unknown) => {
@@ -39,6 +41,9 @@ export async function resolveOptions(
     if (option.details.secret) hideSecret(String(value))
     if (option.kind === 'path' && overrides[name] === undefined && typeof value === 'string') {
       value = pathFrom(value, config.lasting ? config.path : undefined)
+    }
+    if (option.kind === 'words' && Array.isArray(value) && /^(\.\.?|~)\//.test(String(value[0]))) {
+      value = [pathFrom(String(value[0]), config.lasting ? config.path : undefined), ...value.slice(1)]
     }
     const result = readOption(option, value)
     if ('problem' in result) throw new ConfigError(`${target.name}.${name}: ${result.problem}`)

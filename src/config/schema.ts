@@ -91,6 +91,8 @@ const kindSchemas: Record<Option['kind'], (choices: readonly string[] | undefine
   boolean: () => ({ enum: [true, false, 'true', 'false', 'yes', 'no', 'on', 'off', 0, 1] }),
   choice: (choices) => ({ enum: choices }),
   list: () => ({ anyOf: [{ type: 'array', items: { type: ['string', 'number'] } }, { type: 'string' }] }),
+  words: () => ({ anyOf: [{ type: 'array', items: { type: ['string', 'number', 'boolean'] } }, { type: 'string' }] }),
+  json: () => ({}),
   map: () => ({
     type: 'object',
     additionalProperties: { anyOf: [{ type: ['string', 'number', 'boolean'] }, reference] },

@@ -13,7 +13,13 @@ const deadline = 10_000
 /** How an attempt ended. */
 export type Result =
   | { kind: 'delivered'; answer: Answer | undefined }
-  | { kind: 'transient'; error: string; retryAfter: number | undefined; keep: boolean }
+  | {
+      kind: 'transient'
+      error: string
+      retryAfter: number | undefined
+      keep: boolean
+      remaining: Record<string, unknown> | undefined
+    }
   | { kind: 'config'; error: string }
   | { kind: 'permanent'; error: string }
   | { kind: 'bug'; error: string }
@@ -66,7 +72,13 @@ export function exitCodeOf(result: Result): number {
 function failure(error: unknown): Result {
   const text = oneLine(messageOf(error))
   if (error instanceof TransientError) {
-    return { kind: 'transient', error: text, retryAfter: error.retryAfter, keep: error.keep }
+    return {
+      kind: 'transient',
+      error: text,
+      retryAfter: error.retryAfter,
+      keep: error.keep,
+      remaining: error.remaining,
+    }
   }
   if (error instanceof ConfigError) return { kind: 'config', error: text }
   if (error instanceof PermanentError) return { kind: 'permanent', error: text }

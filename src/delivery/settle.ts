@@ -40,6 +40,7 @@ export async function settle(
     keepingTrouble(() => fail(place.folder, place.entry, { ...tried, error }))
   } else {
     const kept: Delivery = { ...tried, error, state: fate === 'parked' ? 'parked' : 'waiting' }
+    if (result.kind === 'transient' && result.remaining) kept.options = { ...delivery.options, ...result.remaining }
     kept.next = new Date(now.getTime() + pause(tried.tries, result)).toISOString()
     if (fate === 'parked') kept.configStamp = configStamp(delivery.config)
     keepingTrouble(() => release(place.folder, place.entry, kept))

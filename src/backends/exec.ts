@@ -1,0 +1,48 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError, PermanentError, TransientError } from '../errors.ts'
+import { hasFailed } from '../notification.ts'
+import { words } from '../options.ts'
+import { oneLine } from '../text.ts'
+
+/** Exit codes of a program that mean something to us (sysexits.h). */
+const temporary = [75]
+const misconfigured = [77, 78]
+
+export default defineBackend({
+  name: 'exec',
+  title: 'A program of yours',
+  homepage: 'https://man7.org/linux/man-pages/man3/sysexits.h.3head.html',
+  options: {
+    command: words({
+      description:
+        'the program and its arguments; no shell is used. It gets the notification as JSON on stdin and in NTFY_TITLE, NTFY_MESSAGE and the like; exit 0 took it, 75 asks for another try, 77 and 78 for a better configuration',
+      required: true,
+      example: ['/usr/local/bin/tell', '--loud'],
+    }),
+  },
+  // An environment variable holds 128 kB.
+  limits: { title: { max: 4096, unit: 'bytes' }, message: { max: 100_000, unit: 'bytes' } },
+  async send(notification, { command }, context) {
+    const [program = '', ...args] = command
+    const { id, title, message, priority, tags, outcome } = notification
+    const whole = JSON.stringify({ ...notification, id: context.id, notification: id })
+    const { status, stderr } = await context.run(program, args, {
+      stdin: whole,
+      env: {
+        NTFY_ID: context.id,
+        NTFY_TITLE: title,
+        NTFY_MESSAGE: message,
+        NTFY_PRIORITY: priority,
+        NTFY_TAGS: tags.join(','),
+        NTFY_RETCODE: String(outcome?.status ?? (hasFailed(notification) ? 1 : 0)),
+        ...(whole.length < 100_000 && { NTFY_RAW: whole }),
+      },
+    })
+    if (status === 0) return undefined
+    const said = oneLine(stderr).trim().slice(0, 200)
+    const reason = `${program} ${status === undefined ? 'was ended by a signal' : `ended with ${status}`}${said && `: ${said}`}`
+    if (status === undefined || temporary.includes(status)) throw new TransientError(reason)
+    if (misconfigured.includes(status)) throw new ConfigError(reason)
+    throw new PermanentError(reason)
+  },
+})

@@ -1,0 +1,37 @@
+import { backends } from '../backends/index.ts'
+import { defineCommand } from '../command.ts'
+import { loadConfig } from '../config/index.ts'
+import { exitCode, UsageError } from '../errors.ts'
+import { print } from '../output.ts'
+import { didYouMean } from '../suggest.ts'
+import { commands } from './index.ts'
+
+const shells = ['bash', 'zsh', 'fish']
+
+export default defineCommand({
+  name: 'completion',
+  words: 'bash|zsh|fish',
+  summary: 'print the completion of a shell: eval "$(ntfy completion bash)"',
+  flags: { targets: { kind: 'boolean', hidden: true, description: 'the names that -b takes' } },
+  maxWords: 1,
+  async run({ flags, words: [shell], global }) {
+    if (flags.targets) {
+      const { config } = await loadConfig(global.config)
+      const own = Object.values(config.targets).filter(({ backend }) => backend !== '')
+      const names = [...own.map(({ name }) => name), ...Object.keys(config.groups), ...Object.keys(backends)]
+      print(`${[...new Set(names)].join('\n')}\n`)
+      return exitCode.ok
+    }
+    if (shell === undefined) throw new UsageError(`completion: one of ${shells.join(', ')} was expected`)
+    const { completionScripts, offersOf } = await import('../completion.ts')
+    const script = Object.hasOwn(completionScripts, shell) ? completionScripts[shell] : undefined
+    if (script === undefined) {
+      throw new UsageError(
+        `completion: unknown shell ${shell}${didYouMean(shell, shells)} (known: ${shells.join(', ')})`,
+      )
+    }
+    const loaded = await Promise.all(Object.values(commands).map((load) => load()))
+    print(script(offersOf(loaded.map((module) => module.default))))
+    return exitCode.ok
+  },
+})
