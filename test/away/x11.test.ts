@@ -15,7 +15,7 @@ const limit = () => AbortSignal.timeout(5000)
 const at = (terminal: Terminal) => ({ tty: terminal.device, shellPid: terminal.pid })
 
 describeWith(
-  [...desktopPrograms, 'openbox', 'xdotool', 'xterm', 'tmux'],
+  [...desktopPrograms, 'openbox', 'xdotool', 'xterm', 'xprop', 'tmux'],
   'whether nobody is looking at a window',
   () => {
     const screen = useDesktop({ daemon: 'none', windows: true })
@@ -79,6 +79,10 @@ describeWith(
       const real = await open('xterm')
       await settled(real, 'no')
       const window = await xdotool('getactivewindow')
+      // A window that names no process is believed to be the one of WINDOWID.
+      await promisify(execFile)('xprop', ['-id', window, '-remove', '_NET_WM_PID'], { env: screen().env })
+      const here = await openEmulator('alacritty', undefined, { ...screen().env, WINDOWID: window })
+      await settled(at(here), 'no')
       for (const name of ['sshd', 'mosh-server', 'screen']) {
         const remote = await openEmulator(name, undefined, { ...screen().env, WINDOWID: window })
         expect(await away(at(remote), limit())).toMatchObject({ answer: 'unknown' })

@@ -100,6 +100,21 @@ describeWith(desktopPrograms, 'the desktop', () => {
   })
 })
 
+describeWith(desktopPrograms, 'a desktop that takes markup', () => {
+  const screen = useDesktop({ markup: true })
+  useEnvironment(() => screen().env)
+
+  it('is not given any', async () => {
+    await send({ title: '<b>A</b> & &amp;', message: 'a <b>bold</b> &amp; <img src="x"> & "more"' })
+    expect(await screen().waitForShown(1)).toMatchObject([
+      {
+        title: '<b>A</b> & &amp;',
+        body: 'a &lt;b&gt;bold&lt;/b&gt; &amp;amp; &lt;img src="x"&gt; &amp; "more"',
+      },
+    ])
+  })
+})
+
 describeWith(desktopPrograms, 'a desktop without a notification daemon', () => {
   const screen = useDesktop({ daemon: 'none' })
   useEnvironment(() => screen().env)

@@ -39,6 +39,8 @@ export interface Desktop {
 export interface DesktopOptions {
   /** Whether dunst runs, is started by the bus when it is needed, or does not exist. */
   daemon?: 'running' | 'startable' | 'none'
+  /** The daemon takes markup in a body, as most do: then `body` is as it was sent. */
+  markup?: boolean
   /** Runs openbox, so that windows have the focus. */
   windows?: boolean
 }
@@ -105,7 +107,7 @@ async function assemble({ folder, env, start, close }: Parts, options: DesktopOp
   const monitored = join(folder, 'calls')
   writeFileSync(record, '')
   writeFileSync(monitored, '')
-  writeFileSync(join(folder, 'dunstrc'), dunstConfiguration(folder, record), { mode: 0o600 })
+  writeFileSync(join(folder, 'dunstrc'), dunstConfiguration(folder, record, options.markup === true), { mode: 0o600 })
   start('sh', ['-c', `exec dbus-monitor --session "type='method_call',member='Notify'" > '${monitored}'`])
   await waitFor('dbus-monitor', () => readFileSync(monitored, 'utf8') !== '')
   const startDaemon = async () => {
@@ -176,7 +178,7 @@ async function startBus(folder: string, runtime: string, options: DesktopOptions
 }
 
 /** dunst runs a script for every notification that it shows: what it says is what a person would see. */
-function dunstConfiguration(folder: string, record: string): string {
+function dunstConfiguration(folder: string, record: string, markup: boolean): string {
   const script = join(folder, 'record')
   const fields = ['ID', 'APP_NAME', 'SUMMARY', 'BODY', 'URGENCY', 'ICON_PATH'].map((name) => `"$DUNST_${name}"`)
   writeFileSync(script, `#!/bin/sh\nprintf '%s\\0' ${fields.join(' ')} >> '${record}'\n`, { mode: 0o755 })
@@ -185,6 +187,7 @@ function dunstConfiguration(folder: string, record: string): string {
     '    stack_duplicates = false',
     '    enable_posix_regex = false',
     '    notification_limit = 0',
+    `    markup = ${markup ? 'full' : 'no'}`,
     '[record]',
     '    summary = "*"',
     `    script = ${script}`,

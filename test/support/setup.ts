@@ -14,6 +14,7 @@ const packages: Record<string, string> = {
   openbox: 'openbox',
   xdotool: 'xdotool',
   xterm: 'xterm',
+  xprop: 'x11-utils',
   kitty: 'kitty',
   screen: 'screen',
   shellcheck: 'shellcheck',
@@ -23,6 +24,7 @@ const packages: Record<string, string> = {
   python3: 'python3',
   ps: 'procps',
   curl: 'curl',
+  openssl: 'openssl',
 }
 
 /**
