@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import terminal from '../../src/backends/terminal.ts'
 import { kinds, unknownKind } from '../../src/terminal/kinds.ts'
 import { showByTerminal } from '../../src/terminal/show.ts'
@@ -96,6 +96,8 @@ describeWith([...desktopPrograms, 'kitty', 'xdotool', 'tmux', 'screen'], 'a real
     const kitty = await openKitty(`$WRITE_SIGN; SCREENRC=/dev/null ${program} sh -c '${script}'; :`)
     await waitFor('a window of screen', () => existsSync(`${folder}/w`))
     const [pid, tty = ''] = readFileSync(`${folder}/w`, 'utf8').trim().split(' ')
+    // Its only window ends the session, which would outlive kitty.
+    onTestFinished(() => void process.kill(Number(pid)))
     const name = randomUUID()
     expect(await send({ tty, shellPid: Number(pid) }, name, 'x'.repeat(400))).toMatchObject({ handed_to: 'kitty' })
     await waitFor('the notification', () =>
