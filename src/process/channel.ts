@@ -12,6 +12,8 @@ export class Channel {
   private socket: Socket | undefined
   private ended = false
   private writing = false
+  private finishing = false
+  /** The other end takes nothing any more, a terminal that is gone for one: what comes is only kept. */
   private deaf = false
   private bytes = 0
 
@@ -29,7 +31,7 @@ export class Channel {
         ? (child.stdio[this.target] as Socket)
         : new Socket({ fd: this.ourEnd, readable: true, writable: false })
     this.socket = socket
-    socket.on('data', (chunk: Buffer) => this.passOn(chunk))
+    socket.on('data', (chunk: Buffer) => void this.passOn(chunk))
     // A pipe that breaks has ended.
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
@@ -37,33 +39,39 @@ export class Channel {
     })
   }
 
-  private passOn(chunk: Buffer): void {
+  private async passOn(chunk: Buffer): Promise<void> {
     this.bytes += chunk.length
     this.ring.push(chunk)
     if (this.deaf) return
     this.socket?.pause()
     this.writing = true
-    this.writeOut(chunk)
+    await this.writeOut(chunk)
+    this.writing = false
+    if (!this.finishing) this.socket?.resume()
   }
 
   /** Written by another thread: a reader that is slow must not keep us from passing on signals. */
-  private writeOut(chunk: Buffer): void {
-    write(this.target, chunk, (error, written) => {
-      if (!error && written < chunk.length) return this.writeOut(chunk.subarray(written))
-      // Somebody has made the descriptor, which we share, non-blocking.
-      if (error?.code === 'EAGAIN') return void setTimeout(() => this.writeOut(chunk), 5)
-      this.writing = false
-      // The reader is gone: the command learns it as it would without us, by its next write.
-      if (error?.code === 'EPIPE') this.socket?.destroy()
-      else if (error) this.deaf = true
-      this.socket?.resume()
+  private writeOut(chunk: Buffer): Promise<void> {
+    return new Promise((resolve) => {
+      write(this.target, chunk, (error, written) => {
+        // Somebody may have made the descriptor, which we share, non-blocking.
+        if (error?.code === 'EAGAIN') setTimeout(() => resolve(this.writeOut(chunk)), 5)
+        else if (!error && written < chunk.length) resolve(this.writeOut(chunk.subarray(written)))
+        else resolve(this.giveUpOn(error))
+      })
     })
   }
 
+  /** The command learns that the reader is gone as it would without us: by its next write. */
+  private giveUpOn(error: NodeJS.ErrnoException | null): void {
+    if (error?.code === 'EPIPE') this.socket?.destroy()
+    else if (error) this.deaf = true
+  }
+
   /**
-   * What the child has written is in the pipe when it has ended; a process that it left behind may hold the pipe for
-   * ever. So it is read until a turn of the event loop, which reads what there is, brings nothing, and for at most as
-   * much as a pipe can hold.
+   * What the child has written is in the pipe when it has ended; a process that it left behind may hold the pipe, and
+   * write to it, for ever. So it is read until a few turns of the event loop, which read what there is, bring nothing,
+   * and for at most as much as a pipe can hold.
    */
   async finish(): Promise<void> {
     const limit = this.bytes + 1024 * 1024
@@ -72,7 +80,11 @@ export class Channel {
       await new Promise((resolve) => (this.writing ? setTimeout(resolve, 1) : setImmediate(resolve)))
       if (this.writing || this.bytes > before) quiet = -1
     }
+    this.finishing = true
+    this.socket?.pause()
     while (this.writing) await new Promise((resolve) => setTimeout(resolve, 1))
+    const rest: Buffer | null | undefined = this.socket?.read()
+    if (rest) await this.passOn(rest)
     if (!this.ended) this.handOver()
     this.socket?.destroy()
   }

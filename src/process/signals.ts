@@ -25,7 +25,7 @@ export function relaySignals(ignored: NodeJS.Signals[]): Relay {
 }
 
 const always: NodeJS.Signals[] = ['SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGALRM']
-const keys: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTSTP']
+const keys: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
 /** What a process may ignore that Node can ignore as well. */
 const ignorable: NodeJS.Signals[] = ['SIGTTIN', 'SIGTTOU', 'SIGVTALRM', 'SIGPROF', 'SIGXCPU', 'SIGIO', 'SIGPWR']
 
@@ -45,18 +45,23 @@ class SignalRelay implements Relay {
     for (const signal of ignorable) if (ignored.includes(signal)) handlers[signal] = () => {}
     for (const signal of always) handlers[signal] = () => this.pass(signal)
     for (const signal of keys) handlers[signal] = () => this.key(signal)
+    handlers['SIGTSTP'] = () => this.stopKey()
     handlers['SIGHUP'] = () => this.hangUp()
     handlers['SIGCONT'] = () => this.goOn()
-    handlers['SIGCHLD'] = () => this.stopLikeChild()
+    // Its stop may come to our notice before the key that caused it.
+    handlers['SIGCHLD'] = () => this.isStopped() && setTimeout(() => this.stopLikeChild(), 20)
     this.handlers = process.platform === 'win32' ? { SIGINT: () => {}, SIGBREAK: () => {}, SIGHUP: () => {} } : handlers
   }
 
   listen(): void {
-    for (const [signal, handler] of Object.entries(this.handlers)) process.on(signal, handler)
+    for (const [signal, handler] of Object.entries(this.handlers)) if (signal !== 'SIGTSTP') process.on(signal, handler)
   }
 
   attach(child: ChildProcess): void {
     this.child = child
+    // Not sooner: between fork and exec it stops the child, for whose exec we wait, so it has to stop us as well.
+    const stop = this.handlers['SIGTSTP']
+    if (stop) process.on('SIGTSTP', stop)
     for (const signal of this.early.splice(0)) child.kill(signal)
     setImmediate(() => {
       this.starting = false
@@ -74,10 +79,14 @@ class SignalRelay implements Relay {
   }
 
   private key(signal: NodeJS.Signals): void {
-    if (signal === 'SIGTSTP') this.sawStopKey = true
     if (this.starting || !inForeground()) this.pass(signal)
+  }
+
+  private stopKey(): void {
+    this.sawStopKey = true
+    if (!inForeground()) this.pass('SIGTSTP')
     // A child that was stopped already does not say so again.
-    if (signal === 'SIGTSTP') this.stopLikeChild()
+    this.stopLikeChild()
   }
 
   /**
@@ -96,7 +105,7 @@ class SignalRelay implements Relay {
    * continued without us, so there we go on waiting.
    */
   private stopLikeChild(): void {
-    const child = this.child?.pid === undefined ? undefined : childState(this.child.pid, this.sawStopKey)
+    const child = this.stateOfChild()
     if (child?.state !== 'T') return
     const own = readStat('self')
     const isForeground = own && own.tty !== 0 && (own.tpgid === own.pgrp || own.tpgid === child.pgrp)
@@ -114,8 +123,21 @@ class SignalRelay implements Relay {
   private goOn(): void {
     const wasStopped = this.stoppedMyself
     this.stoppedMyself = false
+    if (!wasStopped || this.isStopped()) this.pass('SIGCONT')
+  }
+
+  private isStopped(): boolean {
+    return this.stateOfChild()?.state === 'T'
+  }
+
+  /** Where there is no /proc, ps is asked; not for every child that ends. */
+  private stateOfChild(): Pick<ProcessStat, 'state' | 'pgrp'> | undefined {
     const pid = this.child?.pid
-    if (!wasStopped || (pid !== undefined && childState(pid, true)?.state === 'T')) this.pass('SIGCONT')
+    if (pid === undefined) return undefined
+    const stat = readStat(pid)
+    if (stat || process.platform === 'linux' || !(this.sawStopKey || this.stoppedMyself)) return stat
+    const [state, pgrp] = ps('stat=,pgid=', pid)
+    return state ? { state: state.slice(0, 1), pgrp: Number(pgrp) } : undefined
   }
 }
 
@@ -124,14 +146,6 @@ function inForeground(): boolean {
   if (own) return own.tty !== 0 && own.tpgid === own.pgrp
   const [group, foreground] = ps('pgid=,tpgid=', process.pid)
   return group !== undefined && group === foreground
-}
-
-/** Where there is no /proc, ps is asked, but only if a stop is to be expected. */
-function childState(pid: number, expectStop: boolean): Pick<ProcessStat, 'state' | 'pgrp'> | undefined {
-  const stat = readStat(pid)
-  if (stat || !expectStop || process.platform === 'linux') return stat
-  const [state, pgrp] = ps('stat=,pgid=', pid)
-  return state ? { state: state.slice(0, 1), pgrp: Number(pgrp) } : undefined
 }
 
 function ps(columns: string, pid: number): string[] {

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { temporaryHome } from '../support/home.ts'
 import { describeWith } from '../support/programs.ts'
 import { waitFor } from '../support/wait.ts'
-import { runScript, wrapper } from './both.ts'
+import { wrapper } from './both.ts'
 
 /** Without a terminal, in a session of its own: a signal to the wrapper is for it alone. */
 function startAlone(command: string[]): {
@@ -45,25 +45,34 @@ describeWith(['bash'], 'signals to the wrapper alone reach the command', () => {
   })
 
   it.each(['TERM', 'HUP', 'INT', 'QUIT', 'USR1', 'ALRM'])('%s ends both, and us by it', async (signal) => {
-    const { child, output, exit } = startAlone(['bash', '-c', 'ulimit -c 0; echo $$; exec sleep 300'])
+    const { child, output, exit } = startAlone(['sh', '-c', 'ulimit -c 0; echo $$; exec sleep 300'])
     await waitFor('the command', () => output().includes('\n'))
     child.kill(`SIG${signal}` as NodeJS.Signals)
     expect(await exit).toBe(`SIG${signal}`)
     expect(() => process.kill(Number(output()), 0)).toThrow('ESRCH')
   })
 
-  it('TSTP stops both, CONT continues both', () => {
-    // In a group of its own that is no orphan: job control without a terminal.
-    const script = `
-      set -m
-      state() { for i in $(seq 500); do [ "$(ps -o stat= -p $1 | cut -c1)" = $2 ] && return; sleep 0.01; done; echo $1 never $2; }
-      exec 3>&1
-      $W sh -c 'echo $$ >pid; exec sleep 300' &
-      until [ -s pid ]; do sleep 0.01; done
-      state $(cat pid) S; kill -TSTP $!; state $(cat pid) T; state $! T
-      kill -CONT $!; state $(cat pid) S; state $! S
-      kill $!; wait $!; echo $?`
-    expect(runScript(script, true).stdout).toBe('143\n')
+  it('TSTP stops both, CONT continues both', async () => {
+    // In a group of its own whose parent is in the same session: job control without a terminal.
+    const script = `set -m; ${wrapper.join(' ')} sh -c 'echo $$; exec sleep 300' & echo $!; read`
+    const { home, env } = temporaryHome()
+    const shell = spawn('bash', ['-c', script], { env, cwd: home, stdio: ['pipe', 'pipe', 'inherit'] })
+    let output = ''
+    shell.stdout.on('data', (data) => {
+      output += data
+    })
+    await waitFor('both', () => output.match(/\d+\n/g)?.length === 2)
+    const pids = output.trim().split('\n').map(Number)
+    const [child = 0, ours = 0] = pids.sort(
+      (a, b) => Number(/\0done\0/.test(commandLine(a))) - Number(/\0done\0/.test(commandLine(b))),
+    )
+    onTestFinished(() => void (process.kill(child, 'SIGKILL') && shell.kill()))
+    // Bit 19: it listens to TSTP.
+    await waitFor('the start', () => Number.parseInt(status(ours, 'SigCgt'), 16) & (1 << 19))
+    process.kill(ours, 'SIGTSTP')
+    await waitFor('both stopped', () => [child, ours].every((pid) => status(pid, 'State') === 'T'))
+    process.kill(ours, 'SIGCONT')
+    await waitFor('both running', () => [child, ours].every((pid) => status(pid, 'State') === 'S'))
   })
 
   it('a command that somebody stops and continues is waited for', async () => {
@@ -98,3 +107,11 @@ describeWith(['bash'], 'signals to the wrapper alone reach the command', () => {
     }
   })
 })
+
+function commandLine(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+}
+
+function status(pid: number, key: string): string {
+  return new RegExp(`^${key}:\\s+(\\w+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? ''
+}

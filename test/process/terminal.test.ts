@@ -30,14 +30,14 @@ async function openShell(): Promise<
 
 const counting = `for s in INT QUIT TSTP WINCH HUP CONT TERM; do trap "echo $s >>log" $s; done
 echo ready
-until [ -e stop ]; do sleep 0.02; done; exit 7`
+for i in $(seq 1500); do [ -e stop ] && exit 7; sleep 0.02; done; exit 8`
 
 describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
   it('Ctrl-C, Ctrl-\\ and a new size reach the command once each', async () => {
     const shell = await openShell()
     shell.write('count', counting)
     shell.type('$W bash count\r')
-    await shell.see('ready')
+    await shell.see(/[\r\n]ready/)
     for (const [key, count] of [
       ['\x03', 3],
       ['\x1c', 2],
@@ -71,7 +71,7 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
     const shell = await openShell()
     shell.write('handler', 'trap "exit 0" INT; echo ready; while :; do sleep 0.02; done')
     shell.type('bash -c "$W bash handler; echo then $?"\r')
-    await shell.see('ready')
+    await shell.see(/[\r\n]ready/)
     shell.type('\x03')
     await shell.see('then 0')
   })
@@ -87,7 +87,7 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
   it('Ctrl-Z stops a plain command, fg continues it', async () => {
     const shell = await openShell()
     shell.type('$W sh -c "echo ready; read line; echo got $line; exit 5"\r')
-    await shell.see('ready')
+    await shell.see(/[\r\n]ready/)
     for (let round = 1; round <= 3; round++) {
       shell.type('\x1a')
       const before = shell.output().length
@@ -124,7 +124,7 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
     const shell = await openShell()
     shell.write('deaf', 'trap "" TSTP; echo ready; read x; echo got $x')
     shell.type('$W bash deaf\r')
-    await shell.see('ready')
+    await shell.see(/[\r\n]ready/)
     shell.type('\x1aword\r')
     await shell.see('got word')
     expect(shell.output()).not.toContain('Stopped')
@@ -196,7 +196,7 @@ describeWith(['bash', 'python3'], 'a terminal that closes', () => {
     const shell = await openShell()
     shell.write('count', counting)
     shell.type('$W bash count\r')
-    await shell.see('ready')
+    await shell.see(/[\r\n]ready/)
     shell.kill('SIGHUP')
     await waitFor('HUP', () => shell.log().includes('HUP'))
     shell.write('stop', '')
