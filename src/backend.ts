@@ -17,6 +17,8 @@ export interface Backend<O extends Options = Options> {
   options: O
   /** What fits, in the service's own unit; what is longer is cut before `send` sees it. */
   limits: { title?: Limit; message?: Limit }
+  /** What the service answers when it took a message, as its documentation shows it; only this counts as a yes. */
+  answer?: { status?: number; json?: unknown; text?: string }
   /** Stays on this machine: nothing needs to be redacted for it. */
   local?: true
   /** A duplicate does harm (an SMS costs): after an answer was lost on its way there is no second attempt. */

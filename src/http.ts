@@ -119,7 +119,7 @@ export function serviceWords(answer: HttpAnswer): string {
     .map((name) => fields[name])
     .find((value) => typeof value === 'string' || Array.isArray(value))
   const html = /^\s*</.test(answer.text)
-  const words = oneLine(String(named ?? (html ? '' : answer.text))).trim()
+  const words = oneLine(String(named ?? (html ? '' : answer.text)).slice(0, 1000)).trim()
   return words === '' ? '' : `: ${words.slice(0, 200)}`
 }
 

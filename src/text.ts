@@ -27,9 +27,9 @@ export function plainText(text: string): string {
 
 /** Plain text on one line, also without the characters that reorder what stands around them (bidi overrides). */
 export function oneLine(text: string): string {
-  return plainText(text)
-    .replace(/\s*[\n\t\u2028\u2029]\s*/g, ' ')
-    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+  const lines = plainText(text).split(/[\n\t\u2028\u2029]+/)
+  const joined = lines.length > 1 ? lines.map((line) => line.trim()).join(' ') : (lines[0] ?? '')
+  return joined.replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
 }
 
 /** How long `text` is in the service's unit. */

@@ -19,7 +19,7 @@ export default defineBackend({
     rooms: list({
       description: 'room ids (!...) and aliases (#...:server)',
       required: true,
-      example: ['#ops:example.org'],
+      example: ['!QtykxKocfZaZOUrTwp:example.org'],
       aliases: ['room', 'room_id', 'default_recipient_matrix', 'matrix_room', 'to'],
     }),
     access_token: text({
@@ -35,6 +35,7 @@ export default defineBackend({
   },
   // An event may have 65 536 bytes, with the text in it twice: plain, and formatted with its escapes.
   limits: { title: { max: 500, unit: 'bytes' }, message: { max: 8000, unit: 'bytes' } },
+  answer: { json: { event_id: '$YUwRidLecu:example.com' } },
   async send(notification, options, context) {
     const client = matrixClient(options, context)
     const events: Record<string, unknown> = {}

@@ -27,6 +27,7 @@ export default defineBackend({
     ...httpOptions,
   },
   limits: { title: { max: 1024, unit: 'bytes' }, message: { max: 4096, unit: 'bytes' } },
+  answer: { json: { id: 'hwQ2YpKdmg', time: 1635528741, event: 'message', topic: 'mytopic', message: 'Disk full' } },
   async send(notification, options, context) {
     if (!/^[-_A-Za-z0-9]{1,64}$/.test(options.topic)) {
       throw new ConfigError('topic: 1 to 64 letters, digits, - and _ were expected')

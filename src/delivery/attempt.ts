@@ -8,7 +8,7 @@ import type { Delivery } from './delivery.ts'
 import { runProgram } from './program.ts'
 
 /** Longest attempt, in milliseconds: everything counts, from the look-up of the name to the last byte of the answer. */
-const deadline = 10_000
+const longestAttempt = 10_000
 
 /** How an attempt ended. */
 export type Result =
@@ -28,7 +28,7 @@ export type Result =
 export async function attempt(
   delivery: Delivery,
   options: Record<string, unknown>,
-  situation: { foreground: boolean },
+  { foreground, deadline = longestAttempt }: { foreground: boolean; deadline?: number },
 ): Promise<Result> {
   const backend = await loadBackend(delivery.backend)
   const controller = new AbortController()
@@ -43,7 +43,7 @@ export async function attempt(
     signal: controller.signal,
     now: () => new Date(),
     debug: (text) => say.debug(`${delivery.target}: ${text}`),
-    foreground: situation.foreground,
+    foreground,
   }
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -107,7 +107,7 @@ async function tryOptions(delivery: Delivery, situation: { foreground: boolean; 
     if (error instanceof NtfyError) return { kind: 'config', error: error.message }
     return { kind: 'bug', error: messageOf(error) }
   }
-  return attempt(delivery, options, situation)
+  return attempt(delivery, options, { foreground: situation.foreground })
 }
 
 /** The options as the configuration has them now: it may have been mended since the delivery was queued. */

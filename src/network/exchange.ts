@@ -94,6 +94,8 @@ async function prepare(
     const socket: Socket = await openTunnel(proxy, `${url.hostname}:${options.port}`, signal)
     const { connect } = process.getBuiltinModule('node:tls')
     const servername = process.getBuiltinModule('node:net').isIP(host) > 0 ? {} : { servername: host }
+    // Node heeds createConnection only where no agent is named.
+    options.agent = undefined
     options.createConnection = () => connect({ socket, host, ...servername, ...(options.ca && { ca: options.ca }) })
   }
   return { start: process.getBuiltinModule('node:https').request, options, body }
