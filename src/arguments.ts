@@ -38,7 +38,7 @@ export function findVerb(argv: string[]): number {
  * @throws UsageError when `-b` or `-o` lacks its words
  */
 export function splitArguments(argv: string[], verbAt: number, command: Command | undefined): SplitArguments {
-  const split: SplitArguments = { own: [], wrapped: [], targets: [], sharedOptions: {} }
+  const split: SplitArguments = { own: [], wrapped: [], targets: [], sharedOptions: Object.create(null) }
   const before = verbAt < 0 ? argv : argv.slice(0, verbAt)
   const after = verbAt < 0 ? [] : argv.slice(verbAt + 1)
   sort(before, globalFlags, true, split)
@@ -122,7 +122,8 @@ function valuesAfter(option: string, flags: Flags, ordered: boolean): number {
   if (ordered && (option === '-b' || option === '--backend')) return 1
   if (ordered && (option === '-o' || option === '--option')) return 2
   if (ordered && /^(-o.|--option=)/.test(option)) return 1
-  if (option.startsWith('--')) return takesValue(flags[option.slice(2)]) ? 1 : 0
+  if (option.startsWith('--'))
+    return takesValue(Object.hasOwn(flags, option.slice(2)) ? flags[option.slice(2)] : undefined) ? 1 : 0
   const letters = option.slice(1)
   const first = [...letters].findIndex((letter) => takesValue(flagOf(letter, flags)))
   return first >= 0 && first === letters.length - 1 ? 1 : 0
@@ -156,15 +157,39 @@ function sort(words: string[], flags: Flags, ordered: boolean, into: SplitArgume
     }
     const backend = ordered ? /^(?:-b|--backend=)(.+)$/s.exec(word) : null
     const option = ordered ? /^(?:-o|--option=)(.+)$/s.exec(word) : null
-    if (backend) into.targets.push({ name: backend[1] ?? '', options: {} })
+    if (backend) into.targets.push({ name: backend[1] ?? '', options: Object.create(null) })
     else if (ordered && (word === '-b' || word === '--backend')) {
-      into.targets.push({ name: wordAfter(word, 'the name of a backend or target', rest), options: {} })
+      into.targets.push({
+        name: wordAfter(word, 'the name of a backend or target', rest),
+        options: Object.create(null),
+      })
     } else if (option || (ordered && (word === '-o' || word === '--option'))) {
       const key = option ? (option[1] ?? '') : wordAfter(word, 'a key and a value', rest)
       const owner = into.targets.at(-1)?.options ?? into.sharedOptions
       owner[key] = wordAfter(word, 'a key and a value', rest)
-    } else into.own.push(word, ...rest.splice(0, isOption(word) ? valuesAfter(word, flags, ordered) : 0))
+    } else into.own.push(...(isOption(word) ? plainly(word, rest, flags) : [word]))
   }
+}
+
+/**
+ * One option in the spelling that leaves no doubt: `-vt T` and `-vtT` as `-v --title=T`, so that a value may begin with
+ * a dash. What is unknown stays as it is, for the parser to explain.
+ */
+function plainly(option: string, rest: string[], flags: Flags): string[] {
+  if (option.startsWith('--')) {
+    const [name = '', value] = option.slice(2).split('=', 2)
+    const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
+    if (flag?.kind === 'boolean' && value !== undefined) throw new UsageError(`--${name} takes no value`)
+    return takesValue(flag) && value === undefined && rest.length > 0 ? [`${option}=${rest.shift()}`] : [option]
+  }
+  const letters = option.slice(1)
+  for (let at = 0; at < letters.length; at++) {
+    const name = Object.keys(flags).find((known) => flags[known]?.short === letters[at])
+    if (name === undefined || !takesValue(flags[name])) continue
+    const value = letters.slice(at + 1).replace(/^=/, '') || rest.shift()
+    return [...(at > 0 ? [`-${letters.slice(0, at)}`] : []), value === undefined ? `--${name}` : `--${name}=${value}`]
+  }
+  return [option]
 }
 
 function wordAfter(option: string, expected: string, rest: string[]): string {
