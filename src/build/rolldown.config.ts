@@ -22,7 +22,10 @@ export default defineConfig({
       'wrap-ansi': resolve('src/build/wrap-ansi.ts'),
     },
   },
-  transform: { target: 'node20.19', define: { __VERSION__: JSON.stringify(packageJson.version), 'import.meta.resolve': 'undefined' } },
+  transform: {
+    target: 'node20.19',
+    define: { __VERSION__: JSON.stringify(packageJson.version), 'import.meta.resolve': 'undefined' },
+  },
   output: {
     dir: 'dist',
     format: 'cjs',

@@ -216,9 +216,9 @@ describe("somebody's own backend", () => {
 })
 
 it('has a JSON Schema that takes what is right and refuses what is not', async () => {
-  const { default: Ajv } = await import('ajv/dist/2020.js')
+  const { Ajv2020 } = await import('ajv/dist/2020.js')
   const { stdout } = await ntfy(['config', 'schema'], temporaryHome())
-  const validate = new Ajv({ allowUnionTypes: true }).compile(JSON.parse(stdout))
+  const validate = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(stdout))
   for (const good of [
     { backends: ['phone'], phone: { backend: 'ntfy_sh', topic: 'x', token: { env: 'T' } }, longer_than: '5m' },
     { linux: { transient: 'true' }, ntfy_sh: { topic: 'x' } },
