@@ -65,7 +65,7 @@ __ntfy_threshold() {
 # The time in microseconds, in __ntfy_now, as the start was noted.
 __ntfy_clock() {
   case $__ntfy_clock in
-    fine) __ntfy_now=$(( 10#0${EPOCHREALTIME//[^0-9]/} )) ;;
+    fine) __ntfy_now=$(( 10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}} )) ;;
     epoch) builtin printf -v __ntfy_now '%(%s)T000000' -1 ;;
     *) __ntfy_now=$(( (SECONDS + 1) * 1000000 )) ;;
   esac
@@ -89,6 +89,7 @@ __ntfy_look() {
     builtin kill -0 "%$job" 2>/dev/null && continue
     resumed=${__ntfy_jobs[job]}
     builtin unset "__ntfy_jobs[$job]"
+    [[ -n ${__ntfy_jobs[*]-} ]] || __ntfy_held=0
   done
   (( took >= __ntfy_us && status != 130 )) || return 0
   [[ ${NTFY-} != off ]] || return 0
@@ -104,8 +105,9 @@ __ntfy_suspended() {
     builtin kill -0 "%$job" 2>/dev/null && last=$job
   done
   (( last )) || return 1
-  (( __ntfy_line > __ntfy_before )) && line=$__ntfy_line
+  (( __ntfy_line > __ntfy_before )) && line=$(( __ntfy_line - 1 ))
   [[ -n ${__ntfy_jobs[last]-} ]] || __ntfy_jobs[last]=$line
+  __ntfy_held=1
 }
 
 # BASH_COMMAND is the user's if nothing else has run since, that is, if nothing precedes us in PROMPT_COMMAND.
@@ -123,7 +125,6 @@ __ntfy_watch() {
   # A changed file is noticed by the next command that takes a twentieth of a second.
   __ntfy_gate=$(( __ntfy_us < 50000 ? __ntfy_us : 50000 ))
   [[ $__ntfy_clock == coarse ]] && return
-  [[ $__ntfy_clock == fine && -z ${EPOCHREALTIME-} ]] && __ntfy_clock=epoch
   if ! builtin shopt -q promptvars; then
     PS0=${PS0//"$__ntfy_ps0"/}
   elif [[ ${PS0-} != *"$__ntfy_ps0"* ]]; then
@@ -131,7 +132,7 @@ __ntfy_watch() {
   fi
   if (( __ntfy_array )); then
     __ntfy_known=()
-    __ntfy_known["=${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}/$BASHOPTS/${PS0-}"]=
+    __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/$BASHOPTS/${PS0-}"]=
   fi
 }
 
@@ -205,16 +206,17 @@ __ntfy_entry() {
 # __ntfy_typed LAST RESUMED MILLISECONDS: sets text to what was typed and last to the last simple command; fails if it is private:
 # if the history did not keep it, or it begins with a space.
 __ntfy_typed() {
-  local entry='' newest=0 stamp=0
+  local entry='' newest=0 stamp=0 line
   if [[ $__ntfy_clock == coarse ]]; then
     __ntfy_recent "$1" "$3" || __ntfy_repeated "$1" || return
   elif (( __ntfy_line > __ntfy_before )); then
-    __ntfy_entry "$__ntfy_line" || return
+    line=$(( __ntfy_line - 1 ))
+    __ntfy_entry "$line" || return
     # Before 5.1 only lines that ran are counted, and a comment may be what was kept.
     if (( ! __ntfy_array )) && [[ $entry == '#'* ]]; then return 1; fi
     # With a history that shells share, the lines of others may have come in before this one.
-    if (( newest > __ntfy_line )) && ! __ntfy_matches "$1"; then
-      __ntfy_entry "$newest" && __ntfy_matches "$1" || __ntfy_entry "$__ntfy_line" || return
+    if (( newest > line )) && ! __ntfy_matches "$1"; then
+      __ntfy_entry 0 && __ntfy_matches "$1" || __ntfy_entry "$line" || return
     fi
   else
     __ntfy_repeated "$1" || return
@@ -299,8 +301,7 @@ __ntfy_tick() {
   __ntfy_clock
   __ntfy_took=$(( __ntfy_start ? __ntfy_now - __ntfy_start : -1 ))
   # HISTCMD is of no use at the prompt of these versions.
-  (( __ntfy_start == 0 )) || __ntfy_before=$__ntfy_number __ntfy_number=$__ntfy_line
-  __ntfy_start=0
+  __ntfy_start=0 __ntfy_number=$__ntfy_line
   __ntfy_prompt
 }
 
@@ -322,7 +323,7 @@ __ntfy_texts() {
   [[ $__ntfy_clock == fine ]] || now='\D{%s}000000'
   # PS0 also puts the other hook back where something replaced PROMPT_COMMAND.
   (( __ntfy_array )) && restore=',${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}'
-  __ntfy_ps0='${PPID:0*(__ntfy_start='$now',__ntfy_line=${HISTCMD-1}-1'$restore'):0}'
+  __ntfy_ps0='${PPID:0*(__ntfy_start='$now',__ntfy_before=__ntfy_number,__ntfy_line=${HISTCMD-1}'$restore'):0}'
   __ntfy_trap='((__ntfy_armed${COMP_LINE+*0}&&(__ntfy_armed=0,__ntfy_start=(SECONDS+1)*1000000),1))'
   __ntfy_arm=$'\n{ __ntfy_armed=1; } 2>&-'
   word='"$? ${_:0:99}$__ntfy_mark${BASH_COMMAND:0:4096}"'
@@ -332,10 +333,10 @@ __ntfy_texts() {
     [[ $__ntfy_clock != coarse ]] || __ntfy_element=$'{ __ntfy_adopt "$(builtin trap -p DEBUG)"; builtin trap -- "$__ntfy_trap" DEBUG; } 2>&-\n'
     return 0
   fi
-  watched='=${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}/${BASHOPTS-}/${PS0-}'
-  due='__ntfy_took=__ntfy_start?'$now'-__ntfy_start:-1'
-  due+=',__ntfy_before=__ntfy_start?__ntfy_number:__ntfy_before,__ntfy_number=${HISTCMD-1}-1,__ntfy_start=0'
-  due+=',__ntfy_took>=0&&(__ntfy_took>=__ntfy_gate||$?>144&&$?<151||0${__ntfy_jobs+1})'
+  watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS-}/${PS0-}'
+  due='__ntfy_took='$now'-__ntfy_start,__ntfy_start=4000000000000000000,__ntfy_number=${HISTCMD-1}'
+  # 144 to 149 are the statuses of what was stopped.
+  due+=',__ntfy_took>=__ntfy_gate|$?/6==24|__ntfy_held'
   # Neither list has a word where there is nothing to do, and then nothing runs.
   __ntfy_element='for __ntfy_word in ${__ntfy_due['$due']+'$word'} ${__ntfy_known["'$watched'"]-'$word'}
 do
@@ -345,7 +346,7 @@ done >&- 2>&-'
 
 __ntfy_load() {
   __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs=
-  __ntfy_start=0 __ntfy_took=-1 __ntfy_line=0 __ntfy_before=0 __ntfy_number=0 __ntfy_armed=0 __ntfy_gate=0 __ntfy_us=0
+  __ntfy_held=0 __ntfy_start=0 __ntfy_took=-1 __ntfy_line=0 __ntfy_before=0 __ntfy_number=0 __ntfy_armed=0 __ntfy_gate=0 __ntfy_us=0
   builtin unset __ntfy_jobs
   local version=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] ))
   __ntfy_array=0 __ntfy_clock=coarse
@@ -353,7 +354,7 @@ __ntfy_load() {
   (( version >= 501 )) && __ntfy_array=7191
   (( version >= 404 )) && __ntfy_clock=epoch
   (( version >= 500 )) && __ntfy_clock=fine
-  __ntfy_number=$(( ${HISTCMD-1} - 1 ))
+  __ntfy_number=${HISTCMD-1}
   __ntfy_texts
   if (( __ntfy_array )); then
     builtin declare -gA __ntfy_known

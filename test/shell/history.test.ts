@@ -16,8 +16,20 @@ interface History {
 const slow = 'sleep 0.4'
 const spaced = ' sleep 0.4; : secret'
 const rows: History[] = [
-  { name: 'a leading space, HISTCONTROL unset', in: 'bash', before: 'unset HISTCONTROL', lines: [spaced], reported: [] },
-  { name: 'a leading space, ignorespace', in: 'bash', before: 'HISTCONTROL=ignorespace', lines: [spaced], reported: [] },
+  {
+    name: 'a leading space, HISTCONTROL unset',
+    in: 'bash',
+    before: 'unset HISTCONTROL',
+    lines: [spaced],
+    reported: [],
+  },
+  {
+    name: 'a leading space, ignorespace',
+    in: 'bash',
+    before: 'HISTCONTROL=ignorespace',
+    lines: [spaced],
+    reported: [],
+  },
   { name: 'a leading space, ignoredups', in: 'bash', before: 'HISTCONTROL=ignoredups', lines: [spaced], reported: [] },
   { name: 'a leading space, ignoreboth', in: 'bash', before: 'HISTCONTROL=ignoreboth', lines: [spaced], reported: [] },
   {
@@ -106,7 +118,13 @@ const rows: History[] = [
     reported: [slow, 'echo; sleep 0.4'],
   },
   { name: 'a leading space', in: 'zsh', lines: [spaced, slow], reported: [slow] },
-  { name: 'a leading space, HIST_IGNORE_SPACE', in: 'zsh', before: 'setopt hist_ignore_space', lines: [spaced, slow], reported: [slow] },
+  {
+    name: 'a leading space, HIST_IGNORE_SPACE',
+    in: 'zsh',
+    before: 'setopt hist_ignore_space',
+    lines: [spaced, slow],
+    reported: [slow],
+  },
   {
     name: 'an alias that begins with a space, HIST_IGNORE_SPACE',
     in: 'zsh',
@@ -131,7 +149,7 @@ const rows: History[] = [
   {
     name: 'zshaddhistory that keeps a history of its own',
     in: 'zsh',
-    before: 'zshaddhistory() { print -r -- ${1%%$\'\\n\'} >>~/own; return 0 }',
+    before: "zshaddhistory() { print -r -- ${1%%$'\\n'} >>~/own; return 0 }",
     lines: [slow, '[ $(wc -l <~/own) = 2 ] && sleep 0.4'],
     reported: [slow, '[ $(wc -l <~/own) = 2 ] && sleep 0.4'],
   },

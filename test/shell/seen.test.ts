@@ -120,7 +120,10 @@ for (const shell of shellNames) {
       await typing.called(2)
       await typing.run('exit')
       const calls = await typing.called(3)
-      expect(calls.map(({ typed }) => typed).slice(0, 2)).toEqual(['sleep 0.4; echo replaced', 'sleep 0.4; echo inside'])
+      expect(calls.map(({ typed }) => typed).slice(0, 2)).toEqual([
+        'sleep 0.4; echo replaced',
+        'sleep 0.4; echo inside',
+      ])
       expect(calls[2]?.typed).toBe(again)
       expect(calls[0]?.flag('--shell-pid')).toBe(`${typing.terminal.pid}`)
       expect(calls[1]?.flag('--shell-pid')).not.toBe(`${typing.terminal.pid}`)

@@ -36,6 +36,7 @@ export interface ShellOptions {
 
 /** What the prompt ends in. */
 export const prompt = '@@ '
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of them
 const escapes = /\u001b(\[[0-9;?<=>]*[a-zA-Z]|\][^\u0007\u001b]*(\u0007|\u001b\\)|[()][A-Z0-9]|[=>78])|[\u000e\u000f]/g
 
 export function hookFile(shell: ShellName): string {
@@ -44,14 +45,13 @@ export function hookFile(shell: ShellName): string {
 
 /** An interactive shell on a pseudo-terminal, with the hooks and a program that notes how they call it. */
 export class TypedShell {
+  readonly name: ShellName
   readonly terminal: Terminal
   readonly home: string
   private readonly folder: string
 
-  constructor(
-    readonly name: ShellName,
-    options: ShellOptions = {},
-  ) {
+  constructor(name: ShellName, options: ShellOptions = {}) {
+    this.name = name
     const { home, env } = temporaryHome()
     this.home = home
     this.folder = join(home, 'calls')
@@ -154,7 +154,10 @@ function foregroundGroup(pid: number): number {
 function writeStub(path: string, folder: string, then = ''): void {
   const note = `printf '%s\\0' "$NTFY_NODE" "$PWD" "$#" "$@"; cat`
   const name = '$(date +%s%N)-$$'
-  writeFileSync(path, `#!/bin/sh\nn=${name}\n{ ${note}; } >"${folder}/.$n"\nmv "${folder}/.$n" "${folder}/$n"\n${then}\n`)
+  writeFileSync(
+    path,
+    `#!/bin/sh\nn=${name}\n{ ${note}; } >"${folder}/.$n"\nmv "${folder}/.$n" "${folder}/$n"\n${then}\n`,
+  )
   chmodSync(path, 0o755)
 }
 
@@ -176,7 +179,11 @@ function parseCall(bytes: Buffer): Call {
   return { args, flag, stdin, typed, last, node, cwd }
 }
 
-function prepare(name: ShellName, home: string, options: ShellOptions): { args: string[]; extra: Record<string, string> } {
+function prepare(
+  name: ShellName,
+  home: string,
+  options: ShellOptions,
+): { args: string[]; extra: Record<string, string> } {
   const hooks = options.hooks === false ? '' : (options.load ?? `source '${hookFile(name)}'`)
   const threshold = options.threshold ?? '0.3'
   const set = name === 'fish' ? `set -g NTFY_LONGER_THAN ${threshold}` : `NTFY_LONGER_THAN=${threshold}`
