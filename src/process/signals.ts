@@ -39,6 +39,8 @@ class SignalRelay implements Relay {
   private starting = true
   private sawStopKey = false
   private stoppedMyself = false
+  /** How often we have stopped ourselves. */
+  private stops = 0
 
   constructor(ignored: NodeJS.Signals[]) {
     const handlers: Handlers = {}
@@ -48,20 +50,16 @@ class SignalRelay implements Relay {
     handlers['SIGTSTP'] = () => this.stopKey()
     handlers['SIGHUP'] = () => this.hangUp()
     handlers['SIGCONT'] = () => this.goOn()
-    // Its stop may come to our notice before the key that caused it.
-    handlers['SIGCHLD'] = () => this.isStopped() && setTimeout(() => this.stopLikeChild(), 20)
+    handlers['SIGCHLD'] = () => this.isStopped() && this.soon(() => this.stopLikeChild())
     this.handlers = process.platform === 'win32' ? { SIGINT: () => {}, SIGBREAK: () => {}, SIGHUP: () => {} } : handlers
   }
 
   listen(): void {
-    for (const [signal, handler] of Object.entries(this.handlers)) if (signal !== 'SIGTSTP') process.on(signal, handler)
+    for (const [signal, handler] of Object.entries(this.handlers)) process.on(signal, handler)
   }
 
   attach(child: ChildProcess): void {
     this.child = child
-    // Not sooner: between fork and exec it stops the child, for whose exec we wait, so it has to stop us as well.
-    const stop = this.handlers['SIGTSTP']
-    if (stop) process.on('SIGTSTP', stop)
     for (const signal of this.early.splice(0)) child.kill(signal)
     setImmediate(() => {
       this.starting = false
@@ -114,6 +112,7 @@ class SignalRelay implements Relay {
     const signal = this.sawStopKey ? 'SIGTSTP' : 'SIGSTOP'
     this.sawStopKey = false
     this.stoppedMyself = true
+    this.stops++
     process.removeListener('SIGTSTP', stop)
     process.kill(process.pid, signal)
     process.on('SIGTSTP', stop)
@@ -123,7 +122,14 @@ class SignalRelay implements Relay {
   private goOn(): void {
     const wasStopped = this.stoppedMyself
     this.stoppedMyself = false
-    if (!wasStopped || this.isStopped()) this.pass('SIGCONT')
+    if (wasStopped) this.soon(() => this.isStopped() && !this.sawStopKey && this.pass('SIGCONT'))
+    else this.pass('SIGCONT')
+  }
+
+  /** A child's stop, and a CONT, may come to our notice before the key that was pressed at the same time. */
+  private soon(action: () => void): void {
+    const stops = this.stops
+    setTimeout(() => stops === this.stops && action(), 20)
   }
 
   private isStopped(): boolean {

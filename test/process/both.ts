@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { temporaryHome } from '../support/home.ts'
 
 /** The built program. */
-export const ntfy = process.env['NTFY_UNDER_TEST'] ?? join(import.meta.dirname, '../../dist/ntfy')
+export const ntfy = join(import.meta.dirname, '../../dist/ntfy')
 
 /** What stands in front of a command to run it through us, with nothing to tell at its end. */
 export const wrapper = [ntfy, 'done', '-L', '1h', '--']

@@ -30,18 +30,20 @@ function startAlone(command: string[]): {
   return { child, output: () => output, exit, home }
 }
 
+/** Says each time how many came. It is not said by the trap: bash may lose a signal that comes during its own trap. */
 const catching = (signal: string) =>
-  `trap 'echo got ${signal}; n=$((n+1))' ${signal}; echo ready; while [ "\${n:-0}" -lt 2 ]; do sleep 0.02; done; echo $n`
+  `trap 'n=$((n+1))' ${signal}; n=0 said=0; echo ready
+   while [ $said -lt 2 ]; do sleep 0.02; [ $n = $said ] || { said=$n; echo got $n; }; done`
 
 describeWith(['bash'], 'signals to the wrapper alone reach the command', () => {
   it.each(['TERM', 'HUP', 'USR1', 'USR2', 'CONT', 'ALRM', 'INT', 'QUIT'])('%s, each time', async (signal) => {
     const { child, output, exit } = startAlone(['bash', '-c', catching(signal)])
     await waitFor('ready', () => output().includes('ready'))
     child.kill(`SIG${signal}` as NodeJS.Signals)
-    await waitFor('first', () => output().includes(`got ${signal}`))
+    await waitFor('first', () => output().includes('got 1'))
     child.kill(`SIG${signal}` as NodeJS.Signals)
     expect(await exit).toBe(0)
-    expect(output()).toBe(`ready\ngot ${signal}\ngot ${signal}\n2\n`)
+    expect(output()).toBe('ready\ngot 1\ngot 2\n')
   })
 
   it.each(['TERM', 'HUP', 'INT', 'QUIT', 'USR1', 'ALRM'])('%s ends both, and us by it', async (signal) => {

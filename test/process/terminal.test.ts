@@ -1,36 +1,8 @@
-import { constants, existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { constants } from 'node:fs'
 import { expect, it } from 'vitest'
-import { temporaryHome } from '../support/home.ts'
 import { describeWith } from '../support/programs.ts'
-import { openTerminal, type Terminal } from '../support/pty.ts'
 import { waitFor } from '../support/wait.ts'
-import { wrapper } from './both.ts'
-
-/** An interactive bash with a wrapper function w, and what the command writes into the file log. */
-async function openShell(): Promise<
-  Terminal & { home: string; log(): string; write(name: string, text: string): void }
-> {
-  const { home, env } = temporaryHome({ PS1: '$ ', W: wrapper.join(' '), HISTFILE: '' })
-  const terminal = openTerminal('bash', ['--norc', '--noprofile', '-i'], { env, cwd: home })
-  await terminal.see('$ ')
-  return {
-    ...terminal,
-    home,
-    log() {
-      try {
-        return readFileSync(join(home, 'log'), 'utf8')
-      } catch {
-        return ''
-      }
-    },
-    write: (name, text) => writeFileSync(join(home, name), text),
-  }
-}
-
-const counting = `for s in INT QUIT TSTP WINCH HUP CONT TERM; do trap "echo $s >>log" $s; done
-echo ready
-for i in $(seq 1500); do [ -e stop ] && exit 7; sleep 0.02; done; exit 8`
+import { counting, isForeground, openShell, running } from './shell.ts'
 
 describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
   it('Ctrl-C, Ctrl-\\ and a new size reach the command once each', async () => {
@@ -95,7 +67,7 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
       shell.type(`echo status $? round ${round}\r`)
       await shell.see(`status 148 round ${round}`)
       shell.type('fg\r')
-      await shell.see(/fg\r\n[\s\S]*read line/, before)
+      await waitFor('the shell to hand over the terminal', () => isForeground(shell.home, 'sh'))
     }
     shell.type('word\r')
     await shell.see('got')
@@ -190,50 +162,6 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
     expect(Number.parseInt(flags, 8) & constants.O_NONBLOCK).toBe(0)
   })
 })
-
-describeWith(['bash', 'python3'], 'a terminal that closes', () => {
-  it('ends a command that does not mind HUP, and tells one that does once', async () => {
-    const shell = await openShell()
-    shell.write('count', counting)
-    shell.type('$W bash count\r')
-    await shell.see(/[\r\n]ready/)
-    shell.kill('SIGHUP')
-    await waitFor('HUP', () => shell.log().includes('HUP'))
-    shell.write('stop', '')
-    await waitFor('the end', () => !running(shell.home, 'count'))
-    expect(shell.log().match(/HUP/g)?.length).toBeLessThanOrEqual(2)
-  })
-
-  it('as the leader of the session we pass HUP on', async () => {
-    const { home, env } = temporaryHome()
-    const [file = '', ...words] = wrapper
-    const terminal = openTerminal(file, [...words, 'bash', '-c', counting], { env, cwd: home })
-    await terminal.see('ready')
-    terminal.kill('SIGHUP')
-    await waitFor('HUP', () => existsSync(join(home, 'log')))
-    writeFileSync(join(home, 'stop'), '')
-    await terminal.exit
-    expect(readFileSync(join(home, 'log'), 'utf8')).toBe('HUP\n')
-  })
-})
-
-/** Whether a process runs in that folder with that word in its command line. */
-function running(folder: string, word: string): boolean {
-  return processes().some(
-    ({ cwd, words }) => cwd === folder && words.includes(word) && !words.some((w) => w.endsWith('ntfy')),
-  )
-}
-
-function processes(): { cwd: string; words: string[] }[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')
-      return [{ cwd: readlinkSync(`/proc/${pid}/cwd`), words }]
-    } catch {
-      return []
-    }
-  })
-}
 
 const fullScreen = `
 import os, signal, sys, termios, tty
