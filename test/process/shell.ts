@@ -4,7 +4,7 @@ import { temporaryHome } from '../support/home.ts'
 import { openTerminal, type Terminal } from '../support/pty.ts'
 import { wrapper } from './both.ts'
 
-/** An interactive bash with a wrapper function w, and what the command writes into the file log. */
+/** An interactive bash where $W is the wrapper, and what a command writes into the file `log`. */
 export async function openShell(): Promise<
   Terminal & { home: string; log(): string; write(name: string, text: string): void }
 > {
