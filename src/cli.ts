@@ -3,6 +3,7 @@ import type { Command, Invocation } from './command.ts'
 import { commands } from './commands/index.ts'
 import { exitCode, messageOf, NtfyError, UsageError } from './errors.ts'
 import { say, setLogLevel } from './output.ts'
+import { launchState } from './process/launcher.ts'
 import { didYouMean } from './suggest.ts'
 
 /** Runs a command line and exits with what became of it. */
@@ -17,6 +18,8 @@ export async function runCommandLine(argv: string[]): Promise<never> {
 }
 
 async function dispatch(argv: string[]): Promise<number> {
+  // Before we open anything ourselves: what is open now is the caller's.
+  launchState()
   const verbAt = findVerb(argv)
   const verb = argv[verbAt]
   if (verb === undefined) return (await import('./parser.ts')).answerWithoutVerb(argv)

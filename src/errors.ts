@@ -34,6 +34,9 @@ export class ConfigError extends NtfyError {
   }
 }
 
+/** A program did not give the secret that it was asked for. */
+export class SecretError extends ConfigError {}
+
 /** Later may help: the delivery is tried again. */
 export class TransientError extends NtfyError {
   /** Seconds that the service asked us to wait. */

@@ -18,6 +18,21 @@ export function processMessage(pid: number, command: string, ageMs: number): str
   return `PID[${pid}]: "${quotable(command)}" finished in ${formatDuration(ageMs)}`
 }
 
+/** From how late on a message says when it happened, in milliseconds. */
+const lateFrom = 5 * 60_000
+
+/** What is added to a message that arrives late; nothing to one in time. */
+export function lateNote(time: string, now: Date): string {
+  const happened = new Date(time)
+  if (now.getTime() - happened.getTime() < lateFrom) return ''
+  const two = (number: number) => String(number).padStart(2, '0')
+  const offset = -happened.getTimezoneOffset()
+  const zone = `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`
+  const day = [happened.getFullYear(), two(happened.getMonth() + 1), two(happened.getDate())].join('-')
+  const clock = [happened.getHours(), happened.getMinutes(), happened.getSeconds()].map(two).join(':')
+  return `\n(late: this happened at ${day} ${clock} ${zone})`
+}
+
 function subject(outcome: Outcome): string {
   return outcome.command === undefined ? 'Your command' : `"${quotable(outcome.command)}"`
 }

@@ -60,7 +60,7 @@ describe('the quick way and yargs understand a command line alike', () => {
     'send --priority loud hi',
     'send --no-queue=1 hi',
     'done --on never true',
-    'queue a b',
+    'help a b',
     'config x y',
   ])('ntfy %s is for neither', async (line) => {
     const argv = line.split(' ')

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 /** From the ground up; a file imports values only from lower layers, or from its own. */
 const layers = [
-  ['errors', 'suggest', 'duration', 'paths', 'text', 'program', 'uuid'],
+  ['errors', 'suggest', 'duration', 'paths', 'text', 'program', 'uuid', 'table'],
   ['output', 'input', 'network', 'http', 'notification', 'message', 'emoji', 'template', 'simple-commands'],
   ['process'],
   ['dbus', 'terminal', 'desktop'],
@@ -13,7 +13,7 @@ const layers = [
   ['config'],
   ['away'],
   ['delivery'],
-  ['command', 'arguments', 'shell-files', 'completion'],
+  ['command', 'arguments', 'shell-files', 'completion', 'timer'],
   ['commands', 'parser'],
   ['cli'],
   ['main'],

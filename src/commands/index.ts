@@ -6,6 +6,7 @@ export const commands: Record<string, () => Promise<{ default: Command }>> = {
   done: () => import('./done.ts'),
   'shell-integration': () => import('./shell-integration.ts'),
   queue: () => import('./queue.ts'),
+  log: () => import('./log.ts'),
   backends: () => import('./backends.ts'),
   config: () => import('./config.ts'),
   completion: () => import('./completion.ts'),

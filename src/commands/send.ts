@@ -4,7 +4,7 @@ import { loadConfig } from '../config/index.ts'
 import { selectTargets } from '../config/select.ts'
 import { attemptAll, prepare, type Report, spool } from '../delivery/deliver.ts'
 import type { Delivery } from '../delivery/delivery.ts'
-import { startFlusher, startFlusherIfDue } from '../delivery/flusher.ts'
+import { followUp } from '../delivery/flusher.ts'
 import { makeNotification } from '../delivery/notify.ts'
 import { printReport, sayReport } from '../delivery/report.ts'
 import { ConfigError, messageOf, UsageError, worstExitCode } from '../errors.ts'
@@ -50,16 +50,13 @@ export default defineCommand({
     const pending = flags['no-queue']
       ? deliveries.map((delivery) => ({ delivery, place: undefined }))
       : spool(deliveries, { claimed: true })
-    const reports = await attemptAll(pending, { foreground: true, config })
+    const reports = await attemptAll(pending, { foreground: true, fresh: true, config })
     for (const report of reports) {
       if (global.json) printReport(report)
       sayReport(report)
     }
     showHere(reports, deliveries)
-    const folder = pending.find(({ place }) => place)?.place?.folder
-    const kept = reports.some(({ outcome }) => outcome === 'queued' || outcome === 'parked')
-    if (folder !== undefined && kept) startFlusher(folder)
-    else startFlusherIfDue()
+    followUp(reports)
     return worstExitCode(reports.map((report) => report.exitCode))
   },
 })

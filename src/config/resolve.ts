@@ -1,5 +1,5 @@
 import { loadBackend } from '../backends/index.ts'
-import { ConfigError, messageOf } from '../errors.ts'
+import { ConfigError, messageOf, SecretError } from '../errors.ts'
 import { type Option, readOption } from '../options.ts'
 import { hideSecret } from '../output.ts'
 import { fetchSecret, pathFrom, referenceOf } from './secrets.ts'
@@ -27,7 +27,8 @@ export async function resolveOptions(
     if (overrides[name] === undefined) {
       value = await followReferences(value, option, config.lasting ? config.path : undefined).catch(
         (error: unknown) => {
-          throw new ConfigError(`${target.name}.${name}: ${messageOf(error)}`)
+          const Kind = error instanceof SecretError ? SecretError : ConfigError
+        throw new Kind(`${target.name}.${name}: ${messageOf(error)}`)
         },
       )
     }

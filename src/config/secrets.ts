@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
-import { ConfigError, codeOf } from '../errors.ts'
+import { ConfigError, codeOf, SecretError } from '../errors.ts'
 import { hideSecret, say } from '../output.ts'
 import { home } from '../paths.ts'
 
@@ -102,7 +102,7 @@ async function runSecretCommand(command: string[], configPath: string | undefine
     const fail = (what: string) => {
       clearTimeout(timer)
       end()
-      reject(new ConfigError(`the command ${program} ${what}`))
+      reject(new SecretError(`the command ${program} ${what}`))
     }
     const timer = setTimeout(() => fail('did not end within 10 s'), commandLimit.time)
     let output = ''

@@ -1,9 +1,10 @@
-import type { Answer, Backend, Context } from '../backend.ts'
+import type { Answer, Backend, Context, Outgoing } from '../backend.ts'
 import { loadBackend } from '../backends/index.ts'
 import { ConfigError, exitCode, messageOf, PermanentError, TransientError } from '../errors.ts'
 import { httpClient } from '../http.ts'
+import { lateNote } from '../message.ts'
 import { say } from '../output.ts'
-import { cut, oneLine, plainText } from '../text.ts'
+import { cut, type Limit, lengthIn, oneLine, plainText } from '../text.ts'
 import type { Delivery } from './delivery.ts'
 import { runProgram } from './program.ts'
 
@@ -20,7 +21,7 @@ export type Result =
       keep: boolean
       remaining: Record<string, unknown> | undefined
     }
-  | { kind: 'config'; error: string }
+  | { kind: 'config'; error: string; secret: boolean }
   | { kind: 'permanent'; error: string }
   | { kind: 'bug'; error: string }
 
@@ -80,18 +81,25 @@ function failure(error: unknown): Result {
       remaining: error.remaining,
     }
   }
-  if (error instanceof ConfigError) return { kind: 'config', error: text }
+  if (error instanceof ConfigError) return { kind: 'config', error: text, secret: false }
   if (error instanceof PermanentError) return { kind: 'permanent', error: text }
   return { kind: 'bug', error: text }
 }
 
-/** What a backend gets: plain text that fits the service. */
-function outgoing({ notification }: Delivery, backend: Backend) {
-  const fit = (text: string, limit: { max: number; unit: 'bytes' | 'utf16' | 'codepoints' } | undefined) =>
-    limit === undefined ? text : cut(text, limit)
+/** What a backend gets: plain text that fits the service, and says when it happened if that is a while ago. */
+function outgoing({ notification }: Delivery, { limits }: Backend): Outgoing {
+  const note = lateNote(notification.time, new Date())
+  const message = plainText(notification.message)
+  const title = oneLine(notification.title)
+  if (limits.message === undefined) return { ...notification, title: fit(title, limits.title), message: message + note }
+  const room = limits.message.max - lengthIn(note, limits.message.unit)
   return {
     ...notification,
-    title: fit(oneLine(notification.title), backend.limits.title),
-    message: fit(plainText(notification.message), backend.limits.message),
+    title: fit(title, limits.title),
+    message: fit(message, { ...limits.message, max: room }) + note,
   }
+}
+
+function fit(text: string, limit: Limit | undefined): string {
+  return limit === undefined ? text : cut(text, limit)
 }

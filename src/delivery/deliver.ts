@@ -5,15 +5,17 @@ import { loadConfig } from '../config/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import { findTarget, type Selected } from '../config/select.ts'
 import { type Config, emptyConfig } from '../config/types.ts'
-import { ConfigError, exitCode, messageOf, NtfyError } from '../errors.ts'
+import { ConfigError, exitCode, messageOf, NtfyError, SecretError } from '../errors.ts'
 import type { Notification } from '../notification.ts'
 import { say } from '../output.ts'
 import { renderTemplate } from '../template.ts'
 import { randomUuid } from '../uuid.ts'
 import { attempt, exitCodeOf, type Result } from './attempt.ts'
 import type { Delivery } from './delivery.ts'
-import { type Entry, outboxFolder, put } from './outbox.ts'
-import { type Fate, settle } from './settle.ts'
+import { type Entry, outboxFolder, put, release } from './outbox.ts'
+import { type Pause, pauseOf } from './pause.ts'
+import { type Fate, keepingTrouble, settle } from './settle.ts'
+import { configStamp } from './stamp.ts'
 
 /** What became of one delivery. */
 export interface Report {
@@ -79,16 +81,25 @@ export function spool(deliveries: Delivery[], options: { claimed: boolean }): Pe
   }
 }
 
+/** Where an attempt is made. */
+export interface Situation {
+  /** Somebody waits for it at a terminal. */
+  foreground: boolean
+  /** The first attempt of a new notification: a target that asked to be left alone is. */
+  fresh: boolean
+  /** The configuration, if it was read already. */
+  config?: Config
+}
+
 /** Tries all at the same time: a dead target never holds back a living one. */
-export function attemptAll(pending: Pending[], situation: { foreground: boolean; config?: Config }): Promise<Report[]> {
+export function attemptAll(pending: Pending[], situation: Situation): Promise<Report[]> {
   return Promise.all(pending.map((one) => attemptOne(one, situation)))
 }
 
 /** Tries one delivery and carries out what its result means. */
-export async function attemptOne(
-  { delivery, place }: Pending,
-  situation: { foreground: boolean; config?: Config },
-): Promise<Report> {
+export async function attemptOne({ delivery, place }: Pending, situation: Situation): Promise<Report> {
+  const pause = situation.fresh && place ? pauseOf(place.folder, delivery.target, delivery.config) : undefined
+  if (pause !== undefined && place !== undefined) return postpone(place, delivery, pause)
   const result = await tryOptions(delivery, situation)
   const outcome = await settle(place, delivery, result)
   const report: Report = { id: delivery.id, target: delivery.target, backend: delivery.backend, outcome, exitCode: 0 }
@@ -99,12 +110,24 @@ export async function attemptOne(
   return report
 }
 
-async function tryOptions(delivery: Delivery, situation: { foreground: boolean; config?: Config }): Promise<Result> {
+function postpone(place: NonNullable<Pending['place']>, delivery: Delivery, pause: Pause): Report {
+  const state = pause.kind === 'config' ? 'parked' : 'waiting'
+  const kept: Delivery = { ...delivery, state, next: pause.until, error: pause.error }
+  if (state === 'parked') kept.configStamp = configStamp(delivery.config)
+  keepingTrouble(() => release(place.folder, place.entry, kept))
+  const { id, target, backend } = delivery
+  const [outcome, code] =
+    state === 'parked' ? (['parked', exitCode.config] as const) : (['queued', exitCode.ok] as const)
+  return { id, target, backend, outcome, error: pause.error, exitCode: code }
+}
+
+async function tryOptions(delivery: Delivery, situation: Situation): Promise<Result> {
   let options: Record<string, unknown>
   try {
     options = await currentOptions(delivery, situation.config)
   } catch (error) {
-    if (error instanceof NtfyError) return { kind: 'config', error: error.message }
+    if (error instanceof NtfyError)
+      return { kind: 'config', error: error.message, secret: error instanceof SecretError }
     return { kind: 'bug', error: messageOf(error) }
   }
   return attempt(delivery, options, { foreground: situation.foreground })

@@ -1,8 +1,11 @@
-import { exitCode } from '../errors.ts'
+import { join } from 'node:path'
 import { attemptOne, type Report } from './deliver.ts'
 import type { Delivery } from './delivery.ts'
 import { claim, type Entry, isStale, list, read } from './outbox.ts'
-import { configStamp } from './settle.ts'
+import { configStamp } from './stamp.ts'
+
+/** A claimed delivery is looked at again after this time, in milliseconds. */
+const foreignClaim = 15_000
 
 /** How a flush ended. */
 export interface Flushed {
@@ -11,15 +14,26 @@ export interface Flushed {
   next: number | undefined
 }
 
+/** What a flush is to try. */
+export interface FlushOptions {
+  /** Also what is not due yet, and what is behind one that failed. */
+  all?: boolean
+  /** These deliveries alone, by id. */
+  only?: Set<string>
+  /** Targets whose service has just answered: all that waits for them is due. */
+  reached?: Set<string>
+  /** They are tried for the first time: a target that asked to be left alone is. */
+  fresh?: boolean
+  /** Also what is held back by a rule. */
+  held?: boolean
+}
+
 /**
  * Tries what is in the outbox once: the oldest of each target first, one at a time within a target, all targets at the
  * same time.
- *
- * @param options.all also what is not due yet
- * @param options.only these deliveries alone, by id
  */
-export async function flushOnce(folder: string, options: { all?: boolean; only?: Set<string> } = {}): Promise<Flushed> {
-  const targets = new Map<string, { entry: Entry; delivery: Delivery }[]>()
+export async function flushOnce(folder: string, options: FlushOptions = {}): Promise<Flushed> {
+  const targets = new Map<string, Waiting[]>()
   for (const entry of list(folder)) {
     const delivery = read(entry)
     if (delivery === undefined || (options.only && !options.only.has(delivery.id))) continue
@@ -27,7 +41,11 @@ export async function flushOnce(folder: string, options: { all?: boolean; only?:
     waiting.push({ entry, delivery })
     targets.set(delivery.target, waiting)
   }
-  const results = await Promise.all([...targets.values()].map((waiting) => flushTarget(folder, waiting, options.all)))
+  const results = await Promise.all(
+    [...targets].map(([target, waiting]) =>
+      flushTarget(folder, waiting, options, options.reached?.has(target) === true),
+    ),
+  )
   const times = results.flatMap(({ next }) => next ?? [])
   return {
     reports: results.flatMap(({ reports }) => reports),
@@ -42,34 +60,53 @@ export function isDue(delivery: Delivery, now: number): boolean {
   return delivery.state === 'parked' && delivery.configStamp !== configStamp(delivery.config)
 }
 
+interface Waiting {
+  entry: Entry
+  delivery: Delivery
+}
+
 async function flushTarget(
   folder: string,
-  waiting: { entry: Entry; delivery: Delivery }[],
-  all: boolean | undefined,
+  waiting: Waiting[],
+  options: FlushOptions,
+  alreadyReached: boolean,
 ): Promise<Flushed> {
   const reports: Report[] = []
-  let next: number | undefined
-  const later = (time: number) => {
-    next = Math.min(next ?? time, time)
-  }
-  let reached = false
-  for (const { entry, delivery } of waiting) {
-    // A success makes what waits behind it due: the service is back.
-    if (!all && !reached && !isDue(delivery, Date.now())) {
-      if (delivery.state !== 'held') later(Date.parse(delivery.next))
+  let rest = waiting
+  // A success makes all that waits for the target due: its service is back.
+  let reached = alreadyReached
+  for (;;) {
+    const one = rest.find(({ delivery }) => isWanted(delivery, options, reached))
+    if (one === undefined) break
+    rest = rest.filter((other) => other !== one)
+    if (one.entry.claim !== undefined && !isStale(one.entry)) {
+      // Another process is at the oldest: the whole target is left to it.
+      if (options.only === undefined) return { reports, next: Date.now() + foreignClaim }
       continue
     }
-    if (entry.claim !== undefined && !isStale(entry)) return { reports, next }
-    const claimed = claim(folder, entry)
-    const current = claimed && read(claimed)
-    if (claimed === undefined || current === undefined) return { reports, next }
-    const report = await attemptOne({ delivery: current, place: { folder, entry: claimed } }, { foreground: false })
+    const entry = claim(folder, one.entry)
+    const delivery = entry && read(entry)
+    if (entry === undefined || delivery === undefined) continue
+    const situation = { foreground: false, fresh: options.fresh === true }
+    const report = await attemptOne({ delivery, place: { folder, entry } }, situation)
     reports.push(report)
-    reached = report.outcome === 'delivered'
-    if (report.outcome === 'queued' && report.exitCode === exitCode.ok) {
-      later(Date.now() + 30_000)
-      break
-    }
+    reached ||= report.outcome === 'delivered'
+    const goesOn = report.outcome === 'delivered' || report.outcome === 'failed'
+    if (!goesOn && !options.all) break
   }
-  return { reports, next }
+  return { reports, next: nextOf(folder, waiting) }
+}
+
+function isWanted(delivery: Delivery, { all, held }: FlushOptions, reached: boolean): boolean {
+  if (delivery.state === 'held') return held === true
+  return all === true || reached || isDue(delivery, Date.now())
+}
+
+/** When the first of these that are still there is to be tried again. */
+function nextOf(folder: string, waiting: Waiting[]): number | undefined {
+  const times = waiting.flatMap(({ entry }) => {
+    const delivery = read({ name: entry.name, path: join(folder, `${entry.name}.json`) })
+    return delivery === undefined || delivery.state === 'held' ? [] : [Date.parse(delivery.next)]
+  })
+  return times.length > 0 ? Math.min(...times) : undefined
 }

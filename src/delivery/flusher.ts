@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { codeOf } from '../errors.ts'
 import { isAbandoned, ownClaim } from './claim.ts'
+import type { Report } from './deliver.ts'
 import { flushOnce, isDue } from './flush.ts'
-import { list, outboxFolder, read } from './outbox.ts'
+import { type Entry, isStale, list, outboxFolder, read, removeOldFailures } from './outbox.ts'
 import { startSender } from './sender.ts'
 
 /** A flusher lives this long at most, in milliseconds; later runs of ntfy start another when something is due. */
@@ -19,6 +20,7 @@ const longestSleep = 15_000
  */
 export async function keepFlushing(folder: string): Promise<void> {
   const end = Date.now() + lifetime
+  removeOldFailures(folder)
   while (Date.now() < end && takeLock(folder)) {
     try {
       await flushUntil(folder, end)
@@ -26,28 +28,40 @@ export async function keepFlushing(folder: string): Promise<void> {
       releaseLock(folder)
     }
     // Whoever queued something while we held the lock relied on us.
-    if (!list(folder).some((entry) => read(entry) !== undefined)) return
+    if (!list(folder).some(isEntryDue)) return
   }
 }
 
-/** Starts a flusher if something is due and none is at work. */
-export function startFlusherIfDue(): void {
+/**
+ * What is left to do in the background when a run of ntfy has made its own attempts: what waits for a service that has
+ * just answered is tried now, and what was queued, or has become due, gets a flusher unless one is at work.
+ */
+export function followUp(reports: Report[]): void {
   const folder = outboxFolder()
   if (folder === undefined) return
-  const now = Date.now()
-  let due = false
-  try {
-    due = list(folder).some((entry) => {
-      const delivery = read(entry)
-      return delivery !== undefined && isDue(delivery, now)
-    })
-  } catch {}
-  if (due) startFlusher(folder)
+  const others = listQuietly(folder)
+  if (others.length === 0) return
+  const reached = reports.filter(({ outcome }) => outcome === 'delivered').map(({ target }) => target)
+  if (reached.length > 0) startSender([], 'ignore', reached)
+  else if (holder(folder) === undefined && (reports.some(isKept) || others.some(isEntryDue))) startSender([])
 }
 
-/** Starts a flusher, for something that will be due later, unless one is at work. */
-export function startFlusher(folder: string): void {
-  if (holder(folder) === undefined) startSender([])
+function isKept({ outcome }: Report): boolean {
+  return outcome === 'queued' || outcome === 'parked'
+}
+
+function isEntryDue(entry: Entry): boolean {
+  if (entry.claim !== undefined && !isStale(entry)) return false
+  const delivery = read(entry)
+  return delivery !== undefined && isDue(delivery, Date.now())
+}
+
+function listQuietly(folder: string): Entry[] {
+  try {
+    return list(folder)
+  } catch {
+    return []
+  }
 }
 
 async function flushUntil(folder: string, end: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stateFolder } from '../paths.ts'
 import type { Delivery } from './delivery.ts'
@@ -12,11 +12,31 @@ export function logFile(): string | undefined {
   return folder === undefined ? undefined : join(folder, 'log')
 }
 
+/** What the log says of a delivery. */
+export interface LogLine {
+  id: string
+  target: string
+  backend: string
+  title: string
+  /** ISO 8601. */
+  delivered: string
+  /** Seconds between the event and its delivery. */
+  late_s: number
+  tries: number
+}
+
+/** The log, the oldest line first; lines that are damaged are left out. */
+export function readLog(): LogLine[] {
+  const path = logFile()
+  if (path === undefined) return []
+  return [`${path}.1`, path].flatMap((file) => linesOf(file))
+}
+
 /** Notes that a delivery arrived. A log that cannot be written is no reason to say anything: the delivery is done. */
 export function logDelivered(delivery: Delivery, now: Date): void {
   const path = logFile()
   if (path === undefined) return
-  const line = {
+  const line: LogLine = {
     id: delivery.id,
     target: delivery.target,
     backend: delivery.backend,
@@ -30,6 +50,23 @@ export function logDelivered(delivery: Delivery, now: Date): void {
     rotate(path)
     appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 })
   } catch {}
+}
+
+function linesOf(file: string): LogLine[] {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return []
+  }
+  return text.split('\n').flatMap((line) => {
+    try {
+      const value = JSON.parse(line) as LogLine
+      return typeof value.id === 'string' && typeof value.title === 'string' ? [value] : []
+    } catch {
+      return []
+    }
+  })
 }
 
 function rotate(path: string): void {

@@ -19,6 +19,7 @@ import { type Delivery, isDelivery } from './delivery.ts'
 
 /** A delivery's file is never larger, in bytes: what is, is not ours. */
 const largestFile = 1024 * 1024
+const keepFailures = 30 * 24 * 60 * 60_000
 
 /** A file of the outbox. Its name begins with the time it was made, so that names sort oldest first. */
 export interface Entry {
@@ -42,14 +43,21 @@ export function outboxFolder(): string | undefined {
  */
 export function put(folder: string, deliveries: Delivery[], options: { claimed: boolean }): Entry[] {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const entries = deliveries.map((delivery) => {
-    const name = `${String(Date.parse(delivery.created)).padStart(14, '0')}-${delivery.id}`
-    const entry = options.claimed ? claimedEntry(folder, name) : { name, path: join(folder, `${name}.json`) }
-    writeDurably(folder, entry, delivery)
-    return entry
-  })
-  syncFolder(folder)
-  return entries
+  const entries: Entry[] = []
+  try {
+    for (const delivery of deliveries) {
+      const name = `${String(Date.parse(delivery.created)).padStart(14, '0')}-${delivery.id}`
+      const entry = options.claimed ? claimedEntry(folder, name) : { name, path: join(folder, `${name}.json`) }
+      entries.push(entry)
+      writeDurably(folder, entry, delivery)
+    }
+    syncFolder(folder)
+    return entries
+  } catch (error) {
+    // Whoever called tries them all the same: what was written would come a second time.
+    for (const { path } of entries) removeQuietly(path)
+    throw error
+  }
 }
 
 /** Everything that could be a delivery, oldest first: names only, nothing is opened. */
@@ -124,6 +132,30 @@ export function fail(folder: string, entry: Entry, delivery: Delivery): void {
   finish(folder, entry)
 }
 
+/** Puts a failed delivery back among those that are tried. */
+export function revive(folder: string, entry: Entry, delivery: Delivery): void {
+  const now = new Date().toISOString()
+  const { error: _, ...waiting } = delivery
+  const free = { name: entry.name, path: join(folder, `${entry.name}.json`) }
+  writeDurably(folder, free, { ...waiting, state: 'waiting', tries: 0, next: now })
+  syncFolder(folder)
+  finish(failedFolder(folder), entry)
+}
+
+/** Takes a file away for good, because its owner asked for it. */
+export function discard({ path }: Entry): void {
+  remove(path)
+}
+
+/** Failures are kept for 30 days. */
+export function removeOldFailures(folder: string): void {
+  for (const { path } of list(failedFolder(folder))) {
+    try {
+      if (Date.now() - lstatSync(path).mtimeMs > keepFailures) unlinkSync(path)
+    } catch {}
+  }
+}
+
 /** Where deliveries lie that nobody tries any more. */
 export function failedFolder(folder: string): string {
   return join(folder, 'failed')
@@ -168,6 +200,12 @@ function remove(path: string): void {
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
   }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    remove(path)
+  } catch {}
 }
 
 function namesIn(folder: string): string[] {

@@ -1,3 +1,5 @@
+import { closeSync } from 'node:fs'
+import { launchState } from '../process/launcher.ts'
 import { programFile } from '../program.ts'
 import type { Pending } from './deliver.ts'
 
@@ -7,14 +9,18 @@ import type { Pending } from './deliver.ts'
  *
  * @param pending what to deliver at once, by its id, or whole where it could not be put on disk; it then keeps trying
  *   all that is in the outbox
+ * @param reached targets whose service has just answered: what waits for them is tried now
  * @param report where it is to write a line for each delivery, or nowhere
  */
-export function startSender(pending: Pending[], report: 'pipe' | 'ignore' = 'ignore') {
+export function startSender(pending: Pending[], report: 'pipe' | 'ignore' = 'ignore', reached: string[] = []) {
   const homeless = pending.flatMap(({ delivery, place }) => (place === undefined ? [delivery] : []))
   const ids = pending.flatMap(({ delivery, place }) => (place === undefined ? [] : [delivery.id]))
   const input = homeless.length > 0 ? 'pipe' : 'ignore'
+  closeInherited()
   const { spawn } = process.getBuiltinModule('node:child_process')
-  const child = spawn(process.execPath, [programFile(), 'deliver', ...(input === 'pipe' ? ['-'] : []), ...ids], {
+  const flags = reached.map((target) => `--reached=${target}`)
+  const words = [...(input === 'pipe' ? ['-'] : []), ...ids]
+  const child = spawn(process.execPath, [programFile(), 'deliver', ...flags, ...words], {
     detached: true,
     stdio: [input, report, 'ignore'],
     cwd: '/',
@@ -24,4 +30,13 @@ export function startSender(pending: Pending[], report: 'pipe' | 'ignore' = 'ign
   child.stdin?.end(JSON.stringify(homeless))
   child.unref()
   return child
+}
+
+/** Whoever waits for the end of one of the caller's pipes, or for a lock on one of its files, must not wait for us. */
+function closeInherited(): void {
+  for (const descriptor of launchState().descriptors.splice(0)) {
+    try {
+      closeSync(descriptor)
+    } catch {}
+  }
 }

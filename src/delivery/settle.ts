@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { loadBackend } from '../backends/index.ts'
 import { messageOf } from '../errors.ts'
 import { say } from '../output.ts'
@@ -6,10 +5,14 @@ import type { Result } from './attempt.ts'
 import type { Delivery } from './delivery.ts'
 import { logDelivered } from './log.ts'
 import { type Entry, fail, finish, release } from './outbox.ts'
+import { endPause, pauseTarget } from './pause.ts'
+import { configStamp } from './stamp.ts'
 
 /** Waiting times in milliseconds. */
 const firstRetry = 30_000
 const longestRetry = 60 * 60_000
+/** A program that gives no secret is not asked again for so long: it may put a window in front of somebody. */
+const secretPause = 5 * 60_000
 const givenUpAfter = 5 * 24 * 60 * 60_000
 
 /** What has become of a delivery. */
@@ -30,7 +33,10 @@ export async function settle(
   const tried = { ...delivery, tries: delivery.tries + 1 }
   if (result.kind === 'delivered') {
     logDelivered(tried, now)
-    if (place) keepingTrouble(() => finish(place.folder, place.entry))
+    if (place) {
+      keepingTrouble(() => finish(place.folder, place.entry))
+      endPause(place.folder, delivery.target)
+    }
     return 'delivered'
   }
   const { error } = result
@@ -41,22 +47,15 @@ export async function settle(
   } else {
     const kept: Delivery = { ...tried, error, state: fate === 'parked' ? 'parked' : 'waiting' }
     if (result.kind === 'transient' && result.remaining) kept.options = { ...delivery.options, ...result.remaining }
-    kept.next = new Date(now.getTime() + pause(tried.tries, result)).toISOString()
+    kept.next = new Date(now.getTime() + waitingTime(tried.tries, result)).toISOString()
     if (fate === 'parked') kept.configStamp = configStamp(delivery.config)
     keepingTrouble(() => release(place.folder, place.entry, kept))
+    if (asksForPause(result)) {
+      const pause = { until: kept.next, kind: result.kind, error, stamp: configStamp(delivery.config) }
+      pauseTarget(place.folder, delivery.target, pause)
+    }
   }
   return fate
-}
-
-/** Which version of a configuration file this is: a parked delivery is tried again when it is another one. */
-export function configStamp(path: string | undefined): string {
-  if (path === undefined) return ''
-  try {
-    const { mtimeMs, size, ino } = statSync(path)
-    return [mtimeMs, size, ino].join('-')
-  } catch {
-    return ''
-  }
 }
 
 async function fateOf(tried: Delivery, result: Result, now: Date): Promise<Fate> {
@@ -69,15 +68,21 @@ async function fateOf(tried: Delivery, result: Result, now: Date): Promise<Fate>
 }
 
 /** 30 s, doubling to an hour, a fifth more or less so that many machines do not come back at once. */
-function pause(tries: number, result: Result): number {
-  if (result.kind === 'config') return longestRetry
+function waitingTime(tries: number, result: Result): number {
+  if (result.kind === 'config') return result.secret ? secretPause : longestRetry
   const asked = result.kind === 'transient' ? result.retryAfter : undefined
   if (asked !== undefined) return Math.min(asked * 1000, longestRetry)
   const backoff = Math.min(firstRetry * 2 ** (tries - 1), longestRetry)
   return backoff * (0.8 + Math.random() * 0.4)
 }
 
-function keepingTrouble(change: () => void): void {
+/** Only who asked for it is left alone: after a refused connection a new notification is tried at once. */
+function asksForPause(result: Result): result is Result & { kind: 'transient' | 'config' } {
+  return result.kind === 'transient' ? result.retryAfter !== undefined : result.kind === 'config' && result.secret
+}
+
+/** Changes the outbox; what goes wrong is said, because the delivery itself is not touched by it. */
+export function keepingTrouble(change: () => void): void {
   try {
     change()
   } catch (error) {

@@ -7,7 +7,7 @@ import { outcomeMessage } from '../message.ts'
 import type { Notification, Outcome, Source, TerminalReference } from '../notification.ts'
 import { say } from '../output.ts'
 import { attemptAll, prepare, type Report, spool } from './deliver.ts'
-import { startFlusher, startFlusherIfDue } from './flusher.ts'
+import { followUp } from './flusher.ts'
 import { makeNotification } from './notify.ts'
 import { sayReport } from './report.ts'
 import { startSender } from './sender.ts'
@@ -58,11 +58,7 @@ export async function handOver(ending: Ending, situation: Situation, global: Glo
 export async function tellHere(ending: Ending, situation: Situation, global: GlobalOptions): Promise<void> {
   const deliveries = await prepare(describe(ending, situation, global), situation.config, situation.selected)
   const pending = spool(deliveries, { claimed: true })
-  const reports = await attemptAll(pending, { foreground: false, config: situation.config })
-  const folder = pending.find(({ place }) => place)?.place?.folder
-  if (folder !== undefined && reports.some(({ outcome }) => outcome === 'queued' || outcome === 'parked')) {
-    startFlusher(folder)
-  } else startFlusherIfDue()
+  followUp(await attemptAll(pending, { foreground: false, fresh: true, config: situation.config }))
 }
 
 async function fallback(trouble: string): Promise<Situation> {

@@ -1,0 +1,28 @@
+import { defineCommand } from '../command.ts'
+import { type LogLine, readLog } from '../delivery/log.ts'
+import { exitCode, UsageError } from '../errors.ts'
+import { print } from '../output.ts'
+import { cutColumns, localTime } from '../table.ts'
+import { oneLine } from '../text.ts'
+
+export default defineCommand({
+  name: 'log',
+  words: '',
+  summary: 'what was delivered lately',
+  flags: { number: { kind: 'text', short: 'n', value: 'N', description: 'how many lines (20)' } },
+  maxWords: 0,
+  async run({ flags, global }) {
+    const wanted = flags.number ?? '20'
+    if (!/^\d{1,6}$/.test(wanted)) throw new UsageError(`log -n ${wanted}: a number of lines was expected`)
+    for (const line of readLog().slice(-Number(wanted) || Number.POSITIVE_INFINITY)) {
+      print(global.json ? `${JSON.stringify(line)}\n` : row(line))
+    }
+    return exitCode.ok
+  },
+})
+
+function row({ delivered, target, title, late_s: late, tries }: LogLine): string {
+  const lateness = late > 5 ? `, ${late} s late` : ''
+  const often = tries > 1 ? `, ${tries} tries` : ''
+  return `${cutColumns(`${localTime(delivered)}  ${target}${lateness}${often}  ${oneLine(title)}`, 80)}\n`
+}

@@ -1,0 +1,45 @@
+import { mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { configStamp } from './stamp.ts'
+
+/** Until when a target is left alone, because its service or the owner of its secret asked for it. */
+export interface Pause {
+  /** ISO 8601. */
+  until: string
+  kind: 'transient' | 'config'
+  error: string
+  /** The version of the configuration that it holds for. */
+  stamp: string
+}
+
+/** Leaves a target alone for a while. A pause that cannot be written is only a request too many. */
+export function pauseTarget(folder: string, target: string, pause: Pause): void {
+  const file = fileOf(folder, target)
+  try {
+    mkdirSync(join(folder, 'pauses'), { recursive: true, mode: 0o700 })
+    writeFileSync(`${file}.${process.pid}`, JSON.stringify(pause), { mode: 0o600 })
+    renameSync(`${file}.${process.pid}`, file)
+  } catch {}
+}
+
+/** The pause of a target, if it still holds. */
+export function pauseOf(folder: string, target: string, config: string | undefined): Pause | undefined {
+  try {
+    const pause = JSON.parse(readFileSync(fileOf(folder, target), 'utf8')) as Pause
+    const holds = Date.parse(pause.until) > Date.now() && pause.stamp === configStamp(config)
+    return holds && typeof pause.error === 'string' ? pause : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The service answers again. */
+export function endPause(folder: string, target: string): void {
+  try {
+    unlinkSync(fileOf(folder, target))
+  } catch {}
+}
+
+function fileOf(folder: string, target: string): string {
+  return join(folder, 'pauses', encodeURIComponent(target).slice(0, 200))
+}
