@@ -155,7 +155,7 @@ __ntfy_work() {
   local flags text='' last=''
   flags=(--shell bash --shell-pid "$$")
   local tty
-  tty=$(builtin command tty <&3)
+  tty=$(builtin exec tty <&3)
   exec 3<&-
   [[ $tty == /* ]] && flags+=(--tty "$tty")
   flags+=(--status "$1" --duration-ms "$2")
@@ -183,20 +183,36 @@ __ntfy_work() {
   fi
 }
 
+# __ntfy_list COUNT: prints the end of the history, with the seconds since 1970.
+__ntfy_list() {
+  if [[ -n $shape ]]; then
+    builtin history "$1"
+  else
+    HISTTIMEFORMAT='%s ' builtin history "$1"
+  fi
+}
+
 # __ntfy_entry NUMBER: sets entry to that line of the history (0: the last one), stamp to the second it was typed in and
 # newest to the number of the last one, or fails.
 __ntfy_entry() {
-  local list
-  newest=$(HISTTIMEFORMAT='%s ' builtin history 1) || return
+  local list shape=''
+  # A format that may not be changed is taken for one that is as long at all times.
+  if [[ $__ntfy_clock != coarse && ${HISTTIMEFORMAT@a} == *r* ]]; then shape=$HISTTIMEFORMAT; fi
+  newest=$(__ntfy_list 1) || return
   newest=${newest#"${newest%%[! ]*}"}
   newest=${newest%%[!0-9]*}
   set -- "${1/#0/$newest}"
   (( newest >= $1 && $1 > 0 )) || return
-  list=$(HISTTIMEFORMAT='%s ' builtin history "$(( newest - $1 + 1 ))")
+  list=$(__ntfy_list "$(( newest - $1 + 1 ))")
   list=${list#"${list%%[! ]*}"}
   [[ $list == "$1"[\ \*]* ]] || return
   entry=${list#"$1"?} entry=${entry# }
-  stamp=${entry%%[!0-9]*} entry=${entry#"${entry%%[!0-9]*}"} entry=${entry# }
+  if [[ -n $shape ]]; then
+    builtin printf -v shape "%($shape)T" -1
+    entry=${entry:${#shape}}
+  else
+    stamp=${entry%%[!0-9]*} entry=${entry#"${entry%%[!0-9]*}"} entry=${entry# }
+  fi
   # What follows are the lines typed since, each as bash prints it: its number in five columns, the time.
   list=$(( $1 + 1 ))
   while (( ${#list} < 5 )); do list=" $list"; done
@@ -299,9 +315,9 @@ __ntfy_return() {
 __ntfy_tick() {
   local __ntfy_now
   __ntfy_clock
-  __ntfy_took=$(( __ntfy_start ? __ntfy_now - __ntfy_start : -1 ))
+  __ntfy_took=$(( __ntfy_now - __ntfy_start ))
   # HISTCMD is of no use at the prompt of these versions.
-  __ntfy_start=0 __ntfy_number=$__ntfy_line
+  __ntfy_start=$__ntfy_never __ntfy_number=$__ntfy_line
   __ntfy_prompt
 }
 
@@ -316,14 +332,16 @@ __ntfy_adopt() {
   __ntfy_trap=${3:+$3$'\n'}$__ntfy_trap
 }
 
-# The hooks, as text. With EPOCHREALTIME unset the clock stands still, and nothing is ever late.
+# The hooks, as text. An error in them would drop the user's command, or make bash show no prompt again: where they
+# outlive the rest (PS0 exported, PROMPT_COMMAND put back by somebody), __ntfy_mark is not set and they are nothing. With
+# EPOCHREALTIME unset the clock stands still, and nothing is ever late.
 __ntfy_texts() {
   # shellcheck disable=SC2016 # they are expanded at the prompt
   local now='10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}}' due word watched restore=
   [[ $__ntfy_clock == fine ]] || now='\D{%s}000000'
   # PS0 also puts the other hook back where something replaced PROMPT_COMMAND.
   (( __ntfy_array )) && restore=',${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}'
-  __ntfy_ps0='${PPID:0*(__ntfy_start='$now',__ntfy_before=__ntfy_number,__ntfy_line=${HISTCMD-1}'$restore'):0}'
+  __ntfy_ps0='${__ntfy_mark+${PPID:0*(__ntfy_start='$now',__ntfy_before=__ntfy_number,__ntfy_line=${HISTCMD-1}'$restore'):0}}'
   __ntfy_trap='((__ntfy_armed${COMP_LINE+*0}&&(__ntfy_armed=0,__ntfy_start=(SECONDS+1)*1000000),1))'
   __ntfy_arm=$'\n{ __ntfy_armed=1; } 2>&-'
   word='"$? ${_:0:99}$__ntfy_mark${BASH_COMMAND:0:4096}"'
@@ -334,11 +352,11 @@ __ntfy_texts() {
     return 0
   fi
   watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS-}/${PS0-}'
-  due='__ntfy_took='$now'-__ntfy_start,__ntfy_start=4000000000000000000,__ntfy_number=${HISTCMD-1}'
+  due='__ntfy_took='$now'-__ntfy_start,__ntfy_start=__ntfy_never,__ntfy_number=${HISTCMD-1}'
   # 144 to 149 are the statuses of what was stopped.
   due+=',__ntfy_took>=__ntfy_gate|$?/6==24|__ntfy_held'
   # Neither list has a word where there is nothing to do, and then nothing runs.
-  __ntfy_element='for __ntfy_word in ${__ntfy_due['$due']+'$word'} ${__ntfy_known["'$watched'"]-'$word'}
+  __ntfy_element='for __ntfy_word in ${__ntfy_mark+${__ntfy_due['$due']+'$word'} ${__ntfy_known["'$watched'"]-'$word'}}
 do
 __ntfy_prompt
 done >&- 2>&-'
@@ -346,7 +364,9 @@ done >&- 2>&-'
 
 __ntfy_load() {
   __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs=
-  __ntfy_held=0 __ntfy_start=0 __ntfy_took=-1 __ntfy_line=0 __ntfy_before=0 __ntfy_number=0 __ntfy_armed=0 __ntfy_gate=0 __ntfy_us=0
+  # Nothing has started: whatever the time, it is before that.
+  __ntfy_never=4000000000000000000
+  __ntfy_held=0 __ntfy_start=$__ntfy_never __ntfy_took=-1 __ntfy_line=0 __ntfy_before=0 __ntfy_number=0 __ntfy_armed=0 __ntfy_gate=0 __ntfy_us=0
   builtin unset __ntfy_jobs
   local version=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] ))
   __ntfy_array=0 __ntfy_clock=coarse
@@ -356,14 +376,16 @@ __ntfy_load() {
   (( version >= 500 )) && __ntfy_clock=fine
   __ntfy_number=${HISTCMD-1}
   __ntfy_texts
+  # Where these may not be set there is no place for a hook.
+  if (( version >= 404 )) && [[ ${PROMPT_COMMAND@a}${PS0@a} == *r* ]]; then return 1; fi
+  [[ -n ${PROMPT_COMMAND+set} ]] && __ntfy_had=1 || __ntfy_had=0
   if (( __ntfy_array )); then
     builtin declare -gA __ntfy_known
     __ntfy_known=() __ntfy_due=([1]='')
-    [[ -n ${PROMPT_COMMAND+set} ]] && __ntfy_had=1 || __ntfy_had=0
     PROMPT_COMMAND[0]=${PROMPT_COMMAND-}
     PROMPT_COMMAND[__ntfy_array]=$__ntfy_element
   else
-    [[ -n ${PROMPT_COMMAND+set} ]] && __ntfy_had=1 || __ntfy_had=0
+    # shellcheck disable=SC2178,SC2128 # it is a string here
     PROMPT_COMMAND=$__ntfy_element${PROMPT_COMMAND-}
   fi
   __ntfy_had_ps0=${PS0+1}
@@ -371,42 +393,53 @@ __ntfy_load() {
 }
 
 ntfy_unhook() {
-  local i name
+  local name
   PS0=${PS0-} PS0=${PS0//"$__ntfy_ps0"/}
   [[ -n $PS0 || -n $__ntfy_had_ps0 ]] || builtin unset PS0
-  if (( __ntfy_array )); then
-    for i in "${!PROMPT_COMMAND[@]}"; do
-      [[ ${PROMPT_COMMAND[i]} == "$__ntfy_element" ]] && builtin unset "PROMPT_COMMAND[$i]"
-    done
-    if [[ ${!PROMPT_COMMAND[*]} == 0 ]]; then
-      name=${PROMPT_COMMAND[0]}
-      builtin unset PROMPT_COMMAND
-      [[ -z $name ]] && (( ! __ntfy_had )) || PROMPT_COMMAND=$name
-    fi
-  else
-    PROMPT_COMMAND=${PROMPT_COMMAND-} PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_element"/}
-    PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_arm"/}
-    local rest='builtin unset PROMPT_COMMAND' trap='-'
-    [[ -z $PROMPT_COMMAND ]] && (( ! __ntfy_had )) || builtin printf -v rest 'PROMPT_COMMAND=%q' "$PROMPT_COMMAND"
-    [[ -z $__ntfy_theirs ]] || builtin printf -v trap -- '-- %q' "$__ntfy_theirs"
-    if [[ $__ntfy_clock == coarse && $__ntfy_element == "$__ntfy_final" ]]; then
-      # The trap comes back when a function that took it off returns: the prompt takes it off.
-      PROMPT_COMMAND="builtin trap $trap DEBUG; $rest"$'\n'"$PROMPT_COMMAND"
-    else
-      builtin eval "$rest"
-    fi
-  fi
+  if (( __ntfy_array )); then __ntfy_unhook_array; else __ntfy_unhook_string; fi
   if [[ ${1-} != again ]]; then
+    # Those that `ntfy shell-integration` puts before this file are not exported.
     for name in NTFY_BIN NTFY_NODE; do
       [[ $(builtin declare -p $name 2>/dev/null) == 'declare -x'* ]] || builtin unset $name
     done
   fi
-  builtin unset -f ntfy_unhook __ntfy_{parse,threshold,clock,prompt,look,suspended,fresh,watch,launch,work,entry,typed} \
+  __ntfy_forget
+}
+
+__ntfy_unhook_array() {
+  local i
+  for i in "${!PROMPT_COMMAND[@]}"; do
+    [[ ${PROMPT_COMMAND[i]} == "$__ntfy_element" ]] && builtin unset "PROMPT_COMMAND[$i]"
+  done
+  [[ ${!PROMPT_COMMAND[*]} == 0 ]] || return 0
+  i=${PROMPT_COMMAND[0]}
+  builtin unset PROMPT_COMMAND
+  # shellcheck disable=SC2178 # a string, as it was
+  [[ -z $i ]] && (( ! __ntfy_had )) || PROMPT_COMMAND=$i
+}
+
+# shellcheck disable=SC2178,SC2128 # it is a string here
+__ntfy_unhook_string() {
+  local rest='builtin unset PROMPT_COMMAND' trap='-'
+  PROMPT_COMMAND=${PROMPT_COMMAND-} PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_element"/}
+  PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_arm"/}
+  [[ -z $PROMPT_COMMAND ]] && (( ! __ntfy_had )) || builtin printf -v rest 'PROMPT_COMMAND=%q' "$PROMPT_COMMAND"
+  [[ -z $__ntfy_theirs ]] || builtin printf -v trap -- '-- %q' "$__ntfy_theirs"
+  if [[ $__ntfy_clock == coarse && $__ntfy_element == "$__ntfy_final" ]]; then
+    # The trap comes back when a function that took it off returns: the prompt takes it off.
+    PROMPT_COMMAND="builtin trap $trap DEBUG; $rest"$'\n'"$PROMPT_COMMAND"
+  else
+    builtin eval "$rest"
+  fi
+}
+
+__ntfy_forget() {
+  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,clock,prompt,look,suspended,fresh,watch,launch,work,list,entry,typed} \
     __ntfy_{recent,repeated,ends_in_word,matches,aliased,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }
 
-__ntfy_load
+__ntfy_load || __ntfy_forget
 fi
 
 [[ -z ${__ntfy_aliases-} ]] || builtin shopt -s expand_aliases

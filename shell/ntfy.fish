@@ -35,8 +35,10 @@ if status is-interactive
 
     # Sets __ntfy_ms to the threshold: the variables, the file that ntfy keeps of its configuration, ten seconds.
     function __ntfy_threshold
-        __ntfy_parse (builtin string replace -r '^(-L|--longer-than)?[= ]?' '' -- "$AUTO_NTFY_DONE_LONGER_THAN")
-        and return
+        if builtin test -n "$AUTO_NTFY_DONE_LONGER_THAN"
+            __ntfy_parse (builtin string replace -r '^(-L|--longer-than)?[= ]?' '' -- "$AUTO_NTFY_DONE_LONGER_THAN")
+            and return
+        end
         __ntfy_parse "$NTFY_LONGER_THAN"
         and return
         set -g __ntfy_ms 10000
@@ -170,7 +172,9 @@ if status is-interactive
     # __ntfy_launch STATUS MILLISECONDS TEXT
     function __ntfy_launch
         set -l flags --status $argv[1] --duration-ms $argv[2]
-        set -l text (builtin string sub -l 4096 -- $argv[3] | builtin string collect)
+        set -l text $argv[3]
+        builtin string match -qr '(?s)^.{4097}' -- $text
+        and set text (builtin string sub -l 4096 -- $text | builtin string collect)
         set -l last
         if __ntfy_private "$argv[3]"
             builtin test "$NTFY_PRIVATE" = hide
@@ -192,18 +196,21 @@ if status is-interactive
         set -l bin ntfy
         builtin test -n "$NTFY_BIN"
         and set bin $NTFY_BIN
-        # The shell that starts the program in the background ends at once: no job, and $last_pid stays as it was. What
-        # reads the terminal's name needs stderr; a job in the background would get /dev/null as stdin.
-        set -l start 'trap "" HUP INT QUIT TSTP; exec 3<&0
-            { tty=$(tty <&2); exec 2>/dev/null; node=$1 bin=$2 pid=$3; shift 3
+        # What reads the terminal's name needs stderr, since stdin is taken.
+        set -l start 'trap "" HUP INT QUIT TSTP; tty=$(tty <&2); exec 2>/dev/null; node=$1 bin=$2 pid=$3; shift 3
             case $tty in /*) set -- --tty "$tty" "$@" ;; esac
             [ -z "$node" ] || export NTFY_NODE="$node"
-            exec "$bin" shell-done --shell fish --shell-pid "$pid" "$@"; } <&3 3<&- >/dev/null &'
+            exec "$bin" shell-done --shell fish --shell-pid "$pid" "$@"'
+        set -l before $last_pid
         if contains -- --private $flags
-            command sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags </dev/null
+            command sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags </dev/null >/dev/null &
         else
-            builtin printf '%s\0%s' $text "$last" | command sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags
+            builtin printf '%s\0%s' $text "$last" | command sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags >/dev/null &
         end
+        disown 2>/dev/null
+        set -g last_pid $before
+        set -q last_pid[1]
+        or set -eg last_pid
     end
 
     function ntfy_unhook

@@ -201,6 +201,8 @@ function prepare(
   }
   const folder = join(home, '.config/fish')
   mkdirSync(folder, { recursive: true })
+  // Without it fish reads all manual pages of the machine in the background.
+  mkdirSync(join(home, '.local/share/fish/generated_completions'), { recursive: true })
   const quiet = [
     'set -g fish_greeting',
     'set -g fish_autosuggestion_enabled 0',
