@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import { resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'rolldown'
 import { joinLauncher } from './launcher.ts'
+import { licenseTexts } from './licenses.ts'
 
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
@@ -51,11 +52,13 @@ function emptyDist(): Plugin {
   return { name: 'empty-dist', buildStart: () => rmSync('dist', { recursive: true, force: true }) }
 }
 
-/** Both bins, the scripts that they print, and a package.json that makes their JavaScript CommonJS. */
+/** Both bins, the licences of what was bundled, the scripts that they print, and a package.json that makes their JavaScript CommonJS. */
 function bins(): Plugin {
   return {
     name: 'bins',
-    writeBundle() {
+    writeBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((output) => output.type === 'chunk')
+      writeFileSync('dist/LICENSES', licenseTexts(chunks.flatMap(({ moduleIds }) => moduleIds)))
       mkdirSync('dist/shell', { recursive: true })
       const scripts: Record<string, string> = {}
       for (const shell of ['bash', 'zsh', 'fish']) {
