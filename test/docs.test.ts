@@ -67,7 +67,7 @@ function page(backend: Backend): string {
       details.aliases?.length ? `also ${details.aliases.map((alias) => `\`${alias}\``).join(', ')}` : '',
     ].filter(Boolean)
     const type = choices ? choices.map((word) => `\`${word}\``).join(' ') : kind
-    return `| \`${option}\` | ${type} | ${escape(details.description)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''} |\n`
+    return `| \`${option}\` | ${type} | ${escapeBar(details.description)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''} |\n`
   })
   const lengths = Object.entries(limits).map(([part, limit]) => `${part} ${limit.max} ${limit.unit}`)
   return [
@@ -79,6 +79,6 @@ function page(backend: Backend): string {
   ].join('')
 }
 
-function escape(text: string): string {
+function escapeBar(text: string): string {
   return text.replaceAll('|', '\\|')
 }

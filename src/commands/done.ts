@@ -4,7 +4,7 @@ import { isWanted, type Rules } from '../delivery/wanted.ts'
 import { parseDuration } from '../duration.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import type { Outcome } from '../notification.ts'
-import { say } from '../output.ts'
+import { say, setLogLevel } from '../output.ts'
 import { shellQuote } from '../process/quote.ts'
 import { type Ended, runCommand } from '../process/run.ts'
 
@@ -100,6 +100,8 @@ async function wrap(argv: string[], rules: Rules, global: GlobalOptions): Promis
   })
   clearTimeout(loading)
   if (ended.kind === 'not-found' || ended.kind === 'not-executable') say.error(ended.message)
+  // Where nobody reads our words they would stand among the command's own.
+  if (!isatty(2) && global.logLevel === undefined) setLogLevel('CRITICAL')
   try {
     const outcome = await outcomeOf(argv, ended, rules)
     if (isWanted(outcome, rules)) {

@@ -28,7 +28,7 @@ export async function resolveOptions(
       value = await followReferences(value, option, config.lasting ? config.path : undefined).catch(
         (error: unknown) => {
           const Kind = error instanceof SecretError ? SecretError : ConfigError
-        throw new Kind(`${target.name}.${name}: ${messageOf(error)}`)
+          throw new Kind(`${target.name}.${name}: ${messageOf(error)}`)
         },
       )
     }

@@ -73,7 +73,7 @@ describe('every problem is named, with its line, and what was expected', () => {
     const { code, problems, stdout } = await check(text)
     expect(code).toBe(78)
     expect(problems).toHaveLength(expected.length)
-    expected.forEach((start, index) => expect(problems[index]).toContain(start))
+    for (const [index, start] of expected.entries()) expect(problems[index]).toContain(start)
     expect(stdout).not.toMatch(/\bat \w+ \(/)
   })
 
