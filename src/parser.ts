@@ -1,5 +1,5 @@
 import yargs, { type Argv } from 'yargs'
-import { invocation, type SplitArguments } from './arguments.ts'
+import { invocation, type SplitArguments, splitArguments } from './arguments.ts'
 import { type Command, type Flags, globalFlags, type Invocation } from './command.ts'
 import { commands } from './commands/index.ts'
 import { exitCode, messageOf, NtfyError, UsageError } from './errors.ts'
@@ -50,7 +50,9 @@ export async function answerWithoutVerb(argv: string[]): Promise<number> {
   }
   if (argv.length > 0) {
     // What is wrong with the options is more to the point than the list of commands.
-    await describeFlags(bare(''), globalFlags).parse(argv.filter((word) => word !== '--'))
+    await describeFlags(bare(''), globalFlags).parse(
+      splitArguments(argv, -1, undefined).own.filter((word) => word !== '--'),
+    )
     throw new UsageError('no command (ntfy help lists them)')
   }
   say.error(await overview())

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { defineCommand, type FlagValues, type GlobalOptions } from '../command.ts'
 import { isWanted, type Rules } from '../delivery/wanted.ts'
@@ -90,6 +91,7 @@ function commandLine(flags: DoneFlags, words: string[]): string[] {
 /** From here on nothing of ours may delay, change or fail the command. */
 async function wrap(argv: string[], rules: Rules, global: GlobalOptions): Promise<never> {
   const { tail } = rules
+  const known = isPipe(global.config ?? process.env['NTFY_CONFIG']) ? await readSituation(global) : undefined
   let loading: NodeJS.Timeout | undefined
   const ended = await runCommand(argv, {
     ...(tail && { capture: { stdout: tail.stdout, stderr: tail.stderr } }),
@@ -106,13 +108,26 @@ async function wrap(argv: string[], rules: Rules, global: GlobalOptions): Promis
     const outcome = await outcomeOf(argv, ended, rules)
     if (isWanted(outcome, rules)) {
       const { tellEnding } = await import('../delivery/outcome.ts')
-      await tellEnding({ source: 'done', outcome }, rules, global, isatty(2))
+      await tellEnding({ source: 'done', outcome }, rules, global, isatty(2), known)
     }
   } catch (error) {
     say.error(`the notification could not be made: ${messageOf(error)}`)
   }
   const { endAs } = await import('../process/end.ts')
   return endAs(ended)
+}
+
+/** `-c <(gpg -d file)` is the command's descriptor, too, and can be read only once: before the command has it. */
+function isPipe(path: string | undefined): boolean {
+  try {
+    return path !== undefined && !statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+async function readSituation(global: GlobalOptions) {
+  return (await import('../delivery/tell.ts')).situationFor(global)
 }
 
 async function outcomeOf(argv: string[], ended: Ended, { hideCommand, tail }: Rules): Promise<Outcome> {

@@ -11,6 +11,9 @@ export type Reference = { env: string } | { file: string } | { command: string[]
 /** Most that a secret's program may take, in milliseconds, and print, in bytes. */
 const commandLimit = { time: 10_000, output: 64 * 1024 }
 
+/** Files that were warned about in this run. */
+const warned = new Set<string>()
+
 const commandResults = new Map<string, Promise<string>>()
 
 /** The reference that a value of the configuration is, or nothing if it is a plain value. */
@@ -70,7 +73,8 @@ export function pathFrom(path: string, configPath: string | undefined): string {
 function readSecretFile(path: string): string {
   try {
     const stats = statSync(path)
-    if ((stats.mode & 0o077) !== 0 && process.platform !== 'win32') {
+    if ((stats.mode & 0o077) !== 0 && process.platform !== 'win32' && !warned.has(path)) {
+      warned.add(path)
       say.warning(`${path}: others can read this secret; chmod 600 ${path}`)
     }
     if (stats.size > commandLimit.output) throw new ConfigError(`${path}: larger than 64 kB; a secret was expected`)

@@ -165,6 +165,15 @@ it('does not wait for a server that does not answer', async () => {
   expect(performance.now() - start).toBeLessThan(2000)
 })
 
+it('reads a configuration from a pipe before the command can', async () => {
+  const { server, env } = await configuredHome()
+  const text = `backends: [p]\np: {backend: ntfy_sh, topic: piped, server: "${server.address}"}`
+  const script = `"$0" -c <(echo '${text}') done sh -c 'exit 3'`
+  expect(await run('bash', ['-c', script, ntfyBin], { env })).toMatchObject({ code: 3, stderr: '' })
+  expect(await messageOf(server)).toContain('failed (code 3)')
+  expect(server.received[0]?.json['topic']).toBe('piped')
+})
+
 it('runs in a folder that was deleted, and without HOME', async () => {
   const { env } = temporaryHome()
   const { HOME: _, ...homeless } = env
