@@ -1,5 +1,8 @@
-import { ConfigError, codeOf, messageOf, NtfyError, PermanentError, TransientError } from './errors.ts'
+import { ConfigError, codeOf, NtfyError, PermanentError, TransientError } from './errors.ts'
 import { exchange, type HttpAnswer, type HttpRequest, type HttpSettings } from './network/exchange.ts'
+import { isOurRefusal, networkWords } from './network/failure.ts'
+import { proxyFor } from './network/proxy.ts'
+import { withoutSecrets } from './output.ts'
 import { oneLine } from './text.ts'
 
 export type Http = (address: string, request: HttpRequest) => Promise<HttpAnswer>
@@ -13,11 +16,15 @@ const mostRedirects = 5
 export function httpClient(settings: HttpSettings): Http {
   return async (address, request) => {
     const answer = await follow(address, request, settings)
-    if (answer.status >= 200 && answer.status < 300 && (request.accepts?.(answer) ?? true)) return answer
+    if (isGood(answer.status, request) && (request.accepts?.(answer) ?? true)) return answer
     const own = request.failure?.(answer)
     if (own !== undefined) throw own
     throw failureOf(address, answer, settings)
   }
+}
+
+function isGood(status: number, { statuses }: HttpRequest): boolean {
+  return statuses?.includes(status) ?? (status >= 200 && status < 300)
 }
 
 /** Follows redirects that change neither the origin, which may get our credentials, nor the method. */
@@ -26,7 +33,8 @@ async function follow(address: string, request: HttpRequest, settings: HttpSetti
   for (let redirects = 0; ; redirects++) {
     const answer = await oneExchange(url, request, settings)
     const location = answer.headers['location']
-    if (answer.status < 300 || answer.status >= 400 || typeof location !== 'string') return answer
+    if (answer.status < 300 || answer.status >= 400 || isGood(answer.status, request)) return answer
+    if (typeof location !== 'string') return answer
     const next = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined
     if (next === undefined) throw new ConfigError(`${url.origin} redirects to something that is no address`)
     if (next.origin !== url.origin)
@@ -35,7 +43,7 @@ async function follow(address: string, request: HttpRequest, settings: HttpSetti
     if (!keepsMethod)
       throw new ConfigError(`${url.origin} redirects the message away (${answer.status}); is the address right?`)
     if (redirects === mostRedirects) throw new ConfigError(`${url.origin} redirects in a circle`)
-    url = next
+    url = Object.assign(next, { username: url.username, password: url.password })
   }
 }
 
@@ -71,35 +79,12 @@ function networkFailure(
 ): Error {
   if (error instanceof NtfyError) return error
   const code = codeOf(error) ?? ''
-  const words = signal.aborted ? 'no answer in time' : (networkWords[code] ?? messageOf(error))
-  const text = `${url.origin}: ${words}`
-  if (
-    /^(ERR_TLS|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|ERR_SSL|EPROTO|HOSTNAME_MISMATCH|ERR_INVALID|ERR_UNESCAPED)/.test(
-      code,
-    )
-  ) {
-    return new ConfigError(text)
-  }
+  const late = written ? 'no answer in time' : 'no connection in time'
+  const proxy = proxyFor(url)
+  const text = `${url.origin}${proxy ? ` (by the proxy ${proxy.host})` : ''}: ${signal.aborted ? late : networkWords(error)}`
+  if (isOurRefusal(code)) return new ConfigError(text)
   if (once && written) return new PermanentError(`${text}; it may have been sent all the same`)
   return new TransientError(text)
-}
-
-const networkWords: Record<string, string> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection broke off',
-  EPIPE: 'the connection broke off',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the host name cannot be looked up now',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'the network cannot be reached',
-  ETIMEDOUT: 'no connection in time',
-  EPROTO: 'no TLS there (is the port right?)',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; name it by `ca` if you trust it',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an unknown authority; name that by `ca` if you trust it',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an unknown authority; name that by `ca` if you trust it',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
-  ERR_INVALID_CHAR: 'a header holds a character that none may hold',
 }
 
 /** Seconds from Retry-After, which is a number of seconds or a date (RFC 9110 §10.2.3). */
@@ -119,7 +104,9 @@ export function serviceWords(answer: HttpAnswer): string {
     .map((name) => fields[name])
     .find((value) => typeof value === 'string' || Array.isArray(value))
   const html = /^\s*</.test(answer.text)
-  const words = oneLine(String(named ?? (html ? '' : answer.text)).slice(0, 1000)).trim()
+  // A server may echo what it got; the secrets go before a cut could leave half of one.
+  const said = withoutSecrets(String(named ?? (html ? '' : answer.text)))
+  const words = oneLine(said.slice(0, 1000)).trim()
   return words === '' ? '' : `: ${words.slice(0, 200)}`
 }
 

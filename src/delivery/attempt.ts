@@ -1,15 +1,20 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Answer, Backend, Context, Outgoing } from '../backend.ts'
 import { loadBackend } from '../backends/index.ts'
 import { ConfigError, exitCode, messageOf, PermanentError, TransientError } from '../errors.ts'
 import { httpClient } from '../http.ts'
 import { lateNote } from '../message.ts'
-import { say } from '../output.ts'
+import { say, withoutSecrets } from '../output.ts'
 import { cut, type Limit, lengthIn, oneLine, plainText } from '../text.ts'
 import type { Delivery } from './delivery.ts'
 import { runProgram } from './program.ts'
 
 /** Longest attempt, in milliseconds: everything counts, from the look-up of the name to the last byte of the answer. */
 const longestAttempt = 10_000
+
+/** How long a backend whose time is over may take to say what it knows of the message, in milliseconds. */
+const lastWord = 200
 
 /** How an attempt ended. */
 export type Result =
@@ -40,7 +45,8 @@ export async function attempt(
       ca: options['ca'] as string | undefined,
       once: backend.once === true,
     }),
-    run: (program, args, runOptions) => runProgram(program, args, runOptions ?? {}, controller.signal),
+    run: (program, args, runOptions) =>
+      runProgram(program, args, { cwd: folderOf(delivery), ...runOptions }, controller.signal),
     signal: controller.signal,
     now: () => new Date(),
     debug: (text) => say.debug(`${delivery.target}: ${text}`),
@@ -50,7 +56,7 @@ export async function attempt(
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       controller.abort()
-      reject(new TransientError(`${backend.title} did not answer within ${deadline / 1000} s`))
+      timer = setTimeout(() => reject(lateness(backend, deadline)), lastWord)
     }, deadline)
   })
   try {
@@ -70,8 +76,20 @@ export function exitCodeOf(result: Result): number {
   return { ...codes, permanent: exitCode.refused, bug: exitCode.bug }[result.kind]
 }
 
+function lateness({ title, once }: Backend, deadline: number): Error {
+  const text = `${title} did not answer within ${deadline / 1000} s`
+  return once ? new PermanentError(`${text}; it may have been sent all the same`) : new TransientError(text)
+}
+
+/** Programs run where the configuration is, wherever the notification came from and whoever sends it. */
+function folderOf({ config }: Delivery): string {
+  const folder = config === undefined ? '/' : dirname(config)
+  return existsSync(folder) ? folder : '/'
+}
+
+/** What is said of the failure is kept on disk, and shown by processes that do not know the secrets. */
 function failure(error: unknown): Result {
-  const text = oneLine(messageOf(error))
+  const text = oneLine(withoutSecrets(messageOf(error)))
   if (error instanceof TransientError) {
     return {
       kind: 'transient',

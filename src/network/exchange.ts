@@ -1,8 +1,9 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Socket } from 'node:net'
+import { hideSecret } from '../output.ts'
 import { readCertificates } from './certificates.ts'
 import { lookup } from './lookup.ts'
-import { openTunnel, proxyAuthorization, proxyFor } from './proxy.ts'
+import { hostOf, openTunnel, proxyAuthorization, proxyFor } from './proxy.ts'
 
 export interface HttpRequest {
   method?: 'GET' | 'POST' | 'PUT'
@@ -12,7 +13,9 @@ export interface HttpRequest {
   /** Sent as application/x-www-form-urlencoded; what is undefined is left out. */
   form?: Record<string, string | number | undefined>
   body?: string | Buffer
-  /** Is this the answer that the service promises when it took the message? Any 2xx answer, if not given. */
+  /** The statuses that can mean yes; those from 200 to 299, if not given. */
+  statuses?: readonly number[]
+  /** Is this the answer that the service promises when it took the message? Any with such a status, if not given. */
   accepts?: (answer: HttpAnswer) => boolean
   /** What an answer means where the service has rules of its own; nothing leaves it to those of its status. */
   failure?: (answer: HttpAnswer) => Error | undefined
@@ -69,13 +72,13 @@ async function prepare(
     const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
     headers['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`
   }
-  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const host = hostOf(url)
   const options: RequestOptions & { ca?: string; servername?: string } = {
     method: request.method ?? 'POST',
     host,
     port: url.port || (url.protocol === 'https:' ? 443 : 80),
     path: url.pathname + url.search,
-    headers: { ...headers, ...request.headers },
+    headers: hidden({ ...headers, ...request.headers }),
     agent: false,
     lookup: lookup as never,
     signal,
@@ -84,7 +87,7 @@ async function prepare(
   // Not by import: a module namespace reads node:http's lazy getters, which load all of fetch on Node 22 and later.
   if (url.protocol === 'http:') {
     if (proxy) {
-      Object.assign(options, { host: proxy.hostname, port: proxy.port || 80, path: url.origin + options.path })
+      Object.assign(options, { host: hostOf(proxy), port: proxy.port || 80, path: url.origin + options.path })
       Object.assign(options.headers as object, proxyAuthorization(proxy))
     }
     return { start: process.getBuiltinModule('node:http').request, options, body }
@@ -99,6 +102,14 @@ async function prepare(
     options.createConnection = () => connect({ socket, host, ...servername, ...(options.ca && { ca: options.ca }) })
   }
   return { start: process.getBuiltinModule('node:https').request, options, body }
+}
+
+/** Servers echo headers in what they say of a failure: of these no credentials, in whatever form, may be shown. */
+function hidden(headers: Record<string, string>): Record<string, string> {
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.toLowerCase() === 'authorization') hideSecret(value.replace(/^\w+ +/, ''))
+  }
+  return headers
 }
 
 function encode({ json, form, body }: HttpRequest): {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { ConfigError, TransientError } from '../errors.ts'
 import { hideSecret } from '../output.ts'
+import { networkWords } from './failure.ts'
 import { lookup } from './lookup.ts'
 
 /** The proxy that the environment names for an address, as curl and Python's requests read it; nothing for none. */
@@ -25,8 +26,10 @@ export function proxyFor(url: URL): URL | undefined {
 /** What a proxy wants to see of whoever uses it; nothing if its address has no user. */
 export function proxyAuthorization(proxy: URL): Record<string, string> {
   if (!proxy.username) return {}
-  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
-  return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }
+  const words = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+  const credentials = Buffer.from(words).toString('base64')
+  hideSecret(credentials)
+  return { 'proxy-authorization': `Basic ${credentials}` }
 }
 
 /**
@@ -38,7 +41,7 @@ export function openTunnel(proxy: URL, host: string, signal: AbortSignal): Promi
   const { request } = process.getBuiltinModule('node:http')
   return new Promise((resolve, reject) => {
     const connecting = request({
-      host: proxy.hostname.replace(/^\[|\]$/g, ''),
+      host: hostOf(proxy),
       port: proxy.port || 80,
       method: 'CONNECT',
       path: host,
@@ -47,30 +50,55 @@ export function openTunnel(proxy: URL, host: string, signal: AbortSignal): Promi
       lookup: lookup as never,
       signal,
     })
-    connecting.on('connect', (answer: IncomingMessage, socket: Socket) => {
-      if (answer.statusCode === 200) return resolve(socket)
+    const fail = (words: string) => reject(new TransientError(`the proxy ${proxy.host}: ${words}`))
+    connecting.on('connect', ({ statusCode = 0 }: IncomingMessage, socket: Socket) => {
+      if (statusCode >= 200 && statusCode < 300) return resolve(socket)
       socket.destroy()
-      reject(new TransientError(`the proxy ${proxy.host} answered ${answer.statusCode} for ${host}`))
+      const hint = statusCode === 407 ? ' (it wants a user and a password: http://user:password@host:port)' : ''
+      fail(`it answered ${statusCode} for ${host}${hint}`)
     })
-    connecting.on('response', (answer) => {
-      answer.destroy()
-      reject(new TransientError(`the proxy ${proxy.host} answered ${answer.statusCode} for ${host}`))
-    })
-    connecting.on('error', reject)
+    connecting.on('error', (error) => fail(signal.aborted ? 'no answer in time' : networkWords(error)))
     connecting.end()
   })
 }
 
-/** `no_proxy` holds hosts, domains with or without a dot in front, addresses, `host:port`, or `*`. */
+/** `no_proxy` holds hosts, domains with or without a dot in front, addresses, networks, each with or without a port, or `*`. */
 function isExcepted(url: URL): boolean {
-  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
+  const host = hostOf(url).toLowerCase()
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
   return (variable('no_proxy') ?? '').split(/[\s,]+/).some((entry) => {
-    const [, name = '', entryPort] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase().replace(/^\*?\./, '')) ?? []
     if (entry === '*') return true
+    const [name, entryPort] = splitPort(entry.toLowerCase())
     if (name === '' || (entryPort !== undefined && entryPort !== port)) return false
-    return host === name || host.endsWith(`.${name}`)
+    return host === name || host.endsWith(`.${name}`) || isInNetwork(host, name)
   })
+}
+
+/** `.example.org:80`, `[::1]:80` and `::1`, whose last colon begins no port. */
+function splitPort(entry: string): [name: string, port: string | undefined] {
+  const [, name = '', port] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? [entry, entry]
+  return [name.replace(/^\*?\.|^\[|\]$/g, ''), port]
+}
+
+/** Is `host` an address of the network `10.0.0.0/8`? */
+function isInNetwork(host: string, network: string): boolean {
+  const { BlockList, isIP } = process.getBuiltinModule('node:net')
+  const [address = '', bits = ''] = network.split('/')
+  const version = isIP(address)
+  if (version === 0 || isIP(host) !== version || !/^\d+$/.test(bits)) return false
+  const kind = version === 4 ? 'ipv4' : 'ipv6'
+  const list = new BlockList()
+  try {
+    list.addSubnet(address, Number(bits), kind)
+  } catch {
+    return false
+  }
+  return list.check(host, kind)
+}
+
+/** The host of an address as sockets take it: an IPv6 address without its brackets. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '')
 }
 
 function variable(name: string): string | undefined {

@@ -25,6 +25,9 @@ const packages: Record<string, string> = {
   ps: 'procps',
   curl: 'curl',
   openssl: 'openssl',
+  postfix: 'postfix',
+  dovecot: 'dovecot-core',
+  tinyproxy: 'tinyproxy-bin',
 }
 
 /**

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import type { Outgoing } from '../../src/backend.ts'
+import { resolveOptions } from '../../src/config/resolve.ts'
+import { attempt, type Result } from '../../src/delivery/attempt.ts'
+import type { Delivery } from '../../src/delivery/delivery.ts'
+import { testNotification } from './context.ts'
+
+/** Tries a backend once, as a delivery of a target with these settings would. */
+export async function attemptWith(
+  backend: string,
+  settings: Record<string, unknown>,
+  {
+    notification = {},
+    deadline = 5000,
+    id = randomUUID(),
+    config,
+    remaining = {},
+  }: {
+    notification?: Partial<Outgoing>
+    deadline?: number
+    id?: string
+    /** The file that the settings come from. */
+    config?: string
+    /** What an earlier attempt left to do. */
+    remaining?: Record<string, unknown>
+  } = {},
+): Promise<Result> {
+  const now = new Date().toISOString()
+  const delivery: Delivery = {
+    version: 1,
+    id,
+    target: 'target',
+    backend,
+    created: now,
+    next: now,
+    tries: 0,
+    state: 'waiting',
+    ...(config && { config }),
+    notification: testNotification(notification),
+  }
+  const options = await resolveOptions(
+    { path: config, lasting: true },
+    { name: 'target', backend, settings },
+    remaining,
+  )
+  return attempt(delivery, options, { foreground: false, deadline })
+}
+
+/** What an attempt said of its failure. */
+export function errorOf(result: Result): string {
+  return result.kind === 'delivered' ? '' : result.error
+}
