@@ -23,9 +23,11 @@
 # so DEBUG traps, $_, PIPESTATUS and set -x see nothing of them. Before bash 4.4, which has no PS0, it is a DEBUG trap.
 # Where something in here could fail, it is kept from failing: an error in PS0 would drop the command just typed.
 
-# An alias would be expanded while the functions below are read.
+# An alias would be expanded while the functions below are read, and allexport would give them to every program.
 \builtin shopt -q expand_aliases && __ntfy_aliases=1
 \builtin shopt -u expand_aliases
+[[ $- == *a* ]] && __ntfy_exporting=1
+builtin set +a
 builtin declare -F ntfy_unhook >/dev/null && ntfy_unhook again
 
 # Not `return`: inside eval that would end the file that has the eval.
@@ -144,7 +146,7 @@ __ntfy_launch() {
     builtin set +aefkuvxCET +o posix
     builtin trap '' HUP INT QUIT TSTP
     builtin trap - DEBUG ERR RETURN
-    builtin shopt -u nocasematch failglob nullglob extdebug
+    builtin shopt -u nocasematch failglob nullglob extdebug expand_aliases
     builtin unset -f command_not_found_handle
     IFS=$' \t\n'
     __ntfy_work "$@" &
@@ -197,7 +199,7 @@ __ntfy_list() {
 __ntfy_entry() {
   local list shape=''
   # A format that may not be changed is taken for one that is as long at all times.
-  if [[ $__ntfy_clock != coarse && ${HISTTIMEFORMAT@a} == *r* ]]; then shape=$HISTTIMEFORMAT; fi
+  if [[ $__ntfy_clock != coarse && ${HISTTIMEFORMAT+${HISTTIMEFORMAT@a}} == *r* ]]; then shape=$HISTTIMEFORMAT; fi
   newest=$(__ntfy_list 1) || return
   newest=${newest#"${newest%%[! ]*}"}
   newest=${newest%%[!0-9]*}
@@ -377,7 +379,7 @@ __ntfy_load() {
   __ntfy_number=${HISTCMD-1}
   __ntfy_texts
   # Where these may not be set there is no place for a hook.
-  if (( version >= 404 )) && [[ ${PROMPT_COMMAND@a}${PS0@a} == *r* ]]; then return 1; fi
+  if (( version >= 404 )) && [[ ${PROMPT_COMMAND+${PROMPT_COMMAND@a}}${PS0+${PS0@a}} == *r* ]]; then return 1; fi
   [[ -n ${PROMPT_COMMAND+set} ]] && __ntfy_had=1 || __ntfy_had=0
   if (( __ntfy_array )); then
     builtin declare -gA __ntfy_known
@@ -443,4 +445,5 @@ __ntfy_load || __ntfy_forget
 fi
 
 [[ -z ${__ntfy_aliases-} ]] || builtin shopt -s expand_aliases
-builtin unset __ntfy_aliases
+[[ -z ${__ntfy_exporting-} ]] || builtin set -a
+builtin unset __ntfy_aliases __ntfy_exporting

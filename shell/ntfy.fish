@@ -19,9 +19,9 @@
 #
 # Builtins are called as such: the user may have functions of these names.
 
-if status is-interactive
+if builtin status is-interactive
 
-    functions -q ntfy_unhook
+    builtin functions -q ntfy_unhook
     and ntfy_unhook again
 
     # __ntfy_parse SECONDS: sets __ntfy_ms, in milliseconds; fails for anything but a decimal number.
@@ -107,7 +107,7 @@ if status is-interactive
             builtin test "$fields[-2]" = stopped
             or continue
             set -a stopped $fields[2]
-            contains -- $fields[2] $__ntfy_stopped
+            builtin contains -- $fields[2] $__ntfy_stopped
             or builtin string match -q '*&' -- $fields[-1]
             or set new $fields[2]
         end
@@ -115,7 +115,7 @@ if status is-interactive
         set -e __ntfy_resumed
         __ntfy_forget "$fg" $all
         if builtin test -n "$new"
-            if not contains -- $new $__ntfy_groups
+            if not builtin contains -- $new $__ntfy_groups
                 set -a __ntfy_groups $new
                 set -a __ntfy_texts $argv[1]
             end
@@ -133,7 +133,7 @@ if status is-interactive
         set -g __ntfy_groups
         set -g __ntfy_texts
         while set -q groups[1]
-            if contains -- $groups[1] $argv[2..-1]
+            if builtin contains -- $groups[1] $argv[2..-1]
                 set -a __ntfy_groups $groups[1]
                 set -a __ntfy_texts $texts[1]
             else if builtin test -n "$argv[1]"
@@ -149,11 +149,11 @@ if status is-interactive
         set -l last (builtin string split -n \n -- $argv[1])[-1]
         set last (builtin string replace -r '^.*(?:[;|&]|\b(?:and|or|not|if|while|begin|do)\s)\s*' '' -- (builtin string trim -- $last))
         set -l name (builtin string match -r '^[^\s<>()$"\']+' -- $last)
-        and functions -q -- $name
+        and builtin functions -q -- $name
         or return
-        set -l about (functions --details --verbose -- $name)[5]
+        set -l about (builtin functions --details --verbose -- $name)[5]
         set -l value (builtin string match -r '^alias [^\s=]+[\s=](.*)$' -- $about)[2]
-        and echo -n $value(builtin string sub -s (math (builtin string length -- $name) + 1) -- $last)
+        and builtin echo -n $value(builtin string sub -s (builtin math (builtin string length -- $name) + 1) -- $last)
     end
 
     # Does the history not keep it?
@@ -165,7 +165,7 @@ if status is-interactive
             and builtin test -z "$fish_history"
         end
         and return
-        functions -q fish_should_add_to_history
+        builtin functions -q fish_should_add_to_history
         and not fish_should_add_to_history $argv[1] >/dev/null 2>&1
     end
 
@@ -202,12 +202,12 @@ if status is-interactive
             [ -z "$node" ] || export NTFY_NODE="$node"
             exec "$bin" shell-done --shell fish --shell-pid "$pid" "$@"'
         set -l before $last_pid
-        if contains -- --private $flags
+        if builtin contains -- --private $flags
             command sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags </dev/null >/dev/null &
         else
             builtin printf '%s\0%s' $text "$last" | command sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags >/dev/null &
         end
-        disown 2>/dev/null
+        builtin disown 2>/dev/null
         set -g last_pid $before
         set -q last_pid[1]
         or set -eg last_pid
@@ -229,9 +229,9 @@ if status is-interactive
         set -e __ntfy_stopped
         set -e __ntfy_resumed
         for name in parse threshold watch postexec suspended forget expanded private launch
-            functions -e __ntfy_$name
+            builtin functions -e __ntfy_$name
         end
-        functions -e ntfy_unhook
+        builtin functions -e ntfy_unhook
     end
 
     set -g __ntfy_groups

@@ -130,14 +130,36 @@ export class TypedShell {
    * All calls up to now. What should not come cannot be waited for: a last command that must be called for is, and
    * whatever was called for before it is there by then.
    */
-  async settled(): Promise<Call[]> {
-    await this.run('sleep 0.4; : settled')
-    const isLast = ({ typed }: Call) => typed === 'sleep 0.4; : settled'
+  async settled(line = 'sleep 0.4; : settled'): Promise<Call[]> {
+    await this.run(line)
+    const isLast = ({ typed }: Call) => typed === line
     await waitFor('the last call', () => this.calls().some(isLast)).catch((error: Error) => {
       throw new Error(`${error.message}; there were ${JSON.stringify(this.calls())}\n${this.shown()}`)
     })
     return this.calls().filter((call) => !isLast(call))
   }
+}
+
+/**
+ * What a shell shows for these lines, once with the hooks and once without, each with its calls. Where the two differ
+ * other than in the numbers of processes, the hooks make noise.
+ */
+export async function compare(
+  name: ShellName,
+  lines: string[],
+  options: ShellOptions = {},
+): Promise<{ hooked: string; bare: string; typing: TypedShell }> {
+  const run = async (hooks: boolean) => {
+    const typing = new TypedShell(name, { ...options, hooks })
+    await typing.runAll(lines)
+    const shown = typing
+      .shown()
+      .replaceAll(typing.home, '~')
+      .replace(/\b\d{3,}\b/g, 'N')
+    return { typing, shown }
+  }
+  const [hooked, bare] = await Promise.all([run(true), run(false)])
+  return { hooked: hooked.shown, bare: bare.shown, typing: hooked.typing }
 }
 
 /** The text without escape sequences, and with a line as the terminal shows it. */
