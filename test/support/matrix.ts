@@ -1,0 +1,146 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+/** An event as the homeserver keeps it. */
+export interface MatrixEvent {
+  room: string
+  id: string
+  content: Record<string, unknown>
+}
+
+/** What is answered instead of the usual: a status and a body, `drop` for an answer that is lost on its way. */
+export type Fault = { status: number; body: unknown; headers?: Record<string, string> } | 'drop'
+
+const token = 'syt_bnRmeQ_secret'
+
+/**
+ * A homeserver as far as posting goes (client-server API v3): it checks every request against the specification, knows
+ * one account with one device, and drops a second event with the same transaction id.
+ */
+export async function homeserver() {
+  const joined = new Set(['!plain:example.org', '!v12roomWithoutServer', '!other:example.org'])
+  const invited = new Set(['!invited:example.org'])
+  const aliases: Record<string, string> = { '#ops/x:example.org': '!plain:example.org' }
+  const events: MatrixEvent[] = []
+  const transactions = new Map<string, string>()
+  const faults: Fault[] = []
+  const requests: string[] = []
+  const wrong: string[] = []
+
+  function answer(request: IncomingMessage, body: string): { status: number; body: unknown } {
+    const { method = '', url = '', headers } = request
+    if (headers.authorization !== `Bearer ${token}`) return failure(401, 'M_UNKNOWN_TOKEN', 'Unknown access token')
+    if (url.includes('access_token')) wrong.push('a token in the address')
+    if (/[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]/.test(url)) wrong.push(`not encoded: ${url}`)
+    const [, prefix, api, version, ...path] = url.split('/')
+    if (`${prefix}/${api}/${version}` !== '_matrix/client/v3') return failure(404, 'M_UNRECOGNIZED', 'Unrecognized')
+    const parts = path.map(decodeURIComponent)
+    if (method === 'GET' && parts.length === 3 && parts[0] === 'directory' && parts[1] === 'room') {
+      const room = aliases[parts[2] ?? '']
+      return room
+        ? { status: 200, body: { room_id: room, servers: ['example.org'] } }
+        : failure(404, 'M_NOT_FOUND', `Room alias ${parts[2]} not found`)
+    }
+    if (headers['content-type'] !== 'application/json') wrong.push('a body that is not application/json')
+    const content = parsed(body)
+    if (content === undefined) return failure(400, 'M_NOT_JSON', 'Content not JSON.')
+    if (method === 'POST' && parts.length === 2 && parts[0] === 'join') return join(parts[1] ?? '')
+    const [rooms, room = '', send, type, transaction = ''] = parts
+    if (method === 'PUT' && parts.length === 5 && rooms === 'rooms' && send === 'send' && type === 'm.room.message') {
+      return post(room, transaction, content)
+    }
+    return failure(404, 'M_UNRECOGNIZED', `Unrecognized request ${method} ${url}`)
+  }
+
+  function join(room: string) {
+    if (invited.delete(room)) joined.add(room)
+    if (!joined.has(room)) return failure(403, 'M_FORBIDDEN', 'You are not invited to this room.')
+    return { status: 200, body: { room_id: room } }
+  }
+
+  function post(room: string, transaction: string, content: Record<string, unknown>) {
+    const scope = JSON.stringify([room, transaction])
+    const known = transactions.get(scope)
+    if (known !== undefined) return { status: 200, body: { event_id: known } }
+    if (!joined.has(room)) return failure(403, 'M_FORBIDDEN', `User @ntfy:example.org not in room ${room}`)
+    wrong.push(...faultsOf(content))
+    const id = `$event${events.length}`
+    if (sizeOf(room, id, content) > 65_536) return failure(413, 'M_TOO_LARGE', 'event too large')
+    events.push({ room, id, content })
+    transactions.set(scope, id)
+    return { status: 200, body: { event_id: id } }
+  }
+
+  const server = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8').on('data', (text: string) => {
+      body += text
+    })
+    request.on('end', () => {
+      requests.push(`${request.method} ${request.url}`)
+      const fault = faults.shift()
+      if (fault !== undefined && fault !== 'drop') return reply(response, fault)
+      const usual = answer(request, body)
+      if (fault === 'drop') response.destroy()
+      else reply(response, usual)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { address, token, events, faults, requests, wrong }
+}
+
+/** "m.room.message" and "User and room mentions": what is wrong with a content. */
+function faultsOf(content: Record<string, unknown>): string[] {
+  const { msgtype, body, format, formatted_body, 'm.mentions': mentions } = content
+  const found: string[] = []
+  if (typeof body !== 'string' || body === '') found.push('no body')
+  if (msgtype !== 'm.text' && msgtype !== 'm.notice') found.push(`msgtype ${msgtype}`)
+  if (JSON.stringify(mentions) !== '{}') found.push(`m.mentions ${JSON.stringify(mentions)}`)
+  if ((format === 'org.matrix.custom.html') !== (typeof formatted_body === 'string')) found.push('half a format')
+  const tags = typeof formatted_body === 'string' ? [...formatted_body.matchAll(/<\/?([^>]*)>/g)] : []
+  for (const [tag, name = ''] of tags) if (!['strong', 'br'].includes(name)) found.push(`tag ${tag}`)
+  return found
+}
+
+/** "Size limits": the whole event in canonical JSON, with the most that a homeserver adds. */
+function sizeOf(room: string, id: string, content: unknown): number {
+  const hash = 'x'.repeat(43)
+  const name = `@${'u'.repeat(100)}:${'s'.repeat(150)}`
+  const event = {
+    ...{ auth_events: Array(10).fill(`$${hash}`), prev_events: Array(20).fill(`$${hash}`), depth: 2 ** 53 },
+    ...{
+      content,
+      event_id: id,
+      hashes: { sha256: hash },
+      origin_server_ts: Date.now(),
+      room_id: room.padEnd(255, 'x'),
+    },
+    ...{ sender: name, signatures: { [name]: { 'ed25519:a_abcd': 'x'.repeat(86) } }, type: 'm.room.message' },
+  }
+  return Buffer.byteLength(JSON.stringify(event))
+}
+
+function failure(status: number, errcode: string, error: string) {
+  return { status, body: { errcode, error } }
+}
+
+function reply(response: ServerResponse, { status, body, headers }: Exclude<Fault, 'drop'>): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+function parsed(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
