@@ -5,14 +5,29 @@ import type { Backend } from '../backend.ts'
  * here for the same reason; a test compares them with the declarations.
  */
 export const backends: Record<string, () => Promise<{ default: Backend }>> = {
+  bark: () => import('./bark.ts'),
   default: () => import('./default.ts'),
   desktop: () => import('./desktop.ts'),
+  discord: () => import('./discord.ts'),
   exec: () => import('./exec.ts'),
+  googlechat: () => import('./googlechat.ts'),
+  gotify: () => import('./gotify.ts'),
   mail: () => import('./mail.ts'),
   matrix: () => import('./matrix.ts'),
+  mattermost: () => import('./mattermost.ts'),
   ntfy_sh: () => import('./ntfy_sh.ts'),
+  pushbullet: () => import('./pushbullet.ts'),
+  pushover: () => import('./pushover.ts'),
+  signal: () => import('./signal.ts'),
+  simplepush: () => import('./simplepush.ts'),
+  slack: () => import('./slack.ts'),
+  slack_webhook: () => import('./slack_webhook.ts'),
+  teams: () => import('./teams.ts'),
+  telegram: () => import('./telegram.ts'),
   terminal: () => import('./terminal.ts'),
+  twilio: () => import('./twilio.ts'),
   webhook: () => import('./webhook.ts'),
+  zulip: () => import('./zulip.ts'),
 }
 
 /** Names that older configurations use. */

@@ -1,0 +1,72 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError, PermanentError, TransientError } from '../errors.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import type { HttpAnswer } from '../network/exchange.ts'
+import type { Priority } from '../notification.ts'
+import { choice, text, url } from '../options.ts'
+
+export default defineBackend({
+  name: 'bark',
+  title: 'Bark',
+  homepage: 'https://github.com/Finb/bark-server/blob/master/docs/API_V2.md',
+  options: {
+    device_key: text({
+      description: 'the key that the app shows',
+      required: true,
+      secret: true,
+      example: 'ynJ5Ft4atkMkWeo2PAvFhF',
+      aliases: ['key'],
+    }),
+    url: url({ description: 'the address of the server', default: 'https://api.day.app', aliases: ['server'] }),
+    level: choice(['critical', 'active', 'timeSensitive', 'passive'], {
+      description: "how it disturbs, instead of the message's own priority",
+    }),
+    sound: text({ description: 'the name of a sound' }),
+    group: text({ description: 'messages of a group stand together' }),
+    icon: url({ description: 'the address of a picture' }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 200, unit: 'bytes' }, message: { max: 3200, unit: 'bytes' } },
+  answer: { json: { code: 200, message: 'success', timestamp: 1622020720 } },
+  async send(notification, options, context) {
+    const { title, message, priority, url: link } = notification
+    const { device_key, sound, group, icon } = options
+    const answer = await context.http(`${options.url}/push`, {
+      json: {
+        device_key,
+        title,
+        body: message,
+        level: options.level ?? levels[priority],
+        sound,
+        group,
+        icon,
+        url: link,
+        id: context.id,
+      },
+      accepts: ({ json }) => field(json, 'code') === 200,
+      failure: barkFailure,
+    })
+    return asObject(answer.json)
+  },
+})
+
+const levels: Record<Priority, string> = {
+  min: 'passive',
+  low: 'passive',
+  default: 'active',
+  high: 'timeSensitive',
+  urgent: 'timeSensitive',
+}
+
+/** 400 is an unknown key, and 500 holds Apple's own reason. */
+function barkFailure({ status, json }: HttpAnswer): Error | undefined {
+  const reason = field(json, 'message')
+  if (typeof reason !== 'string') return undefined
+  const text = `bark: ${reason}`
+  if (status === 400 && /device|key/i.test(reason)) return new ConfigError(text)
+  if (status !== 500) return undefined
+  return /BadDeviceToken|Unregistered|PayloadTooLarge/.test(reason)
+    ? new PermanentError(text)
+    : new TransientError(text)
+}

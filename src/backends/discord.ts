@@ -1,0 +1,53 @@
+import { defineBackend } from '../backend.ts'
+import { TransientError } from '../errors.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import { text, url } from '../options.ts'
+
+export default defineBackend({
+  name: 'discord',
+  title: 'Discord',
+  homepage: 'https://docs.discord.com/developers/resources/webhook#execute-webhook',
+  options: {
+    url: url({
+      description: "the address of a webhook, from the channel's settings under Integrations",
+      required: true,
+      secret: true,
+      example: 'https://discord.com/api/webhooks/123456789012345678/abcdefghijklmnop',
+    }),
+    username: text({ description: 'the name to appear under' }),
+    avatar_url: url({ description: 'the address of a picture to appear with' }),
+    thread_id: text({ description: 'a thread of the channel' }),
+    ...httpOptions,
+  },
+  // 2000 for all; a backslash may stand before every character.
+  limits: { title: { max: 100, unit: 'codepoints' }, message: { max: 880, unit: 'codepoints' } },
+  answer: { json: { id: '1190000000000000000', type: 0, content: '**Done**', channel_id: '1180000000000000000' } },
+  async send({ title, message, url: link, priority }, options, context) {
+    const thread = options.thread_id === undefined ? '' : `&thread_id=${encodeURIComponent(options.thread_id)}`
+    // Without wait=true a message that is not saved is answered like one that is.
+    const answer = await context.http(`${options.url}${options.url.includes('?') ? '&' : '?'}wait=true${thread}`, {
+      json: {
+        content: `**${escaped(title)}**\n${escaped(message)}${link === undefined ? '' : `\n<${link}>`}`,
+        username: options.username,
+        avatar_url: options.avatar_url,
+        allowed_mentions: { parse: [] },
+        flags: priority === 'min' || priority === 'low' ? suppressNotifications : undefined,
+      },
+      accepts: ({ json }) => typeof field(json, 'id') === 'string',
+      failure: ({ status, json }) => {
+        const wait = field(json, 'retry_after')
+        if (status !== 429 || typeof wait !== 'number') return undefined
+        return new TransientError('discord: too many messages', Math.ceil(wait))
+      },
+    })
+    return asObject(answer.json)
+  },
+})
+
+const suppressNotifications = 1 << 12
+
+/** Discord's Markdown; a mention in the text is inert by `allowed_mentions`. */
+function escaped(text: string): string {
+  return text.replace(/[\\*_~`|>#[\]()<-]/g, '\\$&')
+}

@@ -1,0 +1,42 @@
+import { defineBackend } from '../backend.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import { text, url } from '../options.ts'
+
+export default defineBackend({
+  name: 'googlechat',
+  title: 'Google Chat',
+  homepage: 'https://developers.google.com/workspace/chat/quickstart/webhooks',
+  options: {
+    url: url({
+      description: "the address of a webhook, from the space's settings under Apps & integrations",
+      required: true,
+      secret: true,
+      example: 'https://chat.googleapis.com/v1/spaces/SPACE/messages?key=KEY&token=TOKEN',
+    }),
+    thread_key: text({ description: 'messages with the same key make a thread' }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 15_000, unit: 'bytes' } },
+  answer: { json: { name: 'spaces/SPACE/messages/MESSAGE', text: 'Done' } },
+  async send({ title, message, url: link }, options, context) {
+    const address = new URL(options.url)
+    address.searchParams.set('requestId', context.id)
+    if (options.thread_key !== undefined) {
+      address.searchParams.set('messageReplyOption', 'REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD')
+    }
+    const answer = await context.http(address.href, {
+      json: {
+        text: `*${inert(title)}*\n${inert(message)}${link === undefined ? '' : `\n${link}`}`,
+        ...(options.thread_key !== undefined && { thread: { threadKey: options.thread_key } }),
+      },
+      accepts: ({ json }) => typeof field(json, 'name') === 'string',
+    })
+    return asObject(answer.json)
+  },
+})
+
+/** There is no escape in this markup: a space of no width keeps a mark from pairing, and `<users/all>` from calling. */
+function inert(text: string): string {
+  return text.replace(/[*_~`<]/g, '$&\u200b')
+}

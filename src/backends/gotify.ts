@@ -1,0 +1,46 @@
+import { defineBackend } from '../backend.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import type { Priority } from '../notification.ts'
+import { number, text, url } from '../options.ts'
+
+export default defineBackend({
+  name: 'gotify',
+  title: 'Gotify',
+  homepage: 'https://gotify.net/docs/pushmsg',
+  options: {
+    url: url({
+      description: 'the address of the server',
+      required: true,
+      example: 'https://gotify.example.org',
+      aliases: ['server'],
+    }),
+    token: text({
+      description: 'the token of an application',
+      required: true,
+      secret: true,
+      example: 'AsWYYD.HZRsdQaQ',
+    }),
+    priority: number({ description: "0 to 10 instead of the message's own", min: 0, max: 10 }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 500, unit: 'codepoints' }, message: { max: 30_000, unit: 'codepoints' } },
+  answer: {
+    json: { id: 25, appid: 5, message: 'make', title: 'Done', priority: 5, date: '2018-02-27T19:36:10.5045044+01:00' },
+  },
+  async send({ title, message, priority, url: link }, options, context) {
+    const answer = await context.http(`${options.url}/message`, {
+      headers: { 'x-gotify-key': options.token },
+      json: {
+        title,
+        message: message || ' ',
+        priority: options.priority ?? level[priority],
+        ...(link !== undefined && { extras: { 'client::notification': { click: { url: link } } } }),
+      },
+      accepts: ({ json }) => typeof field(json, 'id') === 'number',
+    })
+    return asObject(answer.json)
+  },
+})
+
+const level: Record<Priority, number> = { min: 0, low: 2, default: 5, high: 8, urgent: 10 }

@@ -1,0 +1,50 @@
+import { defineBackend } from '../backend.ts'
+import { TransientError } from '../errors.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import { text } from '../options.ts'
+
+/** Seconds until a used-up month is asked about again. */
+const quotaPause = 3600
+
+export default defineBackend({
+  name: 'pushbullet',
+  title: 'Pushbullet',
+  homepage: 'https://docs.pushbullet.com/#create-push',
+  options: {
+    access_token: text({
+      description: 'the access token, made at https://www.pushbullet.com/#settings/account',
+      required: true,
+      secret: true,
+      example: 'o.0123456789abcdefghijklmnopqrstuv',
+      aliases: ['token'],
+    }),
+    device_iden: text({ description: 'one device instead of all' }),
+    email: text({ description: 'somebody else, by the address of the account' }),
+    channel: text({ description: 'the tag of a channel of yours', aliases: ['channel_tag'] }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 250, unit: 'codepoints' }, message: { max: 10_000, unit: 'codepoints' } },
+  answer: { json: { active: true, iden: 'ujpah72o0sjAoRtnM0jc', type: 'note', title: 'Done', body: 'make' } },
+  async send(notification, options, context) {
+    const { title, message, url } = notification
+    const answer = await context.http('https://api.pushbullet.com/v2/pushes', {
+      headers: { 'access-token': options.access_token },
+      json: {
+        ...(url === undefined ? { type: 'note' } : { type: 'link', url }),
+        title,
+        body: message,
+        device_iden: options.device_iden,
+        email: options.email,
+        channel_tag: options.channel,
+        guid: context.id,
+      },
+      accepts: ({ json }) => typeof field(json, 'iden') === 'string',
+      failure: ({ json }) =>
+        field(json, 'error', 'code') === 'pushbullet_pro_required'
+          ? new TransientError('pushbullet: the messages of this month are used up', quotaPause)
+          : undefined,
+    })
+    return asObject(answer.json)
+  },
+})

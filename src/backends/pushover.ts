@@ -1,0 +1,83 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError } from '../errors.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import type { HttpAnswer } from '../network/exchange.ts'
+import type { Priority } from '../notification.ts'
+import { boolean, number, text } from '../options.ts'
+
+export default defineBackend({
+  name: 'pushover',
+  title: 'Pushover',
+  homepage: 'https://pushover.net/api',
+  options: {
+    user_key: text({
+      description: 'your user key, or that of a group',
+      required: true,
+      secret: true,
+      example: 'uQiRzpo4DXghDmr9QzzfQu27cmVRsG',
+    }),
+    api_token: text({
+      description: 'the token of an application of your own, made at https://pushover.net/apps/build',
+      required: true,
+      secret: true,
+      example: 'azGDORePK8gMaC0QOYAMyEEuzJnyUi',
+      aliases: ['token'],
+    }),
+    device: text({ description: 'one device instead of all; several with commas' }),
+    sound: text({ description: 'the name of a sound', example: 'cosmic' }),
+    priority: number({
+      description: "-2 to 2 instead of the message's own; 2 asks until it is acknowledged",
+      min: -2,
+      max: 2,
+    }),
+    retry: number({ description: 'seconds between two alarms of priority 2', min: 30, default: 60 }),
+    expire: number({ description: 'seconds after which priority 2 gives up', max: 10_800, default: 3600 }),
+    callback: text({ description: 'an address that is called when priority 2 is acknowledged' }),
+    url: text({ description: 'an address to show below the message' }),
+    url_title: text({ description: 'what that address is called' }),
+    html: boolean({ description: 'the message is HTML of yours (b, i, u, font, a)', default: false }),
+    ttl: number({ description: 'seconds after which the message is deleted', min: 1 }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 250, unit: 'codepoints' }, message: { max: 1024, unit: 'codepoints' } },
+  answer: { json: { status: 1, request: '647d2300-702c-4b38-8b2f-d56326ae460b' } },
+  async send(notification, options, context) {
+    const priority = options.priority ?? level[notification.priority]
+    const link = options.url ?? notification.url
+    const answer = await context.http('https://api.pushover.net/1/messages.json', {
+      form: {
+        token: options.api_token,
+        user: options.user_key,
+        title: notification.title,
+        message: notification.message || ' ',
+        priority,
+        device: options.device,
+        sound: options.sound,
+        url: link?.slice(0, 512),
+        url_title: link === undefined ? undefined : options.url_title?.slice(0, 100),
+        html: options.html ? 1 : undefined,
+        ttl: options.ttl,
+        timestamp: Math.floor(Date.parse(notification.time) / 1000),
+        ...(priority === 2 && {
+          retry: options.retry,
+          expire: Math.max(options.expire, options.retry),
+          callback: options.callback,
+        }),
+      },
+      accepts: ({ json }) => field(json, 'status') === 1,
+      failure: wrongKey,
+    })
+    return asObject(answer.json)
+  },
+})
+
+/** Urgent stays below 2, which rings until somebody acknowledges it: that is for those who ask for it. */
+const level: Record<Priority, number> = { min: -2, low: -1, default: 0, high: 1, urgent: 1 }
+
+/** A wrong key is answered with 400, as is a wrong message: `"token":"invalid"`, `"user":"invalid"`. */
+function wrongKey({ status, json }: HttpAnswer): Error | undefined {
+  const wrong = ['token', 'user'].find((name) => field(json, name) === 'invalid')
+  if (status < 400 || status >= 500 || wrong === undefined) return undefined
+  return new ConfigError(`pushover does not know the ${wrong === 'token' ? 'api_token' : 'user_key'}`)
+}

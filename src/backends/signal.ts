@@ -1,0 +1,53 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError, PermanentError, TransientError } from '../errors.ts'
+import { authorization, httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import { list, text, url } from '../options.ts'
+
+export default defineBackend({
+  name: 'signal',
+  title: 'Signal, by signal-cli-rest-api',
+  homepage: 'https://github.com/bbernhard/signal-cli-rest-api',
+  options: {
+    url: url({
+      description: 'the address of the server',
+      required: true,
+      example: 'https://signal.example.org',
+      aliases: ['server'],
+    }),
+    number: text({ description: 'the number it comes from', required: true, example: '+431212131491291' }),
+    recipients: list({
+      description: 'numbers and groups it goes to',
+      required: true,
+      example: ['+4354546464654'],
+      aliases: ['to', 'recipient'],
+    }),
+    user: text({ description: 'a user name, with `password`, for a proxy in front of it', aliases: ['username'] }),
+    password: text({ description: 'the password', secret: true }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 1700, unit: 'codepoints' } },
+  answer: { status: 201, json: { timestamp: '1700000000000' } },
+  async send({ title, message, url: link }, options, context) {
+    const answer = await context.http(`${options.url}/v2/send`, {
+      headers: authorization(options),
+      json: {
+        number: options.number,
+        recipients: options.recipients,
+        message: `${title}\n${message}${link === undefined ? '' : `\n${link}`}`,
+        text_mode: 'normal',
+      },
+      accepts: ({ json }) => field(json, 'timestamp') !== undefined,
+      // 400 stands for everything, trouble with the network included; 429 is a captcha that somebody has to solve.
+      failure: ({ status, json }) => {
+        const reason = field(json, 'error')
+        if (typeof reason !== 'string' || (status !== 400 && status !== 429)) return undefined
+        if (status === 429) return new ConfigError(`signal: ${reason}`)
+        return /network|timeout|IOException|connect/i.test(reason)
+          ? new TransientError(`signal: ${reason}`)
+          : new PermanentError(`signal: ${reason}`)
+      },
+    })
+    return asObject(answer.json)
+  },
+})

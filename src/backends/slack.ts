@@ -1,0 +1,59 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError, PermanentError, TransientError } from '../errors.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import type { HttpAnswer } from '../network/exchange.ts'
+import { text } from '../options.ts'
+import { slackText } from '../slack-text.ts'
+
+export default defineBackend({
+  name: 'slack',
+  title: 'Slack',
+  homepage: 'https://docs.slack.dev/reference/methods/chat.postMessage',
+  options: {
+    token: text({
+      description: "a bot's token with the scope chat:write, from https://api.slack.com/apps",
+      required: true,
+      secret: true,
+      example: 'xoxb-1234-5678-abcdefghij',
+    }),
+    recipient: text({
+      description: 'a channel, by its id or name',
+      required: true,
+      example: 'C024BE91L',
+      aliases: ['channel'],
+    }),
+    thread_ts: text({ description: 'the message to answer' }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 12_000, unit: 'codepoints' } },
+  answer: { json: { ok: true, channel: 'C024BE91L', ts: '1503435956.000247', message: { text: 'Done' } } },
+  async send(notification, options, context) {
+    const answer = await context.http('https://slack.com/api/chat.postMessage', {
+      headers: { authorization: `Bearer ${options.token}` },
+      json: {
+        channel: options.recipient,
+        text: slackText(notification),
+        thread_ts: options.thread_ts,
+        unfurl_links: false,
+        link_names: false,
+      },
+      accepts: ({ json }) => field(json, 'ok') === true,
+      failure: slackFailure,
+    })
+    return asObject(answer.json)
+  },
+})
+
+const later = 'ratelimited internal_error fatal_error service_unavailable request_timeout team_added_to_org'
+const setUp =
+  'invalid_auth not_authed account_inactive token_revoked token_expired missing_scope org_login_required ekm_access_denied accesslimited not_allowed_token_type no_permission channel_not_found not_in_channel is_archived'
+
+/** Failures come with status 200: `{"ok":false,"error":"..."}`. */
+function slackFailure({ json }: HttpAnswer): Error | undefined {
+  const error = field(json, 'error')
+  if (field(json, 'ok') !== false || typeof error !== 'string') return undefined
+  const reason = `slack: ${error}`
+  if (later.split(' ').includes(error)) return new TransientError(reason)
+  return setUp.split(' ').includes(error) ? new ConfigError(reason) : new PermanentError(reason)
+}

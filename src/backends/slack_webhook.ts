@@ -1,0 +1,35 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError } from '../errors.ts'
+import { httpOptions } from '../http-options.ts'
+import { text, url } from '../options.ts'
+import { slackText } from '../slack-text.ts'
+
+export default defineBackend({
+  name: 'slack_webhook',
+  title: 'Slack, incoming webhook',
+  homepage: 'https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks',
+  options: {
+    url: url({
+      description: 'the address of the webhook, from https://api.slack.com/apps',
+      required: true,
+      secret: true,
+      example: 'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX',
+    }),
+    user: text({
+      description: 'the channel or @user it goes to, where the webhook lets one choose',
+      aliases: ['channel'],
+    }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 12_000, unit: 'codepoints' } },
+  answer: { text: 'ok' },
+  async send(notification, options, context) {
+    await context.http(options.url, {
+      json: { text: slackText(notification), channel: options.user, username: 'ntfy', unfurl_links: false },
+      accepts: ({ text }) => text.trim() === 'ok',
+      failure: ({ status, text }) =>
+        status === 410 ? new ConfigError(`slack_webhook: ${text.slice(0, 100)}`) : undefined,
+    })
+    return undefined
+  },
+})

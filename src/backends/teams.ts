@@ -1,0 +1,54 @@
+import { defineBackend } from '../backend.ts'
+import { httpOptions } from '../http-options.ts'
+import { url } from '../options.ts'
+
+export default defineBackend({
+  name: 'teams',
+  title: 'Microsoft Teams, Workflows',
+  homepage: 'https://support.microsoft.com/office/create-incoming-webhooks-with-workflows-for-microsoft-teams',
+  options: {
+    url: url({
+      description: 'the address of a workflow "When a Teams webhook request is received"',
+      required: true,
+      secret: true,
+      example:
+        'https://prod-00.westus.logic.azure.com/workflows/abc/triggers/manual/paths/invoke?api-version=2016-06-01&sig=xyz',
+    }),
+    ...httpOptions,
+  },
+  // A card has 28 kB.
+  limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 9000, unit: 'bytes' } },
+  answer: { status: 202 },
+  async send({ title, message, url: link }, options, context) {
+    const block = (text: string, more: object = {}) => ({ type: 'TextBlock', text, wrap: true, ...more })
+    await context.http(options.url, {
+      accepts: ({ status }) => status === 202,
+      json: {
+        type: 'message',
+        attachments: [
+          {
+            contentType: 'application/vnd.microsoft.card.adaptive',
+            contentUrl: null,
+            content: {
+              $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+              type: 'AdaptiveCard',
+              version: '1.4',
+              msteams: { width: 'full' },
+              body: [
+                block(inert(title), { weight: 'Bolder', size: 'Medium' }),
+                block(inert(message).replaceAll('\n', '\n\n')),
+              ],
+              ...(link !== undefined && { actions: [{ type: 'Action.OpenUrl', title: 'Open', url: link }] }),
+            },
+          },
+        ],
+      },
+    })
+    return undefined
+  },
+})
+
+/** Cards know lists, links, bold and italics in Markdown, and mentions as `<at>`. */
+function inert(text: string): string {
+  return text.replace(/[*_[\]`#>~-]/g, '\\$&').replaceAll('<', '&lt;')
+}

@@ -1,0 +1,66 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError, PermanentError, TransientError } from '../errors.ts'
+import { authorization, httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import type { HttpAnswer } from '../network/exchange.ts'
+import { text } from '../options.ts'
+
+export default defineBackend({
+  name: 'twilio',
+  title: 'Twilio (SMS)',
+  homepage: 'https://www.twilio.com/docs/messaging/api/message-resource',
+  options: {
+    account_sid: text({
+      description: 'the SID of the account',
+      required: true,
+      example: 'AC0123456789abcdef0123456789abcdef',
+    }),
+    auth_token: text({
+      description: 'its auth token',
+      required: true,
+      secret: true,
+      example: '0123456789abcdef0123456789abcdef',
+      aliases: ['token'],
+    }),
+    from: text({
+      description: 'the number it comes from, or the SID of a messaging service (MG...)',
+      required: true,
+      example: '+15557122661',
+    }),
+    to: text({
+      description: 'the number it goes to; with whatsapp: in front by that',
+      required: true,
+      example: '+15558675310',
+    }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 100, unit: 'utf16' }, message: { max: 1490, unit: 'utf16' } },
+  // An SMS costs, and the service cannot tell a second attempt from a second message.
+  once: true,
+  answer: { status: 201, json: { sid: 'SM0123456789abcdef0123456789abcdef', status: 'queued' } },
+  async send({ title, message }, options, context) {
+    const { account_sid, auth_token, from, to } = options
+    const address = `https://api.twilio.com/2010-04-01/Accounts/${encodeURIComponent(account_sid)}/Messages.json`
+    const answer = await context.http(address, {
+      headers: authorization({ user: account_sid, password: auth_token }),
+      form: {
+        To: to,
+        ...(from.startsWith('MG') ? { MessagingServiceSid: from } : { From: from }),
+        Body: `${title}\n${message}`,
+      },
+      accepts: ({ json }) => typeof field(json, 'sid') === 'string',
+      failure: twilioFailure,
+    })
+    return asObject(answer.json)
+  },
+})
+
+/** https://www.twilio.com/docs/api/errors: 20429 and 21611 were not processed. */
+function twilioFailure({ json }: HttpAnswer): Error | undefined {
+  const code = field(json, 'code')
+  if (typeof code !== 'number') return undefined
+  const reason = `twilio: ${field(json, 'message') ?? code} (${code})`
+  if (code === 20429 || code === 21611) return new TransientError(reason)
+  if (code === 20003 || code === 20404 || code === 21606) return new ConfigError(reason)
+  return new PermanentError(reason)
+}

@@ -1,0 +1,62 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError, TransientError } from '../errors.ts'
+import { authorization, httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import { markdownText } from '../markdown.ts'
+import { choice, text, url } from '../options.ts'
+import { cut } from '../text.ts'
+
+export default defineBackend({
+  name: 'zulip',
+  title: 'Zulip',
+  homepage: 'https://zulip.com/api/send-message',
+  options: {
+    site: url({
+      description: 'the address of the server',
+      required: true,
+      example: 'https://example.zulipchat.com',
+      aliases: ['url', 'server'],
+    }),
+    email: text({ description: "the bot's address", required: true, example: 'ntfy-bot@example.zulipchat.com' }),
+    key: text({
+      description: "the bot's API key",
+      required: true,
+      secret: true,
+      example: 'a0b1c2d3e4f5a6b7c8d9',
+      aliases: ['token', 'api_key'],
+    }),
+    to: text({
+      description: 'the channel, or addresses with commas for a direct message',
+      required: true,
+      example: 'ops',
+    }),
+    type: choice(['stream', 'channel', 'direct'], { description: 'what `to` is', default: 'stream' }),
+    topic: text({ description: 'the topic in the channel; else the title' }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 500, unit: 'codepoints' }, message: { max: 4700, unit: 'codepoints' } },
+  answer: { json: { id: 42, msg: '', result: 'success' } },
+  async send(notification, options, context) {
+    const { site, email, key, to, type } = options
+    const recipients = type === 'direct' ? JSON.stringify(to.split(/[\s,]+/).filter(Boolean)) : to
+    const topic = cut(options.topic ?? notification.title, { max: 60, unit: 'codepoints' })
+    const answer = await context.http(`${site}/api/v1/messages`, {
+      headers: authorization({ user: email, password: key }),
+      form: {
+        type,
+        to: recipients,
+        topic: type === 'direct' ? undefined : topic || 'ntfy',
+        content: markdownText(notification),
+      },
+      accepts: ({ json }) => field(json, 'result') === 'success',
+      failure: ({ status, json }) => {
+        const wait = field(json, 'retry-after')
+        if (status === 429 && typeof wait === 'number')
+          return new TransientError('zulip: too many messages', Math.ceil(wait))
+        const unknown = ['STREAM_DOES_NOT_EXIST', 'BAD_REQUEST_UNKNOWN_CHANNEL'].includes(String(field(json, 'code')))
+        return unknown ? new ConfigError(`zulip: ${field(json, 'msg')}`) : undefined
+      },
+    })
+    return asObject(answer.json)
+  },
+})
