@@ -21,6 +21,11 @@ function smallest({ options }: Backend): Record<string, unknown> {
   return Object.fromEntries(required.map(([name, { details }]) => [name, details.example]))
 }
 
+/** A service that has ended needs the address of one that speaks its protocol. */
+function successor({ options }: Backend): Record<string, unknown> {
+  return options['endpoint'] === undefined ? {} : { endpoint: 'https://successor.example/api' }
+}
+
 function deliveryFor(backend: Backend, changes: Parameters<typeof testNotification>[0] = {}): Delivery {
   const now = new Date().toISOString()
   const fixed = { version: 1, created: now, next: now, tries: 0, state: 'waiting' } as const
@@ -36,7 +41,11 @@ function deliveryFor(backend: Backend, changes: Parameters<typeof testNotificati
 async function tryOnce(backend: Backend, service: Service, changes = {}, deadline = 3000) {
   const internet = await fakeInternet(service)
   vi.stubEnv('https_proxy', internet.address)
-  const target = { name: backend.name, backend: backend.name, settings: { ...smallest(backend), ca: internet.ca } }
+  const target = {
+    name: backend.name,
+    backend: backend.name,
+    settings: { ...smallest(backend), ...successor(backend), ca: internet.ca },
+  }
   const options = await resolveOptions({ path: undefined, lasting: true }, target, {})
   const delivery = deliveryFor(backend, changes)
   const start = performance.now()
@@ -90,6 +99,16 @@ describe.each(all.map((backend) => ({ name: backend.name, backend })))('$name', 
       await expect(lacking).rejects.toThrow(`${name}: ${option} is missing`)
     }
   })
+})
+
+it.each(
+  all.filter(({ options }) => options['endpoint'] && !options['endpoint'].details.required).map(({ name }) => name),
+)('%s says that its service is gone, unless another takes its place', async (name) => {
+  const backend = await loadBackend(name)
+  const target = { name, backend: name, settings: smallest(backend) }
+  const options = await resolveOptions({ path: undefined, lasting: true }, target, {})
+  const result = await attempt(deliveryFor(backend), options, { foreground: false })
+  expect(result).toMatchObject({ kind: 'config', error: expect.stringContaining('gone') })
 })
 
 describe.each(overHttp.map((backend) => ({ name: backend.name, backend })))('$name over HTTP', ({ backend }) => {
@@ -155,7 +174,11 @@ describe.each(overHttp.map((backend) => ({ name: backend.name, backend })))('$na
   it('knows when its certificate is not to be trusted', async () => {
     const internet = await fakeInternet(sayYes(backend))
     vi.stubEnv('https_proxy', internet.address)
-    const target = { name: backend.name, backend: backend.name, settings: smallest(backend) }
+    const target = {
+      name: backend.name,
+      backend: backend.name,
+      settings: { ...smallest(backend), ...successor(backend) },
+    }
     const options = await resolveOptions({ path: undefined, lasting: true }, target, {})
     const result = await attempt(deliveryFor(backend), options, { foreground: false, deadline: 3000 })
     expect(result).toMatchObject({ kind: 'config', error: expect.stringContaining('certificate') })

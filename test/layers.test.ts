@@ -4,7 +4,20 @@ import { expect, it } from 'vitest'
 
 /** From the ground up; a file imports values only from lower layers, or from its own. */
 const layers = [
-  ['errors', 'suggest', 'duration', 'paths', 'text', 'program', 'uuid', 'table', 'json', 'markdown', 'slack-text'],
+  [
+    'errors',
+    'suggest',
+    'duration',
+    'paths',
+    'text',
+    'program',
+    'uuid',
+    'table',
+    'json',
+    'markdown',
+    'slack-text',
+    'service-gone',
+  ],
   ['output', 'input', 'network', 'http', 'notification', 'message', 'emoji', 'template', 'simple-commands'],
   ['process'],
   ['dbus', 'terminal', 'desktop'],

@@ -1,0 +1,48 @@
+import { defineBackend } from '../backend.ts'
+import { PermanentError } from '../errors.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import { list, text, url } from '../options.ts'
+import { serviceGone } from '../service-gone.ts'
+
+export default defineBackend({
+  name: 'insta',
+  title: 'Instapush',
+  homepage: 'https://github.com/adamghill/instapush',
+  options: {
+    appid: text({ description: 'the id of the application', required: true, example: '0123456789abcdef01234567' }),
+    secret: text({
+      description: 'its secret',
+      required: true,
+      secret: true,
+      example: '0123456789abcdef0123456789abcdef',
+    }),
+    event_name: text({ description: 'the event, a template at the service', required: true, example: 'done' }),
+    trackers: list({
+      description: 'the words of the template; the message has a part for each, with : between them',
+      required: true,
+      example: ['message'],
+    }),
+    endpoint: url({ description: 'the address of a server that speaks its protocol; Instapush itself is gone' }),
+    ...httpOptions,
+  },
+  limits: { message: { max: 4000, unit: 'codepoints' } },
+  answer: { json: { status: 200, msg: 'Notification Sent Successfully' } },
+  async send({ message }, options, context) {
+    const { appid, secret, event_name, trackers, endpoint } = options
+    if (endpoint === undefined) throw serviceGone('Instapush', 'endpoint: a server that speaks its protocol')
+    const parts =
+      trackers.length === 1 ? [message] : message.split(/(?<!\\):/).map((part) => part.replaceAll('\\:', ':'))
+    if (parts.length !== trackers.length) {
+      throw new PermanentError(
+        `insta: the message has ${parts.length} parts with : between them; ${trackers.length} were expected`,
+      )
+    }
+    const answer = await context.http(endpoint, {
+      headers: { 'x-instapush-appid': appid, 'x-instapush-appsecret': secret },
+      json: { event: event_name, trackers: Object.fromEntries(trackers.map((name, index) => [name, parts[index]])) },
+      accepts: ({ json }) => field(json, 'status') === 200,
+    })
+    return asObject(answer.json)
+  },
+})

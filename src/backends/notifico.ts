@@ -1,0 +1,28 @@
+import { defineBackend } from '../backend.ts'
+import { httpOptions } from '../http-options.ts'
+import { url } from '../options.ts'
+import { serviceGone } from '../service-gone.ts'
+
+export default defineBackend({
+  name: 'notifico',
+  title: 'Notifico',
+  homepage: 'https://github.com/TkTech/notifico',
+  options: {
+    webhook: url({
+      description: 'the address of a plain text webhook of a server of your own',
+      required: true,
+      secret: true,
+      example: 'https://notifico.example.org/h/1/abc',
+      aliases: ['endpoint', 'url'],
+    }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 400, unit: 'bytes' }, message: { max: 5000, unit: 'bytes' } },
+  async send({ title, message }, options, context) {
+    if (new URL(options.webhook).hostname === 'n.tkte.ch') {
+      throw serviceGone('the public Notifico server', 'the webhook of a server of your own')
+    }
+    await context.http(options.webhook, { form: { payload: `${title}\n${message}` } })
+    return undefined
+  },
+})

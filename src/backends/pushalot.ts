@@ -1,0 +1,50 @@
+import { defineBackend } from '../backend.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import { boolean, number, text, url } from '../options.ts'
+import { serviceGone } from '../service-gone.ts'
+
+export default defineBackend({
+  name: 'pushalot',
+  title: 'Pushalot',
+  homepage: 'https://pushalot.com/api',
+  options: {
+    auth_token: text({
+      description: 'the authorization token',
+      required: true,
+      secret: true,
+      example: '0123456789abcdef0123456789abcdef',
+    }),
+    endpoint: url({ description: 'the address of a server that speaks its protocol; Pushalot itself is gone' }),
+    source: text({ description: 'who it comes from' }),
+    url: text({ description: 'an address to open from the message' }),
+    url_title: text({ description: 'what that address is called' }),
+    image: text({ description: 'the address of a picture' }),
+    ttl: number({ description: 'minutes after which the message is deleted', min: 0 }),
+    important: boolean({ description: 'marks it as important', default: false }),
+    silent: boolean({ description: 'without a sound', default: false }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 250, unit: 'codepoints' }, message: { max: 32_768, unit: 'codepoints' } },
+  answer: { json: { Success: true, Status: 200 } },
+  async send({ title, message, url: address }, options, context) {
+    const { auth_token, endpoint, source, url: link = address, url_title, image, ttl, important, silent } = options
+    if (endpoint === undefined) throw serviceGone('Pushalot', 'endpoint: a server that speaks its protocol')
+    const answer = await context.http(endpoint, {
+      form: {
+        Title: title,
+        Body: message,
+        AuthorizationToken: auth_token,
+        Source: source,
+        Link: link,
+        LinkTitle: link === undefined ? undefined : url_title,
+        Image: image,
+        TimeToLive: ttl,
+        IsImportant: important ? 'True' : undefined,
+        IsSilent: silent ? 'True' : undefined,
+      },
+      accepts: ({ json }) => field(json, 'Success') === true,
+    })
+    return asObject(answer.json)
+  },
+})

@@ -1,0 +1,42 @@
+import { defineBackend } from '../backend.ts'
+import { PermanentError } from '../errors.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import { number, text, url } from '../options.ts'
+import { serviceGone } from '../service-gone.ts'
+
+export default defineBackend({
+  name: 'pushjet',
+  title: 'Pushjet',
+  homepage: 'https://github.com/Pushjet/Pushjet-Server-Api',
+  options: {
+    secret: text({
+      description: 'the secret of the service that it is sent to',
+      required: true,
+      secret: true,
+      example: '0123456789abcdef0123456789abcdef',
+    }),
+    endpoint: url({
+      description: 'the address of a server of your own; the public one is gone',
+      aliases: ['url', 'server'],
+    }),
+    level: number({ description: 'how important it is, 1 to 5', min: 1, max: 5, default: 3 }),
+    link: text({ description: 'an address to open from the message' }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 255, unit: 'codepoints' }, message: { max: 10_000, unit: 'codepoints' } },
+  answer: { json: { status: 'ok' } },
+  async send({ title, message, url: address }, options, context) {
+    const { secret, endpoint, level, link = address } = options
+    if (endpoint === undefined) throw serviceGone('Pushjet', 'endpoint: the address of a server of your own')
+    const answer = await context.http(`${endpoint}/message`, {
+      form: { secret, title, message, level, link },
+      accepts: ({ json }) => field(json, 'status') === 'ok',
+      failure: ({ status, json }) => {
+        const reason = field(json, 'error', 'message') ?? field(json, 'error')
+        return status < 300 && reason !== undefined ? new PermanentError(`pushjet: ${reason}`) : undefined
+      },
+    })
+    return asObject(answer.json)
+  },
+})

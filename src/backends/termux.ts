@@ -1,0 +1,35 @@
+import { defineBackend } from '../backend.ts'
+import { TransientError } from '../errors.ts'
+import type { Priority } from '../notification.ts'
+import { boolean, text } from '../options.ts'
+import { oneLine } from '../text.ts'
+
+export default defineBackend({
+  name: 'termux',
+  title: 'Termux (Android)',
+  homepage: 'https://wiki.termux.com/wiki/Termux-notification',
+  options: {
+    group: text({ description: 'notifications of a group stand together' }),
+    vibrate: text({ description: 'milliseconds of vibration and pause, with commas', example: '500,1000,200' }),
+    sound: boolean({ description: 'with a sound', default: false }),
+    action: text({ description: 'what to run when it is pressed' }),
+    ongoing: boolean({ description: 'stays until it is removed', default: false }),
+  },
+  local: true,
+  limits: { title: { max: 500, unit: 'codepoints' }, message: { max: 5000, unit: 'codepoints' } },
+  async send(notification, { group, vibrate, sound, action, ongoing }, context) {
+    const { title, message, priority, thread } = notification
+    const words = ['--title', title, '--content', message, '--priority', level[priority], '--id', thread ?? context.id]
+    if (group !== undefined) words.push('--group', group)
+    if (vibrate !== undefined) words.push('--vibrate', vibrate)
+    if (sound) words.push('--sound')
+    if (ongoing) words.push('--ongoing')
+    if (action !== undefined) words.push('--action', action)
+    const { status, stderr } = await context.run('termux-notification', words)
+    if (status !== 0)
+      throw new TransientError(`termux-notification ended with ${status}: ${oneLine(stderr).slice(0, 200)}`)
+    return undefined
+  },
+})
+
+const level: Record<Priority, string> = { min: 'min', low: 'low', default: 'default', high: 'high', urgent: 'max' }
