@@ -178,7 +178,7 @@ __ntfy_work() {
     *) flags+=(--opts "$(builtin printf '%q ' "${AUTO_NTFY_DONE_OPTS[@]}")") ;;
   esac
   [[ -z ${NTFY_NODE-} ]] || builtin export NTFY_NODE
-  if [[ ${flags[*]} == *' --private'* ]]; then
+  if [[ -z $text ]]; then
     builtin command "${NTFY_BIN:-ntfy}" shell-done "${flags[@]}" </dev/null
   else
     builtin printf '%s\0%s' "$text" "$last" | builtin command "${NTFY_BIN:-ntfy}" shell-done "${flags[@]}"

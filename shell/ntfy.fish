@@ -180,6 +180,7 @@ if builtin status is-interactive
             builtin test "$NTFY_PRIVATE" = hide
             or return
             set -a flags --private
+            set text
         else
             set last (__ntfy_expanded "$argv[3]" | builtin string sub -l 4096)
         end
@@ -196,18 +197,29 @@ if builtin status is-interactive
         set -l bin ntfy
         builtin test -n "$NTFY_BIN"
         and set bin $NTFY_BIN
-        # What reads the terminal's name needs stderr, since stdin is taken.
-        set -l start 'trap "" HUP INT QUIT TSTP; tty=$(tty <&2); exec 2>/dev/null; node=$1 bin=$2 pid=$3; shift 3
+        builtin test -x /bin/sh
+        or return
+        # What reads the terminal's name needs stderr. The text is in the environment, which nobody else can read, and
+        # not in a pipe: a job that begins with a builtin is in the shell's own group.
+        set -l start 'trap "" HUP INT QUIT TSTP; tty=$(tty <&2 2>/dev/null); exec 2>/dev/null; node=$1 bin=$2 pid=$3; shift 3
             case $tty in /*) set -- --tty "$tty" "$@" ;; esac
             [ -z "$node" ] || export NTFY_NODE="$node"
-            exec "$bin" shell-done --shell fish --shell-pid "$pid" "$@"'
+            text=$__ntfy_text last=$__ntfy_last; unset __ntfy_text __ntfy_last
+            [ -n "$text" ] || exec "$bin" shell-done --shell fish --shell-pid "$pid" "$@"
+            printf "%s\\0%s" "$text" "$last" | "$bin" shell-done --shell fish --shell-pid "$pid" "$@"'
         set -l before $last_pid
-        if builtin contains -- --private $flags
-            command sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags </dev/null >/dev/null &
-        else
-            builtin printf '%s\0%s' $text "$last" | command sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags >/dev/null &
-        end
+        # An event's jobs are in the shell's own group otherwise, which Ctrl-C and the end of the terminal reach.
+        set -l control full
+        builtin status is-interactive-job-control
+        and set control interactive
+        builtin status is-no-job-control
+        and set control none
+        builtin status job-control full
+        set -lx __ntfy_text $text
+        set -lx __ntfy_last $last
+        command /bin/sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags </dev/null >/dev/null &
         builtin disown 2>/dev/null
+        builtin status job-control $control
         set -g last_pid $before
         set -q last_pid[1]
         or set -eg last_pid

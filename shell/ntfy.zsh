@@ -111,6 +111,8 @@ __ntfy_resume() {
 __ntfy_launch() {
   \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1
   (
+    # Without it an ignored signal would not stay ignored in the program.
+    \builtin setopt posix_traps
     \builtin trap "" HUP INT QUIT TSTP
     __ntfy_work "$@" &
   ) </dev/null >/dev/null 2>&1

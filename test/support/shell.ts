@@ -78,7 +78,8 @@ export class TypedShell {
   async runAndPress(line: string, key: string): Promise<void> {
     await this.ready()
     this.terminal.type(`${line}\r`)
-    await waitFor('a command in the foreground', () => foregroundGroup(this.terminal.pid) !== this.terminal.pid)
+    // Until the shell's child has become the command it has the shell's name, and may lose a signal.
+    await waitFor('a command in the foreground', () => foreground(this.terminal.pid) !== this.name)
     await this.press(key)
   }
 
@@ -167,10 +168,11 @@ export function plain(text: string): string {
   return text.replace(escapes, '').replace(/\r+\n/g, '\n')
 }
 
-/** The process group that has the terminal of a process. */
-function foregroundGroup(pid: number): number {
+/** The name of the process that has the terminal of another. */
+function foreground(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[5])
+  const group = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[5]
+  return readFileSync(`/proc/${group}/comm`, 'latin1').trim()
 }
 
 function writeStub(path: string, folder: string, then = ''): void {
