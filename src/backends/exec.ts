@@ -8,6 +8,9 @@ import { oneLine } from '../text.ts'
 const temporary = [75]
 const misconfigured = [77, 78]
 
+/** Linux takes 128 kB for a variable with its name, in bytes. */
+const longestVariable = 100_000
+
 export default defineBackend({
   name: 'exec',
   title: 'A program of yours',
@@ -15,13 +18,12 @@ export default defineBackend({
   options: {
     command: words({
       description:
-        'the program and its arguments; no shell is used. It gets the notification as JSON on stdin and in NTFY_TITLE, NTFY_MESSAGE and the like; exit 0 took it, 75 asks for another try, 77 and 78 for a better configuration',
+        'the program and its arguments; no shell is used. It gets the notification as JSON on stdin and in NTFY_TITLE, NTFY_MESSAGE and the like, and runs in the folder of the configuration; exit 0 took it, 75 asks for another try, 77 and 78 for a better configuration',
       required: true,
       example: ['/usr/local/bin/tell', '--loud'],
     }),
   },
-  // An environment variable holds 128 kB.
-  limits: { title: { max: 4096, unit: 'bytes' }, message: { max: 100_000, unit: 'bytes' } },
+  limits: { title: { max: 4096, unit: 'bytes' }, message: { max: longestVariable, unit: 'bytes' } },
   async send(notification, { command }, context) {
     const [program = '', ...args] = command
     const { id, title, message, priority, tags, outcome } = notification
@@ -33,9 +35,9 @@ export default defineBackend({
         NTFY_TITLE: title,
         NTFY_MESSAGE: message,
         NTFY_PRIORITY: priority,
-        NTFY_TAGS: tags.join(','),
+        NTFY_TAGS: oneLine(tags.join(',')),
         NTFY_RETCODE: String(outcome?.status ?? (hasFailed(notification) ? 1 : 0)),
-        ...(whole.length < 100_000 && { NTFY_RAW: whole }),
+        ...(Buffer.byteLength(whole) < longestVariable && { NTFY_RAW: whole }),
       },
     })
     if (status === 0) return undefined

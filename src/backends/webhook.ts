@@ -2,6 +2,7 @@ import { defineBackend, type Outgoing } from '../backend.ts'
 import { ConfigError } from '../errors.ts'
 import { authorization, httpOptions } from '../http-options.ts'
 import { choice, json, list, map, text, url } from '../options.ts'
+import { hideSecret } from '../output.ts'
 
 export default defineBackend({
   name: 'webhook',
@@ -31,9 +32,11 @@ export default defineBackend({
   },
   limits: {},
   async send(notification, options, context) {
-    const { body, type } = bodyOf(notification, options.template)
+    hideParts(options.url, options.headers)
+    const { body, type } =
+      options.method === 'GET' ? { body: '', type: undefined } : bodyOf(notification, options.template)
     const headers: Record<string, string> = {
-      'content-type': options.content_type ?? type,
+      ...(type && { 'content-type': options.content_type ?? type }),
       'idempotency-key': context.id,
       ...authorization(options),
       ...options.headers,
@@ -43,12 +46,11 @@ export default defineBackend({
       const signature = createHmac('sha256', options.hmac_secret).update(body).digest('hex')
       headers[options.hmac_header.toLowerCase()] = `sha256=${signature}`
     }
-    const { success } = options
     const answer = await context.http(options.url, {
       method: options.method,
       headers,
       ...(options.method !== 'GET' && { body }),
-      ...(success && { accepts: ({ status }) => success.includes(String(status)) }),
+      ...(options.success && { statuses: options.success.map(statusFrom) }),
     })
     const { json: content } = answer
     return typeof content === 'object' && content !== null
@@ -56,6 +58,23 @@ export default defineBackend({
       : { status: answer.status }
   },
 })
+
+/** A server that fails may echo the parts of what it got, the path and the headers, by themselves. */
+function hideParts(address: string, headers: Record<string, string> = {}): void {
+  const { pathname, search, searchParams } = new URL(address)
+  const tokens = pathname.split('/').filter((part) => part.length >= shortestToken)
+  for (const secret of [pathname + search, ...tokens, ...searchParams.values(), ...Object.values(headers)]) {
+    hideSecret(secret)
+  }
+}
+
+/** A part of a path that is shorter is a word, and stars in place of it would only confuse. */
+const shortestToken = 8
+
+function statusFrom(text: string): number {
+  if (!/^[1-5]\d\d$/.test(text)) throw new ConfigError(`success: ${text}: a status (200) was expected`)
+  return Number(text)
+}
 
 /** What a template can speak of. */
 function wordsOf(notification: Outgoing): Record<string, unknown> {
@@ -67,8 +86,13 @@ function wordsOf(notification: Outgoing): Record<string, unknown> {
 function bodyOf(notification: Outgoing, template: unknown): { body: string; type: string } {
   const words = wordsOf(notification)
   if (template === undefined) return { body: JSON.stringify(words), type: 'application/json' }
-  if (typeof template === 'string')
+  if (typeof template === 'string') {
+    // Filled as text, it would let a quotation mark of the message end the string that it stands in.
+    if (/^\s*(\{(?!\{)|\[)/.test(template)) {
+      throw new ConfigError('template: it looks like JSON and is none ("{{status}}" needs its quotation marks, too)')
+    }
     return { body: String(fill(template, words, false)), type: 'text/plain; charset=utf-8' }
+  }
   return { body: JSON.stringify(fill(template, words, true)), type: 'application/json' }
 }
 
