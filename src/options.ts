@@ -5,7 +5,8 @@ import { splitWords } from './simple-commands.ts'
 export interface OptionDetails<T> {
   /** A sentence without a full stop, with units and limits. */
   description: string
-  required?: boolean
+  /** `to send`: older configurations lack it, so it is named only where it is used. */
+  required?: true | 'to send'
   default?: T
   example?: T
   /** A value that no line of ours may show. */
@@ -31,7 +32,7 @@ export type Options = Record<string, Option>
 export type OptionValues<O extends Options> = { [K in keyof O]: O[K] extends Option<infer T> ? T : never }
 
 /** Always there if required or with a default. */
-type Present<T, D> = D extends { required: true } ? T : D extends { default: unknown } ? T : T | undefined
+type Present<T, D> = D extends { required: true | 'to send' } ? T : D extends { default: unknown } ? T : T | undefined
 
 /** Text; a number or a boolean of YAML is taken as it was written. */
 export function text<const D extends OptionDetails<string>>(details: D): Option<Present<string, D>> {

@@ -12,7 +12,7 @@ export default defineBackend({
   options: {
     api_key: text({
       description: 'an API key of your own, made at https://www.prowlapp.com/api_settings.php; several with commas',
-      required: true,
+      required: 'to send',
       secret: true,
       example: '0123456789abcdef0123456789abcdef01234567',
     }),

@@ -19,7 +19,7 @@ export default defineBackend({
     }),
     api_token: text({
       description: 'the token of an application of your own, made at https://pushover.net/apps/build',
-      required: true,
+      required: 'to send',
       secret: true,
       example: 'azGDORePK8gMaC0QOYAMyEEuzJnyUi',
       aliases: ['token'],

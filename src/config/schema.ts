@@ -49,7 +49,7 @@ function sectionSchema(backend: Backend, named: boolean): Schema {
   for (const [name, option] of Object.entries(backend.options)) {
     const all = [name, ...(option.details.aliases ?? [])]
     for (const spelling of all) properties[spelling] = optionSchema(option)
-    if (option.details.required) spellings.push({ anyOf: all.map((spelling) => ({ required: [spelling] })) })
+    if (option.details.required === true) spellings.push({ anyOf: all.map((spelling) => ({ required: [spelling] })) })
   }
   return {
     type: 'object',

@@ -61,7 +61,7 @@ export async function readSection(section: Section, reading: Reading): Promise<v
     else await readSetting({ key, setting, at: [...at, key] }, options, target, reading)
   }
   for (const [option, { details }] of Object.entries(options)) {
-    if (details.required && !Object.hasOwn(target.settings, option))
+    if (details.required === true && !Object.hasOwn(target.settings, option))
       problem(`${option} is missing: ${details.description}`)
   }
 }

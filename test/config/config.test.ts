@@ -32,6 +32,10 @@ describe('files that are fine', () => {
       'backends:\n  - linux\n  - ntfy_sh\nlinux: {transient: "true", urgency: low}\nntfy_sh: {topic: mine}\n',
     ],
     ['a section without options', 'linux:\n'],
+    [
+      'of dschep, without the token that all shared',
+      'backends: [pushover]\npushover: {user_key: hunter2}\nprowl: {}\n',
+    ],
     ["Backy's section", 'notifications: {phone: {type: ntfy_sh, topic: mine}}\n'],
     ['keys in any spelling', 'Longer-Than: 5m\nphone: {backend: ntfy-sh, TOPIC: mine, User_Name: me}\n'],
     ['a section of somebody else', 'other: {a: 1}\n'],
