@@ -9,6 +9,7 @@ const layers = [
     'suggest',
     'duration',
     'paths',
+    'folder',
     'text',
     'program',
     'uuid',

@@ -1,12 +1,15 @@
 import { defineCommand } from '../command.ts'
-import { attemptAll, type Pending } from '../delivery/deliver.ts'
+import { attemptAll, type Pending, type Report } from '../delivery/deliver.ts'
 import { isDelivery } from '../delivery/delivery.ts'
 import { flushOnce } from '../delivery/flush.ts'
-import { keepFlushing } from '../delivery/flusher.ts'
-import { outboxFolder } from '../delivery/outbox.ts'
+import { flushReached, keepFlushing } from '../delivery/flusher.ts'
+import { outboxFolder } from '../delivery/spool.ts'
 import { exitCode } from '../errors.ts'
 import { readInput } from '../input.ts'
 import { print } from '../output.ts'
+
+/** A flusher lives this long at most, in milliseconds; later runs of ntfy start another when something is due. */
+const lifetime = 60 * 60_000
 
 /** Most that comes by stdin, in bytes. */
 const mostInput = 16 * 1024 * 1024
@@ -18,29 +21,53 @@ export default defineCommand({
   flags: { reached: { kind: 'list', description: 'a target whose service has just answered' } },
   hidden: true,
   async run({ words, flags }) {
+    const stop = endOfLife()
     const folder = outboxFolder()
     const ids = new Set(words.filter((word) => word !== '-'))
-    const reports = words.includes('-') ? await attemptAll(homeless(), { foreground: false, fresh: true }) : []
-    if (folder !== undefined && ids.size > 0) {
-      reports.push(...(await flushOnce(folder, { all: true, only: ids, fresh: true })).reports)
+    const reached = new Set(flags.reached)
+    const onReport = (report: Report) => {
+      if (report.outcome === 'delivered') reached.add(report.target)
+      tell(report)
     }
-    // Whoever started us may have stopped listening: that is no reason to leave what is queued.
-    try {
-      for (const report of reports) print(`${JSON.stringify(report)}\n`)
-    } catch {}
+    const unkept = words.includes('-')
+      ? attemptAll(homeless(), { foreground: false, fresh: true, onReport })
+      : undefined
+    if (folder !== undefined && ids.size > 0) {
+      await flushOnce(folder, { all: true, only: ids, fresh: true, stop, onReport })
+    }
+    await unkept
     if (folder === undefined) return exitCode.ok
-    const delivered = reports.filter(({ outcome }) => outcome === 'delivered')
-    const reached = new Set([...flags.reached, ...delivered.map(({ target }) => target)])
-    if (reached.size > 0) await flushOnce(folder, { reached })
-    await keepFlushing(folder)
+    if (reached.size > 0) await flushReached(folder, reached, stop)
+    await keepFlushing(folder, stop)
     return exitCode.ok
   },
 })
 
+/** Aborted when no attempt is to be begun any more; one that is under way comes to its end: it may be half-sent. */
+function endOfLife(): AbortSignal {
+  const controller = new AbortController()
+  const end = () => controller.abort()
+  setTimeout(end, lifetime).unref()
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, end)
+  return controller.signal
+}
+
+/** Whoever started us may have stopped listening: that is no reason to leave what is queued. */
+function tell(report: Report): void {
+  try {
+    print(`${JSON.stringify(report)}\n`)
+  } catch {}
+}
+
 /** Deliveries that could not be put on disk come by stdin. */
 function homeless(): Pending[] {
-  const deliveries: unknown = JSON.parse(readInput(mostInput).text)
-  return (Array.isArray(deliveries) ? deliveries : [])
-    .filter(isDelivery)
-    .map((delivery) => ({ delivery, place: undefined }))
+  try {
+    const deliveries: unknown = JSON.parse(readInput(mostInput).text)
+    return (Array.isArray(deliveries) ? deliveries : [])
+      .filter(isDelivery)
+      .map((delivery) => ({ delivery, place: undefined }))
+  } catch {
+    // Whoever started us was killed half-way: what is in the outbox is tried all the same.
+    return []
+  }
 }

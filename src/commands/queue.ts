@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineCommand, type FlagValues } from '../command.ts'
+import type { Report } from '../delivery/deliver.ts'
 import { type FlushOptions, flushOnce } from '../delivery/flush.ts'
+import { followUp } from '../delivery/flusher.ts'
 import { idOf, type Kept, listKept } from '../delivery/listing.ts'
-import { discard, isStale, list, outboxFolder, revive } from '../delivery/outbox.ts'
+import { claim, discard, finish, revive } from '../delivery/outbox.ts'
 import { printReport, sayReport } from '../delivery/report.ts'
-import { exitCode, UsageError, worstExitCode } from '../errors.ts'
+import { outboxTrouble } from '../delivery/settle.ts'
+import { outboxFolder } from '../delivery/spool.ts'
+import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../errors.ts'
 import { print, say, withoutSecrets } from '../output.ts'
 import { didYouMean } from '../suggest.ts'
 import { cutColumns, localTime } from '../table.ts'
-import { oneLine } from '../text.ts'
+import { oneLine, plainText } from '../text.ts'
 
 const flags = {
   wait: { kind: 'boolean', description: 'flush: wait also for what other processes are sending' },
@@ -45,32 +49,47 @@ export default defineCommand({
 
 function showList(folder: string, _: string[], __: QueueFlags, json: boolean): number {
   for (const kept of listKept(folder)) print(json ? jsonLine(kept) : row(kept))
+  followUp([])
   return exitCode.ok
 }
 
 async function flush(folder: string, ids: string[], flags: QueueFlags, json: boolean): Promise<number> {
-  const only = ids.length > 0 ? new Set(find(folder, ids).map(idOf)) : undefined
-  const code = await attempt(folder, { all: true, held: flags.held, ...(only && { only }) }, json)
-  while (flags.wait && list(folder).some((entry) => entry.claim !== undefined && !isStale(entry))) await sleep(100)
-  return code
+  const wanted = ids.length > 0 ? new Set(find(folder, ids).map(idOf)) : undefined
+  return attempt(folder, { held: flags.held, ...(wanted && { only: wanted }) }, flags.wait, json)
 }
 
 /** Puts failures back, all without an ID, and tries them. */
-async function retry(folder: string, ids: string[], _: QueueFlags, json: boolean): Promise<number> {
-  const failed = find(folder, ids).filter(({ state }) => state === 'failed')
-  const other = ids.length > 0 ? find(folder, ids).find(({ state }) => state !== 'failed') : undefined
+async function retry(folder: string, ids: string[], flags: QueueFlags, json: boolean): Promise<number> {
+  const kept = find(folder, ids)
+  const failed = kept.filter(({ state }) => state === 'failed')
+  const other = ids.length > 0 ? kept.find(({ state }) => state !== 'failed') : undefined
   if (other !== undefined) throw new UsageError(`queue retry: ${idOf(other)} has not failed (queue flush tries it now)`)
-  for (const { entry, delivery } of failed) if (delivery) revive(folder, entry, delivery)
-  return attempt(folder, { all: true, only: new Set(failed.map(idOf)) }, json)
+  for (const { entry, delivery } of failed) if (delivery) changing(() => revive(folder, entry, delivery))
+  return attempt(folder, { only: new Set(failed.map(idOf)) }, flags.wait, json)
 }
 
 function drop(folder: string, ids: string[], { all }: QueueFlags): number {
   if (ids.length === 0 && !all) throw new UsageError('queue drop: the IDs to drop were expected, or --all')
   for (const kept of find(folder, ids)) {
-    if (kept.state === 'claimed') say.warning(`${idOf(kept)}: is being sent at this moment`)
-    else discard(kept.entry)
+    const { entry, state } = kept
+    if (state === 'failed' || state === 'damaged') {
+      changing(() => discard(entry))
+      continue
+    }
+    // Claimed first: nobody begins to send what is being dropped.
+    const mine = changing(() => claim(folder, entry))
+    if (mine === undefined) say.warning(`${idOf(kept)}: is being sent at this moment`)
+    else changing(() => finish(folder, mine))
   }
   return exitCode.ok
+}
+
+function changing<T>(change: () => T): T {
+  try {
+    return change()
+  } catch (error) {
+    throw new NtfyError(`${outboxTrouble}: ${messageOf(error)}`, exitCode.io)
+  }
 }
 
 function show(folder: string, ids: string[], _: QueueFlags, json: boolean): number {
@@ -96,18 +115,37 @@ function show(folder: string, ids: string[], _: QueueFlags, json: boolean): numb
     for (const [name, value] of Object.entries(rows)) {
       if (value !== undefined) print(`${name.padEnd(9)}${oneLine(withoutSecrets(String(value)))}\n`)
     }
-    print(`\n${notification?.message ?? 'the file is damaged, or was written by a newer ntfy'}\n`)
+    print(
+      `\n${plainText(withoutSecrets(notification?.message ?? 'the file is damaged, or was written by a newer ntfy'))}\n`,
+    )
   }
   return exitCode.ok
 }
 
-async function attempt(folder: string, options: FlushOptions, json: boolean): Promise<number> {
-  const { reports } = await flushOnce(folder, options)
-  for (const report of reports) {
+/** Tries each once, whatever its time; with `wait` also what others are sending now, if it is still there then. */
+async function attempt(folder: string, options: FlushOptions, wait: boolean, json: boolean): Promise<number> {
+  const reports: Report[] = []
+  const onReport = (report: Report) => {
+    reports.push(report)
     if (json) printReport(report)
     else if (report.outcome === 'delivered') print(`${report.target}: delivered ${report.id}\n`)
     sayReport(report)
   }
+  let { only } = options
+  for (;;) {
+    const { busy } = await flushOnce(folder, { ...options, all: true, ...(only && { only }), onReport })
+    if (busy.length === 0) break
+    if (!wait) {
+      for (const target of new Set(busy))
+        say.warning(`${target}: another process is sending to it (--wait waits for it)`)
+      break
+    }
+    await sleep(100)
+    const tried = new Set(reports.map(({ id }) => id))
+    const left = listKept(folder).map(idOf)
+    only = new Set(left.filter((id) => !tried.has(id) && (options.only?.has(id) ?? true)))
+  }
+  followUp(reports)
   return worstExitCode(reports.map((report) => report.exitCode))
 }
 

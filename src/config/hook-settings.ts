@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../folder.ts'
 import { stateFolder } from '../paths.ts'
 import type { Config } from './types.ts'
 
@@ -14,7 +15,7 @@ export function writeHookSettings(config: Pick<Config, 'longerThan'>): void {
   const wanted = config.longerThan === undefined ? '' : `longer_than_ms=${config.longerThan}\n`
   try {
     if (current(file) === wanted) return
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     const temporary = `${file}.${process.pid}`
     writeFileSync(temporary, wanted, { mode: 0o600 })
     renameSync(temporary, file)

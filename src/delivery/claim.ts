@@ -23,11 +23,13 @@ export function ownClaim(): string {
  */
 export function isAbandoned(claim: string, since: number): boolean {
   const [boot, namespace, pid, start] = claim.split('-')
-  if (boot !== bootId() || namespace !== pidNamespace()) return Math.abs(Date.now() - since) > believedFor
+  const isOld = Math.abs(Date.now() - since) > believedFor
+  if (boot !== bootId() || namespace !== pidNamespace()) return isOld
   if (Number(pid) === process.pid) return claim !== ownClaim()
   if (!isAlive(Number(pid))) return true
   const now = startTime(Number(pid))
-  return now !== undefined && String(now) !== start
+  // Without /proc a process cannot be told from a later one with its number.
+  return now === undefined ? isOld : String(now) !== start
 }
 
 function isAlive(pid: number): boolean {
@@ -62,11 +64,15 @@ function pidNamespace(): string {
   }
 }
 
-/** Field 22 of proc(5) stat, in clock ticks since the boot; the name in field 2 may hold spaces and brackets. */
+/**
+ * Field 22 of proc(5) stat, in clock ticks since the boot; the name in field 2 may hold spaces and brackets. A process
+ * that has ended has none: where nobody waits for it (PID 1 of many containers) it stays as a zombie for ever.
+ */
 function startTime(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return /^[ZX]/.test(fields[0] ?? '') ? -1 : Number(fields[19])
   } catch {
     return undefined
   }

@@ -1,20 +1,22 @@
 import { resolve } from 'node:path'
 import type { Answer } from '../backend.ts'
-import { isThirdParty } from '../backends/index.ts'
-import { loadConfig } from '../config/index.ts'
+import { loadBackend } from '../backends/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
-import { findTarget, type Selected } from '../config/select.ts'
-import { type Config, emptyConfig } from '../config/types.ts'
-import { ConfigError, exitCode, messageOf, NtfyError, SecretError } from '../errors.ts'
+import type { Selected } from '../config/select.ts'
+import type { Config } from '../config/types.ts'
+import { exitCode, messageOf, NtfyError, SecretError } from '../errors.ts'
 import type { Notification } from '../notification.ts'
-import { say } from '../output.ts'
+import { say, withoutSecrets } from '../output.ts'
 import { renderTemplate } from '../template.ts'
+import { cut, oneLine, plainText } from '../text.ts'
 import { randomUuid } from '../uuid.ts'
 import { attempt, exitCodeOf, type Result } from './attempt.ts'
+import { currentOptions } from './current-options.ts'
 import type { Delivery } from './delivery.ts'
-import { type Entry, outboxFolder, put, release } from './outbox.ts'
+import { put, release } from './outbox.ts'
 import { type Pause, pauseOf } from './pause.ts'
-import { type Fate, keepingTrouble, settle } from './settle.ts'
+import { type Fate, keepingTrouble, outboxTrouble, type Place, settle, whyTooLate } from './settle.ts'
+import { outboxFolder } from './spool.ts'
 import { configStamp } from './stamp.ts'
 
 /** What became of one delivery. */
@@ -32,7 +34,7 @@ export interface Report {
 /** A delivery with its file in the outbox, if it has one. */
 export interface Pending {
   delivery: Delivery
-  place: { folder: string; entry: Entry } | undefined
+  place: Place | undefined
 }
 
 /** One delivery for each target: the title made, nothing sent and nothing written yet. */
@@ -48,37 +50,55 @@ export async function prepare(notification: Notification, config: Config, select
         tries: 0,
         next: notification.time,
         state: 'waiting',
-        notification: {
+        notification: withinReason({
           ...notification,
           title: notification.title ?? renderTemplate(target.title ?? config.title, notification),
-        },
+        }),
       }
-      if (config.path !== undefined && config.lasting) delivery.config = resolve(config.path)
-      if (config.path !== undefined && !config.lasting) {
-        delivery.options = await resolveOptions(config, target, overrides)
-      } else if (Object.keys(overrides).length > 0) delivery.options = overrides
-      return delivery
+      if (config.path === undefined || config.lasting) {
+        if (config.path !== undefined) delivery.config = resolve(config.path)
+        if (Object.keys(overrides).length > 0) delivery.options = overrides
+        return delivery
+      }
+      // Nobody can read a pipe again. What cannot be resolved is kept as it is: its attempt says what is wrong.
+      const options = await resolveOptions(config, target, overrides).catch(() => undefined)
+      return { ...delivery, options: options ?? { ...target.settings, ...overrides } }
     }),
   )
+}
+
+/** Longest texts that are kept, in bytes: an outbox is no place for files, and no service takes as much. */
+const longest = { title: 8 * 1024, message: 256 * 1024, command: 32 * 1024 }
+
+function withinReason(notification: Delivery['notification']): Delivery['notification'] {
+  const { title, message, outcome } = notification
+  const fit = (text: string, max: number) =>
+    text.length * 3 <= max ? text : cut(plainText(text), { max, unit: 'bytes' })
+  const fitting = { ...notification, title: fit(title, longest.title), message: fit(message, longest.message) }
+  if (outcome?.command !== undefined) fitting.outcome = { ...outcome, command: fit(outcome.command, longest.command) }
+  return fitting
 }
 
 /**
  * Puts deliveries into the outbox, before anything is sent. Where that cannot be done the trouble is said, and they
  * are tried all the same.
  */
-export function spool(deliveries: Delivery[], options: { claimed: boolean }): Pending[] {
+export function spool(
+  deliveries: Delivery[],
+  { claimed, quiet = false }: { claimed: boolean; quiet?: boolean },
+): Pending[] {
   const folder = outboxFolder()
-  try {
-    if (folder === undefined) throw new Error('there is no home folder')
-    const entries = put(folder, deliveries, options)
-    return deliveries.map((delivery, index) => {
-      const entry = entries[index]
-      return { delivery, place: entry === undefined ? undefined : { folder, entry } }
-    })
-  } catch (error) {
-    say.warning(`the outbox cannot be written, a failed notification would be lost: ${messageOf(error)}`)
-    return deliveries.map((delivery) => ({ delivery, place: undefined }))
+  const { entries, trouble } =
+    folder === undefined
+      ? { entries: [], trouble: new Error('there is no home folder') }
+      : put(folder, deliveries, { claimed })
+  if (trouble !== undefined && !quiet) {
+    say.warning(`${outboxTrouble}, a notification that cannot be sent now would be lost: ${messageOf(trouble)}`)
   }
+  return deliveries.map((delivery, index) => {
+    const entry = entries[index]
+    return { delivery, place: entry === undefined || folder === undefined ? undefined : { folder, entry } }
+  })
 }
 
 /** Where an attempt is made. */
@@ -89,19 +109,26 @@ export interface Situation {
   fresh: boolean
   /** The configuration, if it was read already. */
   config?: Config
+  /** Called as soon as a result is there. */
+  onReport?: (report: Report) => void
 }
 
 /** Tries all at the same time: a dead target never holds back a living one. */
 export function attemptAll(pending: Pending[], situation: Situation): Promise<Report[]> {
-  return Promise.all(pending.map((one) => attemptOne(one, situation)))
+  const attemptIt = async (one: Pending) => {
+    const report = await attemptOne(one, situation)
+    situation.onReport?.(report)
+    return report
+  }
+  return Promise.all(pending.map(attemptIt))
 }
 
 /** Tries one delivery and carries out what its result means. */
 export async function attemptOne({ delivery, place }: Pending, situation: Situation): Promise<Report> {
   const pause = situation.fresh && place ? pauseOf(place.folder, delivery.target, delivery.config) : undefined
   if (pause !== undefined && place !== undefined) return postpone(place, delivery, pause)
-  const result = await tryOptions(delivery, situation)
-  const outcome = await settle(place, delivery, result)
+  const { result, keepFor } = await tryNow(delivery, situation)
+  const outcome = settle(place, delivery, result, keepFor)
   const report: Report = { id: delivery.id, target: delivery.target, backend: delivery.backend, outcome, exitCode: 0 }
   if (result.kind === 'delivered') return result.answer === undefined ? report : { ...report, answer: result.answer }
   // A queued delivery is in good hands; what was parked or refused needs somebody to look at it.
@@ -110,7 +137,7 @@ export async function attemptOne({ delivery, place }: Pending, situation: Situat
   return report
 }
 
-function postpone(place: NonNullable<Pending['place']>, delivery: Delivery, pause: Pause): Report {
+function postpone(place: Place, delivery: Delivery, pause: Pause): Report {
   const state = pause.kind === 'config' ? 'parked' : 'waiting'
   const kept: Delivery = { ...delivery, state, next: pause.until, error: pause.error }
   if (state === 'parked') kept.configStamp = configStamp(delivery.config)
@@ -121,38 +148,20 @@ function postpone(place: NonNullable<Pending['place']>, delivery: Delivery, paus
   return { id, target, backend, outcome, error: pause.error, exitCode: code }
 }
 
-async function tryOptions(delivery: Delivery, situation: Situation): Promise<Result> {
-  let options: Record<string, unknown>
+/** What an attempt came to, and how long the backend finds the delivery worth keeping. */
+async function tryNow(
+  delivery: Delivery,
+  { foreground, fresh, config }: Situation,
+): Promise<{ result: Result; keepFor?: number | undefined }> {
   try {
-    options = await currentOptions(delivery, situation.config)
+    const options = await currentOptions(delivery, config)
+    const { keepFor } = await loadBackend(delivery.backend)
+    const tooLate = fresh ? undefined : whyTooLate(delivery, keepFor)
+    if (tooLate !== undefined) return { result: { kind: 'permanent', error: tooLate } }
+    return { result: await attempt(delivery, options, { foreground }), keepFor }
   } catch (error) {
-    if (error instanceof NtfyError)
-      return { kind: 'config', error: error.message, secret: error instanceof SecretError }
-    return { kind: 'bug', error: messageOf(error) }
+    const text = oneLine(withoutSecrets(messageOf(error)))
+    if (!(error instanceof NtfyError)) return { result: { kind: 'bug', error: text } }
+    return { result: { kind: 'config', error: text, secret: error instanceof SecretError } }
   }
-  return attempt(delivery, options, { foreground: situation.foreground })
-}
-
-/** The options as the configuration has them now: it may have been mended since the delivery was queued. */
-async function currentOptions(delivery: Delivery, known: Config | undefined): Promise<Record<string, unknown>> {
-  const config = known ?? (await configOf(delivery))
-  if (delivery.config === undefined && known === undefined && isThirdParty(delivery.backend)) {
-    throw new ConfigError(`${delivery.backend}: only a configuration may name such a backend`)
-  }
-  // Without a file there is nothing to look a name up in: all that it needs came with it.
-  const target =
-    known === undefined && delivery.config === undefined
-      ? { name: delivery.target, backend: delivery.backend, settings: {} }
-      : findTarget(config, delivery.target)
-  if (target.backend !== delivery.backend) {
-    throw new ConfigError(`${delivery.target} is another backend now (${target.backend})`)
-  }
-  return resolveOptions(config, target, delivery.options ?? {})
-}
-
-async function configOf(delivery: Delivery): Promise<Config> {
-  if (delivery.config === undefined) return emptyConfig(undefined)
-  const { config, problems } = await loadConfig(delivery.config)
-  if (problems.length > 0) throw new ConfigError(problems[0] ?? '')
-  return config
 }

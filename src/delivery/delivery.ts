@@ -16,7 +16,8 @@ export interface Delivery {
   tries: number
   /** Not to be tried before, ISO 8601. */
   next: string
-  state: 'waiting' | 'parked' | 'held'
+  /** `failed` is on its way to the failures. */
+  state: 'waiting' | 'parked' | 'held' | 'failed'
   /** Why the last attempt did not succeed. */
   error?: string
   /** Which version of the configuration file parked it. */
@@ -26,15 +27,34 @@ export interface Delivery {
 
 /** Is this the content of a file of ours? The spool is not trusted: anybody may have put something there. */
 export function isDelivery(value: unknown): value is Delivery {
-  if (typeof value !== 'object' || value === null) return false
-  const delivery = value as Record<string, unknown>
-  const texts = ['id', 'target', 'backend', 'created', 'next', 'state']
-  if (delivery['version'] !== 1 || !texts.every((name) => typeof delivery[name] === 'string')) return false
-  if (!/^[A-Za-z0-9-]{1,64}$/.test(String(delivery['id'])) || typeof delivery['tries'] !== 'number') return false
-  if (!['created', 'next'].every((name) => !Number.isNaN(Date.parse(String(delivery[name]))))) return false
-  const notification = delivery['notification'] as Record<string, unknown> | null
-  if (typeof notification !== 'object' || notification === null) return false
-  return ['id', 'title', 'message', 'priority', 'source', 'time'].every(
-    (name) => typeof notification[name] === 'string',
-  )
+  if (!isObject(value) || value['version'] !== 1) return false
+  const { id, tries, state, created, next, options } = value
+  if (typeof id !== 'string' || !/^[A-Za-z0-9-]{1,64}$/.test(id)) return false
+  if (!Number.isInteger(tries) || Number(tries) < 0) return false
+  if (!['waiting', 'parked', 'held', 'failed'].includes(String(state)) || !isTime(created) || !isTime(next))
+    return false
+  if (!areTexts(value, ['target', 'backend'])) return false
+  if (!areTexts(value, ['config', 'error', 'configStamp'], true)) return false
+  return (options === undefined || isObject(options)) && isNotification(value['notification'])
+}
+
+function isNotification(value: unknown): boolean {
+  if (!isObject(value) || !isTime(value['time'])) return false
+  if (!areTexts(value, ['id', 'title', 'message', 'priority', 'source'])) return false
+  if (!areTexts(value, ['url', 'thread'], true)) return false
+  const { tags, outcome, terminal, origin } = value
+  if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) return false
+  return isObject(origin) && [outcome, terminal].every((part) => part === undefined || isObject(part))
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function areTexts(value: Record<string, unknown>, names: string[], optional = false): boolean {
+  return names.every((name) => typeof value[name] === 'string' || (optional && value[name] === undefined))
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value))
 }

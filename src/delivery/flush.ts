@@ -1,17 +1,25 @@
-import { join } from 'node:path'
-import { attemptOne, type Report } from './deliver.ts'
+import { messageOf } from '../errors.ts'
+import { say } from '../output.ts'
+import { attemptOne, type Pending, type Report } from './deliver.ts'
 import type { Delivery } from './delivery.ts'
-import { claim, type Entry, isStale, list, read } from './outbox.ts'
-import { configStamp } from './stamp.ts'
+import { bury, claim, current, unclaim } from './outbox.ts'
+import { byTarget, heads, isDue, type Waiting } from './schedule.ts'
+import { outboxTrouble } from './settle.ts'
+import { freeEntry, isBusy, list } from './spool.ts'
 
-/** A claimed delivery is looked at again after this time, in milliseconds. */
-const foreignClaim = 15_000
+/** A target that another process is at, or a folder that cannot be written, is looked at again after this time, in ms. */
+const lookAgain = 15_000
+
+/** After so many tries the oldest delivery may be what is wrong, and not its service: the next one is tried too. */
+const patientTries = 3
 
 /** How a flush ended. */
 export interface Flushed {
   reports: Report[]
   /** Milliseconds since 1970 when the next delivery is due; nothing if none is waiting. */
   next: number | undefined
+  /** Targets that were left to another process. */
+  busy: string[]
 }
 
 /** What a flush is to try. */
@@ -26,87 +34,101 @@ export interface FlushOptions {
   fresh?: boolean
   /** Also what is held back by a rule. */
   held?: boolean
+  /** No attempt is begun any more; one that has begun comes to its end. */
+  stop?: AbortSignal
+  /** Called as soon as the result of an attempt is there. */
+  onReport?: (report: Report) => void
 }
 
 /**
  * Tries what is in the outbox once: the oldest of each target first, one at a time within a target, all targets at the
  * same time.
+ *
+ * @throws NtfyError the outbox cannot be read
  */
 export async function flushOnce(folder: string, options: FlushOptions = {}): Promise<Flushed> {
-  const targets = new Map<string, Waiting[]>()
-  for (const entry of list(folder)) {
-    const delivery = read(entry)
-    if (delivery === undefined || (options.only && !options.only.has(delivery.id))) continue
-    const waiting = targets.get(delivery.target) ?? []
-    waiting.push({ entry, delivery })
-    targets.set(delivery.target, waiting)
-  }
   const results = await Promise.all(
-    [...targets].map(([target, waiting]) =>
-      flushTarget(folder, waiting, options, options.reached?.has(target) === true),
-    ),
+    byTarget(list(folder), options.only).map((waiting) => flushTarget(folder, waiting, options)),
   )
   const times = results.flatMap(({ next }) => next ?? [])
   return {
     reports: results.flatMap(({ reports }) => reports),
     next: times.length > 0 ? Math.min(...times) : undefined,
+    busy: results.flatMap(({ busy }) => busy),
   }
 }
 
-/** Is it time to try this delivery? One from the future was made before the clock was set back. */
-export function isDue(delivery: Delivery, now: number): boolean {
-  if (delivery.state === 'held') return false
-  if (Date.parse(delivery.next) <= now || Date.parse(delivery.created) > now) return true
-  return delivery.state === 'parked' && delivery.configStamp !== configStamp(delivery.config)
-}
-
-interface Waiting {
-  entry: Entry
-  delivery: Delivery
-}
-
-async function flushTarget(
-  folder: string,
-  waiting: Waiting[],
-  options: FlushOptions,
-  alreadyReached: boolean,
-): Promise<Flushed> {
+async function flushTarget(folder: string, waiting: Waiting[], options: FlushOptions): Promise<Flushed> {
+  const target = waiting[0]?.target ?? ''
+  const lanes = openLanes(waiting, options)
   const reports: Report[] = []
-  let rest = waiting
+  const busy: string[] = []
   // A success makes all that waits for the target due: its service is back.
-  let reached = alreadyReached
-  for (;;) {
-    const one = rest.find(({ delivery }) => isWanted(delivery, options, reached))
-    if (one === undefined) break
-    rest = rest.filter((other) => other !== one)
-    if (one.entry.claim !== undefined && !isStale(one.entry)) {
-      // Another process is at the oldest: the whole target is left to it.
-      if (options.only === undefined) return { reports, next: Date.now() + foreignClaim }
-      continue
+  let reached = options.reached?.has(target) === true
+  let failures = 0
+  for (const one of waiting) {
+    if (options.stop?.aborted) break
+    const wanted = lanes.has(one.state) || (reached && one.state !== 'held')
+    const taken = isBusy(one.entry) ? 'busy' : wanted && take(folder, one)
+    if (taken === 'busy') {
+      busy.push(target)
+      if (options.only) continue
+      // Another process is at an older one: the whole target is left to it.
+      return { reports, busy, next: Date.now() + lookAgain }
     }
-    const entry = claim(folder, one.entry)
-    const delivery = entry && read(entry)
-    if (entry === undefined || delivery === undefined) continue
-    const situation = { foreground: false, fresh: options.fresh === true }
-    const report = await attemptOne({ delivery, place: { folder, entry } }, situation)
+    if (!taken) continue
+    const report = await attemptOne(taken, { foreground: false, fresh: options.fresh === true })
+    one.entry = freeEntry(folder, one.entry.name)
+    one.tried = true
     reports.push(report)
+    options.onReport?.(report)
     reached ||= report.outcome === 'delivered'
-    const goesOn = report.outcome === 'delivered' || report.outcome === 'failed'
-    if (!goesOn && !options.all) break
+    failures = isKept(report) ? failures + 1 : 0
+    const patience = one.tries < patientTries ? 0 : 1
+    if (failures > patience && !options.all) break
   }
-  return { reports, next: nextOf(folder, waiting) }
+  return { reports, busy, next: nextOf(waiting) }
 }
 
-function isWanted(delivery: Delivery, { all, held }: FlushOptions, reached: boolean): boolean {
-  if (delivery.state === 'held') return held === true
-  return all === true || reached || isDue(delivery, Date.now())
+/** Which of a target's deliveries are tried, by their state. */
+function openLanes(waiting: Waiting[], { all, held }: FlushOptions): Set<Delivery['state']> {
+  const now = Date.now()
+  const open = all
+    ? (['waiting', 'parked'] as const)
+    : heads(waiting).flatMap((one) => (isDue(one, now) ? one.state : []))
+  // What could not be moved to the failures is moved now.
+  return new Set([...open, 'failed', ...(held ? (['held'] as const) : [])])
+}
+
+/** Claims a delivery and reads it as it is now; nothing if there is nothing to attempt. */
+function take(folder: string, one: Waiting): Pending | 'busy' | undefined {
+  try {
+    const entry = claim(folder, one.entry)
+    if (entry === undefined) return 'busy'
+    const delivery = current(entry)
+    // Another process may have tried it since the folder was listed.
+    const isNew = delivery?.tries === one.tries && delivery.next === one.next
+    if (delivery?.state === 'failed') bury(folder, entry)
+    else if (isNew) return { delivery, place: { folder, entry } }
+    else unclaim(folder, entry)
+    return delivery === undefined ? undefined : 'busy'
+  } catch (error) {
+    say.error(`${outboxTrouble}: ${messageOf(error)}`)
+    return 'busy'
+  }
+}
+
+function isKept({ outcome }: Report): boolean {
+  return outcome === 'queued' || outcome === 'parked'
 }
 
 /** When the first of these that are still there is to be tried again. */
-function nextOf(folder: string, waiting: Waiting[]): number | undefined {
-  const times = waiting.flatMap(({ entry }) => {
-    const delivery = read({ name: entry.name, path: join(folder, `${entry.name}.json`) })
-    return delivery === undefined || delivery.state === 'held' ? [] : [Date.parse(delivery.next)]
+function nextOf(waiting: Waiting[]): number | undefined {
+  const kept = waiting.flatMap((one) => {
+    if (!one.tried) return one
+    const delivery = current(one.entry)
+    return delivery === undefined ? [] : { ...delivery, entry: one.entry }
   })
+  const times = heads(kept).map(({ next }) => Date.parse(next))
   return times.length > 0 ? Math.min(...times) : undefined
 }

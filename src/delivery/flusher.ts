@@ -1,34 +1,46 @@
-import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { codeOf } from '../errors.ts'
-import { isAbandoned, ownClaim } from './claim.ts'
 import type { Report } from './deliver.ts'
-import { flushOnce, isDue } from './flush.ts'
-import { type Entry, isStale, list, outboxFolder, read, removeOldFailures } from './outbox.ts'
+import { flushOnce } from './flush.ts'
+import { isLocked, releaseLock, takeLock } from './lock.ts'
+import { current } from './outbox.ts'
+import { isAnythingDue } from './schedule.ts'
 import { startSender } from './sender.ts'
-
-/** A flusher lives this long at most, in milliseconds; later runs of ntfy start another when something is due. */
-const lifetime = 60 * 60_000
+import { cleanUp, type Entry, list, outboxFolder, read } from './spool.ts'
 
 /** How often the folder is looked at for what others have put there, in milliseconds. */
 const longestSleep = 15_000
+const shortestSleep = 100
+
+/** So many of the oldest deliveries are looked at before a run of ntfy ends: it is not to read thousands of files. */
+const lookedAt = 100
 
 /**
- * Keeps trying what is in the outbox until it is empty or an hour is over. Returns at once if another process does
+ * Keeps trying what is in the outbox until it is empty or it is told to stop. Returns at once if another process does
  * that already.
+ *
+ * @throws NtfyError the outbox cannot be read
  */
-export async function keepFlushing(folder: string): Promise<void> {
-  const end = Date.now() + lifetime
-  removeOldFailures(folder)
-  while (Date.now() < end && takeLock(folder)) {
+export async function keepFlushing(folder: string, stop: AbortSignal): Promise<void> {
+  cleanUp(folder)
+  if (list(folder).length === 0 || !takeLock(folder)) return
+  do {
     try {
-      await flushUntil(folder, end)
+      await flushUntilEmpty(folder, stop)
     } finally {
       releaseLock(folder)
     }
-    // Whoever queued something while we held the lock relied on us.
-    if (!list(folder).some(isEntryDue)) return
+    // Whoever kept something while we held the lock relied on us.
+  } while (isAnythingWaiting(folder) && (await pause(shortestSleep, stop)) && takeLock(folder))
+}
+
+/**
+ * Tries what waits for services that have just answered, also where another process is in the middle of an attempt that
+ * does not know that yet.
+ */
+export async function flushReached(folder: string, reached: Set<string>, stop: AbortSignal): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const { busy } = await flushOnce(folder, { reached, stop })
+    if (!busy.some((target) => reached.has(target)) || !(await pause(750, stop))) return
   }
 }
 
@@ -41,19 +53,30 @@ export function followUp(reports: Report[]): void {
   if (folder === undefined) return
   const others = listQuietly(folder)
   if (others.length === 0) return
-  const reached = reports.filter(({ outcome }) => outcome === 'delivered').map(({ target }) => target)
-  if (reached.length > 0) startSender([], 'ignore', reached)
-  else if (holder(folder) === undefined && (reports.some(isKept) || others.some(isEntryDue))) startSender([])
+  const delivered = new Set(reports.flatMap(({ outcome, target }) => (outcome === 'delivered' ? target : [])))
+  const reached = waitingFor(delivered, others)
+  if (reached.length > 0) return void startSender([], 'ignore', reached)
+  if (isLocked(folder)) return
+  if (reports.some(isKept) || isAnythingDue(others.slice(0, lookedAt))) startSender([])
+}
+
+/** Those of the targets that something waits for. */
+function waitingFor(targets: Set<string>, entries: Entry[]): string[] {
+  if (targets.size === 0) return []
+  if (entries.length > lookedAt) return [...targets]
+  const waiting = new Set(entries.map((entry) => read(entry)?.target))
+  return [...targets].filter((target) => waiting.has(target))
 }
 
 function isKept({ outcome }: Report): boolean {
   return outcome === 'queued' || outcome === 'parked'
 }
 
-function isEntryDue(entry: Entry): boolean {
-  if (entry.claim !== undefined && !isStale(entry)) return false
-  const delivery = read(entry)
-  return delivery !== undefined && isDue(delivery, Date.now())
+function isAnythingWaiting(folder: string): boolean {
+  return listQuietly(folder).some((entry) => {
+    const state = current(entry)?.state
+    return state === 'waiting' || state === 'parked'
+  })
 }
 
 function listQuietly(folder: string): Entry[] {
@@ -64,45 +87,21 @@ function listQuietly(folder: string): Entry[] {
   }
 }
 
-async function flushUntil(folder: string, end: number): Promise<void> {
-  while (Date.now() < end) {
-    const { next } = await flushOnce(folder)
+async function flushUntilEmpty(folder: string, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    const { next } = await flushOnce(folder, { stop })
     if (next === undefined) return
-    await sleep(Math.max(100, Math.min(next - Date.now(), longestSleep, end - Date.now())))
+    const wait = Math.max(shortestSleep, Math.min(next - Date.now(), longestSleep))
+    if (!(await pause(wait, stop))) return
   }
 }
 
-function lockFile(folder: string): string {
-  return join(folder, 'flusher')
-}
-
-/** Who flushes now, if that process is alive. */
-function holder(folder: string): string | undefined {
+/** @returns false if it was told to stop */
+async function pause(milliseconds: number, stop: AbortSignal): Promise<boolean> {
   try {
-    const claim = readFileSync(lockFile(folder), 'utf8')
-    return isAbandoned(claim, statSync(lockFile(folder)).mtimeMs) ? undefined : claim
+    await sleep(milliseconds, undefined, { signal: stop })
+    return true
   } catch {
-    return undefined
+    return false
   }
-}
-
-function takeLock(folder: string): boolean {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const descriptor = openSync(lockFile(folder), 'wx', 0o600)
-      writeSync(descriptor, ownClaim())
-      closeSync(descriptor)
-      return true
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST' || holder(folder) !== undefined) return false
-      releaseLock(folder)
-    }
-  }
-  return false
-}
-
-function releaseLock(folder: string): void {
-  try {
-    unlinkSync(lockFile(folder))
-  } catch {}
 }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import type { Delivery } from './delivery.ts'
-import { type Entry, failedFolder, isStale, list, read } from './outbox.ts'
+import { type Entry, failedFolder, isBusy, list, read } from './spool.ts'
 
 /** A delivery that is kept, as `queue` shows it. */
 export interface Kept {
@@ -14,8 +14,7 @@ export interface Kept {
 export function listKept(folder: string): Kept[] {
   const describe = (entry: Entry, failed: boolean): Kept[] => {
     const delivery = read(entry)
-    // It may have been delivered since the folder was listed.
-    if (delivery === undefined && !existsSync(entry.path)) return []
+    if (delivery === undefined && !isFile(entry)) return []
     return [{ entry, delivery, state: stateOf(entry, delivery, failed) }]
   }
   return [
@@ -27,7 +26,16 @@ export function listKept(folder: string): Kept[] {
 function stateOf(entry: Entry, delivery: Delivery | undefined, failed: boolean): Kept['state'] {
   if (delivery === undefined) return 'damaged'
   if (failed) return 'failed'
-  return entry.claim !== undefined && !isStale(entry) ? 'claimed' : delivery.state
+  return isBusy(entry) ? 'claimed' : delivery.state
+}
+
+/** Folders, links and pipes are not ours; and a delivery may have arrived since the folder was listed. */
+function isFile({ path }: Entry): boolean {
+  try {
+    return lstatSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 /** The id by which a user names a kept delivery. */

@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { appendFileSync, readFileSync, renameSync, statSync, unlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../folder.ts'
 import { stateFolder } from '../paths.ts'
 import type { Delivery } from './delivery.ts'
 
@@ -42,12 +43,12 @@ export function logDelivered(delivery: Delivery, now: Date): void {
     backend: delivery.backend,
     title: delivery.notification.title,
     delivered: now.toISOString(),
-    late_s: Math.max(0, Math.round((now.getTime() - Date.parse(delivery.created)) / 1000)),
+    late_s: Math.max(0, Math.round((now.getTime() - Date.parse(delivery.notification.time)) / 1000)),
     tries: delivery.tries,
   }
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    rotate(path)
+    makeFolder(dirname(path))
+    if (isFull(path)) rotate(path)
     appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 })
   } catch {}
 }
@@ -69,8 +70,22 @@ function linesOf(file: string): LogLine[] {
   })
 }
 
-function rotate(path: string): void {
+function isFull(path: string): boolean {
   try {
-    if (statSync(path).size > rotateAt) renameSync(path, `${path}.1`)
-  } catch {}
+    return statSync(path).size > rotateAt
+  } catch {
+    return false
+  }
+}
+
+/** Two processes may find it full at the same time: the later one would put the new log in the place of the old one. */
+function rotate(path: string): void {
+  const mine = `${path}.${process.pid}`
+  renameSync(path, mine)
+  if (isFull(mine)) {
+    renameSync(mine, `${path}.1`)
+  } else {
+    appendFileSync(path, readFileSync(mine), { mode: 0o600 })
+    unlinkSync(mine)
+  }
 }

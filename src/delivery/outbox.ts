@@ -1,93 +1,73 @@
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, renameSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { codeOf } from '../errors.ts'
-import { stateFolder } from '../paths.ts'
-import { isAbandoned, ownClaim } from './claim.ts'
-import { type Delivery, isDelivery } from './delivery.ts'
+import { ownClaim } from './claim.ts'
+import type { Delivery } from './delivery.ts'
+import { makeFolderDurably, remove, removeQuietly, renameQuietly, syncFolder, writeDurably } from './durable.ts'
+import { claimedEntry, type Entry, failedFolder, freeEntry, isBusy, read } from './spool.ts'
 
-/** A delivery's file is never larger, in bytes: what is, is not ours. */
-const largestFile = 1024 * 1024
-const keepFailures = 30 * 24 * 60 * 60_000
+/*
+ * Every step leaves exactly one file of a delivery, whatever ends the process between two of them: content is replaced
+ * under the file's present name, and then the file moves.
+ */
 
-/** A file of the outbox. Its name begins with the time it was made, so that names sort oldest first. */
-export interface Entry {
-  name: string
-  path: string
-  /** Who is working on it; nothing if nobody. */
-  claim?: string
-}
-
-/** The folder of deliveries that are not finished; nothing if there is no place for one. */
-export function outboxFolder(): string | undefined {
-  const folder = stateFolder()
-  return folder === undefined ? undefined : join(folder, 'outbox')
-}
+/**
+ * What became of deliveries that could not be written down, by the names of their files: while this process lives it
+ * neither sends again what was sent nor tries at once what it has just tried.
+ */
+const unwritten = new Map<string, Delivery | 'sent'>()
 
 /**
  * Puts deliveries on disk so that they survive a crash from here on, and claims them for this process unless others
  * are to work on them.
  *
- * @throws the file system's error; then nothing may be taken as kept
+ * @returns an entry for each that is kept, and what went wrong with the others, or with the disk
  */
-export function put(folder: string, deliveries: Delivery[], options: { claimed: boolean }): Entry[] {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const entries: Entry[] = []
-  try {
-    for (const delivery of deliveries) {
-      const name = `${String(Date.parse(delivery.created)).padStart(14, '0')}-${delivery.id}`
-      const entry = options.claimed ? claimedEntry(folder, name) : { name, path: join(folder, `${name}.json`) }
-      entries.push(entry)
-      writeDurably(folder, entry, delivery)
+export function put(
+  folder: string,
+  deliveries: Delivery[],
+  options: { claimed: boolean },
+): { entries: (Entry | undefined)[]; trouble: unknown } {
+  let trouble: unknown
+  const trying = <T>(step: () => T): T | undefined => {
+    try {
+      return step()
+    } catch (error) {
+      trouble ??= error
+      return undefined
     }
-    syncFolder(folder)
-    return entries
-  } catch (error) {
-    // Whoever called tries them all the same: what was written would come a second time.
-    for (const { path } of entries) removeQuietly(path)
-    throw error
   }
+  trying(() => makeFolderDurably(folder))
+  const entries = deliveries.map((delivery) =>
+    trying(() => {
+      const name = `${String(Date.parse(delivery.created)).padStart(14, '0')}-${delivery.id}`
+      const entry = options.claimed ? claimedEntry(folder, name) : freeEntry(folder, name)
+      writeDurably(entry.path, delivery)
+      return entry
+    }),
+  )
+  if (entries.some((entry) => entry !== undefined)) trying(() => syncFolder(folder))
+  return { entries, trouble }
 }
 
-/** Everything that could be a delivery, oldest first: names only, nothing is opened. */
-export function list(folder: string): Entry[] {
-  const entries: Entry[] = []
-  for (const file of namesIn(folder)) {
-    const match = /^(\d{14}-[A-Za-z0-9-]{1,64})\.(?:json|claim-(.+))$/.exec(file)
-    if (match?.[1] === undefined) continue
-    const entry: Entry = { name: match[1], path: join(folder, file) }
-    if (match[2] !== undefined) entry.claim = match[2]
-    entries.push(entry)
-  }
-  return entries.sort((one, other) => (one.name < other.name ? -1 : 1))
+/** What is known of an entry: its content, unless this process knows better; nothing if there is nothing to do. */
+export function current(entry: Entry): Delivery | undefined {
+  const known = unwritten.get(entry.name)
+  if (known === undefined) return read(entry)
+  if (known !== 'sent') return known
+  removeQuietly(entry.path)
+  return undefined
 }
 
-/** Reads an entry; nothing if it is gone, damaged, too large, or no regular file (a FIFO would hang whoever opens it). */
-export function read(entry: Entry): Delivery | undefined {
-  try {
-    const stats = lstatSync(entry.path)
-    if (!stats.isFile() || stats.size > largestFile) return undefined
-    const delivery: unknown = JSON.parse(readFileSync(entry.path, 'utf8'))
-    return isDelivery(delivery) ? delivery : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Takes an entry for this process, so that no other attempts it; nothing if another was faster. */
+/**
+ * Takes an entry for this process, so that no other attempts it; nothing if another was faster.
+ *
+ * @throws the file system's error
+ */
 export function claim(folder: string, entry: Entry): Entry | undefined {
-  if (entry.claim !== undefined && !isStale(entry)) return undefined
+  // One that could not be given back after its last attempt.
+  if (entry.claim === ownClaim()) return entry
+  if (isBusy(entry)) return undefined
   const claimed = claimedEntry(folder, entry.name)
   try {
     renameSync(entry.path, claimed.path)
@@ -98,121 +78,104 @@ export function claim(folder: string, entry: Entry): Entry | undefined {
   }
 }
 
-/** Has the process that claimed an entry ended without finishing it? */
-export function isStale(entry: Entry): boolean {
-  if (entry.claim === undefined) return false
+/** Gives a claimed delivery back as it is. */
+export function unclaim(folder: string, entry: Entry): void {
+  renameQuietly(entry.path, freeEntry(folder, entry.name).path)
+}
+
+/**
+ * The service took it: it leaves the disk.
+ *
+ * @throws the file system's error; then it may be sent a second time, but not by this process
+ */
+export function finish(folder: string, entry: Entry): void {
   try {
-    return isAbandoned(entry.claim, lstatSync(entry.path).ctimeMs)
-  } catch {
-    return false
+    remove(entry.path)
+  } catch (error) {
+    unwritten.set(entry.name, 'sent')
+    // A name under which nobody looks for deliveries does as well.
+    renameQuietly(entry.path, join(folder, `.${entry.name}.sent`))
+    throw error
+  }
+  syncFolder(folder)
+}
+
+/**
+ * Gives a claimed delivery back with what has become of it.
+ *
+ * @throws the file system's error; then it is kept as it was before
+ */
+export function release(folder: string, entry: Entry, delivery: Delivery): void {
+  // Another took it meanwhile, if this process was stopped for an hour: then it is the other's.
+  if (!existsSync(entry.path)) return
+  try {
+    writeDurably(entry.path, delivery)
+    renameSync(entry.path, freeEntry(folder, entry.name).path)
+    syncFolder(folder)
+    unwritten.delete(entry.name)
+  } catch (error) {
+    unwritten.set(entry.name, delivery)
+    unclaim(folder, entry)
+    throw error
   }
 }
 
-/** The service took it: it leaves the disk. */
-export function finish(folder: string, entry: Entry): void {
-  remove(entry.path)
-  syncFolder(folder)
-}
-
-/** Gives a claimed delivery back with what has become of it. */
-export function release(folder: string, entry: Entry, delivery: Delivery): void {
-  const free = { name: entry.name, path: join(folder, `${entry.name}.json`) }
-  writeDurably(folder, entry, delivery)
-  renameSync(entry.path, free.path)
-  syncFolder(folder)
-}
-
-/** It can never go: it is kept in `failed/` with its reason, without options that may hold secrets. */
+/**
+ * It can never go: it is kept in `failed/` with its reason, without options that may hold secrets.
+ *
+ * @throws the file system's error; then it is still kept, and this process tries it no more
+ */
 export function fail(folder: string, entry: Entry, delivery: Delivery): void {
-  const failed = failedFolder(folder)
-  mkdirSync(failed, { recursive: true, mode: 0o700 })
-  const { options: _, ...kept } = delivery
-  writeDurably(failed, { name: entry.name, path: join(failed, `${entry.name}.json`) }, kept)
-  syncFolder(failed)
-  finish(folder, entry)
+  if (!existsSync(entry.path)) return
+  const { options, ...kept } = { ...delivery, state: 'failed' as const }
+  try {
+    writeDurably(entry.path, kept)
+  } catch (error) {
+    unwritten.set(entry.name, kept)
+    // No room for the reason: it goes without, unless it holds what must not be there.
+    if (options === undefined) quietly(() => bury(folder, entry))
+    unclaim(folder, entry)
+    throw error
+  }
+  try {
+    bury(folder, entry)
+  } catch (error) {
+    unclaim(folder, entry)
+    throw error
+  }
 }
 
-/** Puts a failed delivery back among those that are tried. */
+/** Moves a claimed delivery that is marked as failed to the others. */
+export function bury(folder: string, entry: Entry): void {
+  const failed = failedFolder(folder)
+  makeFolderDurably(failed)
+  renameSync(entry.path, freeEntry(failed, entry.name).path)
+  syncFolder(failed)
+  syncFolder(folder)
+}
+
+/**
+ * Puts a failed delivery back among those that are tried, as if it had just been made.
+ *
+ * @throws the file system's error
+ */
 export function revive(folder: string, entry: Entry, delivery: Delivery): void {
   const now = new Date().toISOString()
   const { error: _, ...waiting } = delivery
-  const free = { name: entry.name, path: join(folder, `${entry.name}.json`) }
-  writeDurably(folder, free, { ...waiting, state: 'waiting', tries: 0, next: now })
+  writeDurably(entry.path, { ...waiting, state: 'waiting', tries: 0, created: now, next: now })
+  renameSync(entry.path, freeEntry(folder, entry.name).path)
   syncFolder(folder)
-  finish(failedFolder(folder), entry)
+  syncFolder(failedFolder(folder))
 }
 
 /** Takes a file away for good, because its owner asked for it. */
 export function discard({ path }: Entry): void {
   remove(path)
+  syncFolder(dirname(path))
 }
 
-/** Failures are kept for 30 days. */
-export function removeOldFailures(folder: string): void {
-  for (const { path } of list(failedFolder(folder))) {
-    try {
-      if (Date.now() - lstatSync(path).mtimeMs > keepFailures) unlinkSync(path)
-    } catch {}
-  }
-}
-
-/** Where deliveries lie that nobody tries any more. */
-export function failedFolder(folder: string): string {
-  return join(folder, 'failed')
-}
-
-function claimedEntry(folder: string, name: string): Entry {
-  const claim = ownClaim()
-  return { name, path: join(folder, `${name}.claim-${claim}`), claim }
-}
-
-/** Either the whole file is there under its name, or nothing new is. */
-function writeDurably(folder: string, entry: Entry, delivery: Delivery): void {
-  const temporary = join(folder, `.${entry.name}.${process.pid}.tmp`)
-  const { O_CREAT, O_EXCL, O_WRONLY } = constants
-  remove(temporary)
-  const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+function quietly(step: () => void): void {
   try {
-    const bytes = Buffer.from(`${JSON.stringify(delivery)}\n`)
-    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
-    fsyncSync(descriptor)
-  } catch (error) {
-    closeSync(descriptor)
-    remove(temporary)
-    throw error
-  }
-  closeSync(descriptor)
-  renameSync(temporary, entry.path)
-}
-
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, constants.O_RDONLY)
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
-  }
-}
-
-function removeQuietly(path: string): void {
-  try {
-    remove(path)
+    step()
   } catch {}
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw error
-  }
 }

@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../folder.ts'
+import { longestWait } from './backoff.ts'
 import { configStamp } from './stamp.ts'
 
 /** Until when a target is left alone, because its service or the owner of its secret asked for it. */
@@ -16,7 +18,7 @@ export interface Pause {
 export function pauseTarget(folder: string, target: string, pause: Pause): void {
   const file = fileOf(folder, target)
   try {
-    mkdirSync(join(folder, 'pauses'), { recursive: true, mode: 0o700 })
+    makeFolder(join(folder, 'pauses'))
     writeFileSync(`${file}.${process.pid}`, JSON.stringify(pause), { mode: 0o600 })
     renameSync(`${file}.${process.pid}`, file)
   } catch {}
@@ -26,7 +28,9 @@ export function pauseTarget(folder: string, target: string, pause: Pause): void 
 export function pauseOf(folder: string, target: string, config: string | undefined): Pause | undefined {
   try {
     const pause = JSON.parse(readFileSync(fileOf(folder, target), 'utf8')) as Pause
-    const holds = Date.parse(pause.until) > Date.now() && pause.stamp === configStamp(config)
+    const left = Date.parse(pause.until) - Date.now()
+    // No service is left alone for longer: where it seems so, the clock was set back.
+    const holds = left > 0 && left <= longestWait && pause.stamp === configStamp(config)
     return holds && typeof pause.error === 'string' ? pause : undefined
   } catch {
     return undefined

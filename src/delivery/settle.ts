@@ -1,79 +1,94 @@
-import { loadBackend } from '../backends/index.ts'
 import { messageOf } from '../errors.ts'
 import { say } from '../output.ts'
 import type { Result } from './attempt.ts'
+import { askedDelay, parkedDelay, retryDelay } from './backoff.ts'
 import type { Delivery } from './delivery.ts'
 import { logDelivered } from './log.ts'
-import { type Entry, fail, finish, release } from './outbox.ts'
+import { fail, finish, release } from './outbox.ts'
 import { endPause, pauseTarget } from './pause.ts'
+import type { Entry } from './spool.ts'
 import { configStamp } from './stamp.ts'
 
-/** Waiting times in milliseconds. */
-const firstRetry = 30_000
-const longestRetry = 60 * 60_000
-/** A program that gives no secret is not asked again for so long: it may put a window in front of somebody. */
-const secretPause = 5 * 60_000
+/** A delivery that is older, in milliseconds, is given up when one more attempt has not succeeded. */
 const givenUpAfter = 5 * 24 * 60 * 60_000
+
+/** What is kept for so short a time, in milliseconds, is for whoever looks just now: no other process tries it again. */
+const momentary = 60_000
+
+export const outboxTrouble = 'the outbox cannot be written'
 
 /** What has become of a delivery. */
 export type Fate = 'delivered' | 'queued' | 'parked' | 'failed'
+
+/** Where a delivery lies in the outbox, claimed. */
+export interface Place {
+  folder: string
+  entry: Entry
+}
 
 /**
  * Carries out in the outbox what the result of an attempt means: the one place that knows when a delivery is kept, for
  * how long, and when it is given up.
  *
- * @param entry its claimed file; nothing if it could not be put on disk or is not to be kept
+ * @param place nothing if it could not be put on disk or is not to be kept
+ * @param keepFor how long its backend finds it worth keeping
  */
-export async function settle(
-  place: { folder: string; entry: Entry } | undefined,
+export function settle(
+  place: Place | undefined,
   delivery: Delivery,
   result: Result,
-): Promise<Fate> {
+  keepFor: number | undefined,
+): Fate {
   const now = new Date()
-  const tried = { ...delivery, tries: delivery.tries + 1 }
+  // From the future: made before the clock was set back. Its age begins now, or it would never have one.
+  const created = Date.parse(delivery.created) > now.getTime() ? now.toISOString() : delivery.created
+  const tried: Delivery = { ...delivery, created, tries: delivery.tries + 1 }
   if (result.kind === 'delivered') {
+    // First of all: until it has left the disk, whoever ends this process has it sent a second time.
+    if (place) keepingTrouble(() => finish(place.folder, place.entry))
     logDelivered(tried, now)
-    if (place) {
-      keepingTrouble(() => finish(place.folder, place.entry))
-      endPause(place.folder, delivery.target)
-    }
+    if (place) endPause(place.folder, delivery.target)
     return 'delivered'
   }
-  const { error } = result
-  const fate = await fateOf(tried, result, now)
-  if (place === undefined) return 'failed'
-  if (fate === 'failed') {
-    keepingTrouble(() => fail(place.folder, place.entry, { ...tried, error }))
-  } else {
-    const kept: Delivery = { ...tried, error, state: fate === 'parked' ? 'parked' : 'waiting' }
-    if (result.kind === 'transient' && result.remaining) kept.options = { ...delivery.options, ...result.remaining }
-    kept.next = new Date(now.getTime() + waitingTime(tried.tries, result)).toISOString()
-    if (fate === 'parked') kept.configStamp = configStamp(delivery.config)
-    keepingTrouble(() => release(place.folder, place.entry, kept))
-    if (asksForPause(result)) {
-      const pause = { until: kept.next, kind: result.kind, error, stamp: configStamp(delivery.config) }
-      pauseTarget(place.folder, delivery.target, pause)
-    }
-  }
+  tried.error = result.error
+  const fate = place === undefined ? 'failed' : fateOf(tried, result, keepFor ?? givenUpAfter, now)
+  if (place === undefined) return fate
+  if (fate === 'failed') keepingTrouble(() => fail(place.folder, place.entry, tried))
+  else keep(place, tried, result, fate, now)
   return fate
 }
 
-async function fateOf(tried: Delivery, result: Result, now: Date): Promise<Fate> {
+/** Why a delivery is not even tried again; nothing if it is. */
+export function whyTooLate({ created }: Delivery, keepFor: number | undefined): string | undefined {
+  if (keepFor === undefined) return undefined
+  if (keepFor <= momentary) return 'too late: whoever was there may have left'
+  return Date.now() - Date.parse(created) > keepFor
+    ? `too late: older than ${Math.round(keepFor / 60_000)} min`
+    : undefined
+}
+
+function fateOf(tried: Delivery, result: Result, keepFor: number, now: Date): Fate {
   if (result.kind === 'permanent' || result.kind === 'bug') return 'failed'
   if (result.kind === 'transient' && !result.keep) return 'failed'
-  const { keepFor = givenUpAfter } = await loadBackend(tried.backend)
-  const age = now.getTime() - Date.parse(tried.created)
-  if (age >= keepFor) return 'failed'
+  if (keepFor <= momentary || now.getTime() - Date.parse(tried.created) >= keepFor) return 'failed'
   return result.kind === 'config' ? 'parked' : 'queued'
 }
 
-/** 30 s, doubling to an hour, a fifth more or less so that many machines do not come back at once. */
+function keep(place: Place, tried: Delivery, result: Result, fate: Fate, now: Date): void {
+  const next = new Date(now.getTime() + waitingTime(tried.tries, result)).toISOString()
+  const kept: Delivery = { ...tried, next, state: fate === 'parked' ? 'parked' : 'waiting' }
+  if (result.kind === 'transient' && result.remaining) kept.options = { ...tried.options, ...result.remaining }
+  if (fate === 'parked') kept.configStamp = configStamp(tried.config)
+  keepingTrouble(() => release(place.folder, place.entry, kept))
+  if (!asksForPause(result)) return
+  const stamp = configStamp(tried.config)
+  pauseTarget(place.folder, tried.target, { until: next, kind: result.kind, error: result.error, stamp })
+}
+
 function waitingTime(tries: number, result: Result): number {
-  if (result.kind === 'config') return result.secret ? secretPause : longestRetry
+  if (result.kind === 'config') return parkedDelay(result.secret)
   const asked = result.kind === 'transient' ? result.retryAfter : undefined
-  if (asked !== undefined) return Math.min(asked * 1000, longestRetry)
-  const backoff = Math.min(firstRetry * 2 ** (tries - 1), longestRetry)
-  return backoff * (0.8 + Math.random() * 0.4)
+  return asked === undefined ? retryDelay(tries) : askedDelay(tries, asked)
 }
 
 /** Only who asked for it is left alone: after a refused connection a new notification is tried at once. */
@@ -86,6 +101,6 @@ export function keepingTrouble(change: () => void): void {
   try {
     change()
   } catch (error) {
-    say.error(`the outbox cannot be written: ${messageOf(error)}`)
+    say.error(`${outboxTrouble}: ${messageOf(error)}`)
   }
 }

@@ -49,6 +49,7 @@ export async function situationFor(global: GlobalOptions): Promise<Situation> {
 export async function handOver(ending: Ending, situation: Situation, global: GlobalOptions, visible: boolean) {
   const pending = spool(await prepare(describe(ending, situation, global), situation.config, situation.selected), {
     claimed: false,
+    quiet: !visible,
   })
   const sender = startSender(pending, visible ? 'pipe' : 'ignore')
   if (visible) await reportsFrom(sender.stdout, pending.length, 1000).then((reports) => reports.forEach(sayReport))

@@ -1,0 +1,42 @@
+import { backends, isThirdParty } from '../backends/index.ts'
+import { loadConfig } from '../config/index.ts'
+import { resolveOptions } from '../config/resolve.ts'
+import { findTarget } from '../config/select.ts'
+import { type Config, emptyConfig } from '../config/types.ts'
+import { ConfigError } from '../errors.ts'
+import type { Delivery } from './delivery.ts'
+import { configStamp } from './stamp.ts'
+
+/** The options as the configuration has them now: it may have been mended since the delivery was queued. */
+export async function currentOptions(delivery: Delivery, known: Config | undefined): Promise<Record<string, unknown>> {
+  const config = known ?? (await configOf(delivery))
+  if (delivery.config === undefined && known === undefined && isThirdParty(delivery.backend)) {
+    throw new ConfigError(`${delivery.backend}: only a configuration may name such a backend`)
+  }
+  // Without a file there is nothing to look a name up in: all that it needs came with it.
+  const target =
+    known === undefined && delivery.config === undefined
+      ? { name: delivery.target, backend: delivery.backend, settings: {} }
+      : findTarget(config, delivery.target)
+  if (target.backend !== delivery.backend) {
+    throw new ConfigError(`${delivery.target} is another backend now (${target.backend})`)
+  }
+  if (target.backend !== '' && !isThirdParty(target.backend) && !Object.hasOwn(backends, target.backend)) {
+    // A newer ntfy wrote it.
+    throw new ConfigError(`${target.backend}: this version of ntfy has no such backend`)
+  }
+  return resolveOptions(config, target, delivery.options ?? {})
+}
+
+/** The last configuration that was read, and which version of it: a thousand deliveries have the same one. */
+let lastRead: { path: string; stamp: string; config: Config } | undefined
+
+async function configOf({ config: path }: Delivery): Promise<Config> {
+  if (path === undefined) return emptyConfig(undefined)
+  const stamp = configStamp(path)
+  if (lastRead?.path === path && lastRead.stamp === stamp) return lastRead.config
+  const { config, problems } = await loadConfig(path)
+  if (problems.length > 0) throw new ConfigError(problems[0] ?? '')
+  lastRead = { path, stamp, config }
+  return config
+}

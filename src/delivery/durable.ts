@@ -1,0 +1,82 @@
+import { closeSync, constants, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { codeOf } from '../errors.ts'
+import { makeFolder } from '../folder.ts'
+
+/**
+ * Writes a JSON file so that a crash leaves either the whole file under its name or what was there before. Its name is
+ * on the disk only after `syncFolder`.
+ *
+ * @throws the file system's error; then nothing has changed
+ */
+export function writeDurably(path: string, content: unknown): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  const { O_CREAT, O_TRUNC, O_WRONLY, O_NOFOLLOW = 0 } = constants
+  const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600)
+  try {
+    writeWhole(descriptor, Buffer.from(`${JSON.stringify(content)}\n`))
+    renameSync(temporary, path)
+  } catch (error) {
+    removeQuietly(temporary)
+    throw error
+  }
+}
+
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Puts the names in a folder on disk: what was made, renamed and removed in it. */
+export function syncFolder(folder: string): void {
+  // Windows opens no folders, and needs none of this.
+  if (process.platform === 'win32') return
+  const descriptor = openSync(folder, constants.O_RDONLY)
+  try {
+    fsyncSync(descriptor)
+  } catch (error) {
+    // Some file systems (FUSE, CIFS) do not know what that means for a folder.
+    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'].includes(codeOf(error) ?? '')) throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Makes a folder; the first time its own name is put on disk too, and those of the folders above it. */
+export function makeFolderDurably(path: string): void {
+  if (!makeFolder(path)) return
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    try {
+      syncFolder(folder)
+    } catch {
+      // What lies above may not be ours to open.
+      return
+    }
+    if (dirname(folder) === folder) return
+  }
+}
+
+/** Removes a file; that it is gone already is no error. */
+export function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
+
+export function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {}
+}
+
+export function renameQuietly(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+  } catch {}
+}

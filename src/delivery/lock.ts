@@ -1,0 +1,75 @@
+import { closeSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { codeOf } from '../errors.ts'
+import { isAbandoned, ownClaim } from './claim.ts'
+import { removeQuietly, renameQuietly } from './durable.ts'
+
+/** A process may be between making the file and writing its name into it for so long, in milliseconds. */
+const writing = 10_000
+
+/** Does a process, alive as far as anybody can tell, keep trying what is in the outbox? */
+export function isLocked(folder: string): boolean {
+  const holder = read(lockFile(folder))
+  return holder !== undefined && !isGone(holder)
+}
+
+/** Makes this process the one that keeps trying; false if another is. A lock only spares work: claims are what counts. */
+export function takeLock(folder: string): boolean {
+  const file = lockFile(folder)
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      const descriptor = openSync(file, 'wx', 0o600)
+      writeSync(descriptor, ownClaim())
+      closeSync(descriptor)
+      return true
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST' || !removeStale(folder, file)) return false
+    }
+  }
+  return false
+}
+
+export function releaseLock(folder: string): void {
+  const file = lockFile(folder)
+  if (read(file)?.claim === ownClaim()) removeQuietly(file)
+}
+
+/** By a rename, which tells what was removed: another process may have put its own there meanwhile. */
+function removeStale(folder: string, file: string): boolean {
+  const holder = read(file)
+  if (holder !== undefined && !isGone(holder)) return false
+  const aside = join(folder, `.flusher.${process.pid}.tmp`)
+  try {
+    renameSync(file, aside)
+  } catch (error) {
+    return codeOf(error) === 'ENOENT'
+  }
+  const moved = read(aside)
+  if (moved !== undefined && moved.claim !== holder?.claim && !isGone(moved)) {
+    renameQuietly(aside, file)
+    return false
+  }
+  removeQuietly(aside)
+  return true
+}
+
+interface Holder {
+  claim: string
+  since: number
+}
+
+function isGone({ claim, since }: Holder): boolean {
+  return claim === '' ? Math.abs(Date.now() - since) > writing : isAbandoned(claim, since)
+}
+
+function read(file: string): Holder | undefined {
+  try {
+    return { claim: readFileSync(file, 'utf8'), since: statSync(file).mtimeMs }
+  } catch {
+    return undefined
+  }
+}
+
+function lockFile(folder: string): string {
+  return join(folder, 'flusher')
+}

@@ -1,0 +1,54 @@
+import { longestWait } from './backoff.ts'
+import type { Delivery } from './delivery.ts'
+import { current } from './outbox.ts'
+import { type Entry, isBusy } from './spool.ts'
+import { configStamp } from './stamp.ts'
+
+/** A delivery of the outbox without what it says: thousands of them must not fill the memory. */
+export interface Waiting extends Omit<Delivery, 'notification' | 'options'> {
+  entry: Entry
+  /** It was tried since it was read. */
+  tried?: true
+}
+
+/** What is in the outbox for each target, the oldest first. Of two configurations a name means two targets. */
+export function byTarget(entries: Entry[], only?: Set<string>): Waiting[][] {
+  const targets = new Map<string, Waiting[]>()
+  for (const entry of entries) {
+    const delivery = current(entry)
+    if (delivery === undefined || (only && !only.has(delivery.id))) continue
+    const { notification: _, options: __, ...rest } = delivery
+    const key = `${delivery.target}\n${delivery.config ?? ''}`
+    const waiting = targets.get(key) ?? []
+    waiting.push({ ...rest, entry })
+    targets.set(key, waiting)
+  }
+  return [...targets.values()]
+}
+
+/**
+ * The deliveries that decide when a target is tried: the oldest of those that wait, and the oldest of the parked ones.
+ * The others stand behind them, or every one of a thousand would knock at a dead service's door.
+ */
+export function heads(waiting: Waiting[]): Waiting[] {
+  return (['waiting', 'parked'] as const).flatMap((lane) => waiting.find(({ state }) => state === lane) ?? [])
+}
+
+/**
+ * Is it time to try this delivery? One from the future was made before the clock was set back, and so was one that is
+ * to wait longer than any does.
+ */
+export function isDue(delivery: Omit<Waiting, 'entry'>, now: number): boolean {
+  if (delivery.state !== 'waiting' && delivery.state !== 'parked') return false
+  const next = Date.parse(delivery.next)
+  if (next <= now || next - now > longestWait || Date.parse(delivery.created) > now) return true
+  return delivery.state === 'parked' && delivery.configStamp !== configStamp(delivery.config)
+}
+
+/** Is there a target to try that no process is at already? */
+export function isAnythingDue(entries: Entry[]): boolean {
+  const now = Date.now()
+  return byTarget(entries).some(
+    (waiting) => !isBusy(waiting[0]?.entry as Entry) && heads(waiting).some((head) => isDue(head, now)),
+  )
+}

@@ -1,0 +1,32 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { codeOf } from './errors.ts'
+
+/**
+ * Makes a folder that only its owner can enter, and those above it that are missing. Not by mkdir's `recursive`, which
+ * spins for ever where a parent can never be made (Node 20, `/proc/1/x/y`).
+ *
+ * @returns whether it was made just now
+ * @throws the file system's error
+ */
+export function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+    return true
+  } catch (error) {
+    const code = codeOf(error)
+    // Whether what is there is a folder shows when it is used.
+    if (code === 'EEXIST') return false
+    const parent = dirname(path)
+    if (code !== 'ENOENT' || parent === path) throw error
+    makeFolder(parent)
+  }
+  try {
+    mkdirSync(path, { mode: 0o700 })
+    return true
+  } catch (error) {
+    // Another process may have been faster.
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
