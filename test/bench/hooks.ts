@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type IPty, spawn } from '@lydell/node-pty'
+import { withFolder } from './folder.ts'
 import type { Figure } from './index.ts'
 
 type ShellName = 'bash' | 'zsh' | 'fish'
@@ -69,16 +69,14 @@ function processorTime(pid: number): number {
 }
 
 async function forks(shell: ShellName, cycles: number): Promise<number> {
-  const count = async (times: number) => {
-    const folder = mkdtempSync(join(tmpdir(), 'ntfy-bench-'))
-    const file = join(folder, 'trace')
-    const trace = ['strace', '-f', '-qq', '-e', 'trace=clone,clone3,fork,vfork', '-e', 'signal=none', '-o', file]
-    await withShell(shell, true, trace, (typing) => typing.lines(':', times))
-    // A thread is none; a call that strace shows in two parts has its name in the first.
-    const calls = readFileSync(file, 'latin1').match(/^\d+ +(clone3?|v?fork)\((?!.*CLONE_THREAD)/gm)?.length ?? 0
-    rmSync(folder, { recursive: true, force: true })
-    return calls
-  }
+  const count = (times: number) =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'trace')
+      const trace = ['strace', '-f', '-qq', '-e', 'trace=clone,clone3,fork,vfork', '-e', 'signal=none', '-o', file]
+      await withShell(shell, true, trace, (typing) => typing.lines(':', times))
+      // A thread is none; a call that strace shows in two parts has its name in the first.
+      return readFileSync(file, 'latin1').match(/^\d+ +(clone3?|v?fork)\((?!.*CLONE_THREAD)/gm)?.length ?? 0
+    })
   return (await count(cycles + 1)) - (await count(1))
 }
 
@@ -162,23 +160,23 @@ class Typing {
   }
 }
 
-async function withShell<T>(
+function withShell<T>(
   shell: ShellName,
   hooks: boolean,
   before: string[],
   body: (typing: Typing) => Promise<T>,
 ): Promise<T> {
-  const home = mkdtempSync(join(tmpdir(), 'ntfy-bench-'))
-  const [file = shell, ...args] = [...before, ...prepare(shell, hooks, home)]
-  const env = { HOME: home, ZDOTDIR: home, PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', TERM: 'xterm' }
-  const typing = new Typing(spawn(file, args, { name: 'xterm', cols: 80, rows: 24, cwd: home, env }))
-  try {
-    await typing.prompts(1)
-    return await body(typing)
-  } finally {
-    typing.end()
-    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
-  }
+  return withFolder(async (home) => {
+    const [file = shell, ...args] = [...before, ...prepare(shell, hooks, home)]
+    const env = { HOME: home, ZDOTDIR: home, PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', TERM: 'xterm' }
+    const typing = new Typing(spawn(file, args, { name: 'xterm', cols: 80, rows: 24, cwd: home, env }))
+    try {
+      await typing.prompts(1)
+      return await body(typing)
+    } finally {
+      typing.end()
+    }
+  })
 }
 
 /** Writes the rc file; gives back the command that starts the shell, without its editor where it can do without. */

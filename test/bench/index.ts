@@ -17,8 +17,8 @@ async function main(): Promise<void> {
   delete process.env['NODE_EXTRA_CA_CERTS']
   let over = 0
   console.log(`Node ${process.version}; x = times the median of \`node -e 0\` in the same run\n`)
-  for (const figures of [await benchPrograms(), await benchHooks()]) {
-    for (const figure of figures) {
+  for (const bench of [benchPrograms, benchHooks]) {
+    for (const figure of await bench()) {
       console.log(line(figure))
       if (figure.limit !== undefined && figure.value > figure.limit) over++
     }

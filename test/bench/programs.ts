@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { withFolder } from './folder.ts'
 import type { Figure } from './index.ts'
 
 const rounds = 25
@@ -22,26 +22,27 @@ export async function benchPrograms(): Promise<Figure[]> {
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const home = mkdtempSync(join(tmpdir(), 'ntfy-bench-'))
-  mkdirSync(join(home, 'run'), { mode: 0o700 })
-  const env = { HOME: home, PATH: process.env['PATH'] ?? '', XDG_RUNTIME_DIR: join(home, 'run'), LANG: 'C.UTF-8' }
   try {
-    const programs = [...ours(address), ...peers(address)]
-    const bare = { name: 'node -e 0', command: [process.execPath, '-e', '0'] }
-    const times = await timeInTurns([bare, ...programs], env)
-    const base = median(times[0] ?? [])
-    const figures: Figure[] = [{ name: 'node -e 0', value: base, unit: 'ms' }]
-    programs.forEach(({ name, limit, stretch }, index) => {
-      const value = median(times[index + 1] ?? []) / base
-      figures.push({ name, value, unit: 'x', ...(limit && { limit }), ...(stretch && { stretch }) })
-    })
-    figures.push(memory(address, env))
-    return figures
+    return await withFolder((home) => measure(address, home))
   } finally {
     server.close()
     server.closeAllConnections()
-    rmSync(home, { recursive: true, force: true, maxRetries: 10 })
   }
+}
+
+async function measure(address: string, home: string): Promise<Figure[]> {
+  mkdirSync(join(home, 'run'), { mode: 0o700 })
+  const env = { HOME: home, PATH: process.env['PATH'] ?? '', XDG_RUNTIME_DIR: join(home, 'run'), LANG: 'C.UTF-8' }
+  const programs = [...ours(address), ...peers(address)]
+  const bare = { name: 'node -e 0', command: [process.execPath, '-e', '0'] }
+  const times = await timeInTurns([bare, ...programs], env)
+  const base = median(times[0] ?? [])
+  const figures: Figure[] = [{ name: 'node -e 0', value: base, unit: 'ms' }]
+  programs.forEach(({ name, limit, stretch }, index) => {
+    const value = median(times[index + 1] ?? []) / base
+    figures.push({ name, value, unit: 'x', ...(limit && { limit }), ...(stretch && { stretch }) })
+  })
+  return [...figures, memory(address, env)]
 }
 
 function ours(address: string): Program[] {
