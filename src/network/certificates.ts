@@ -13,6 +13,11 @@ export function readCertificates(path: string): string {
   } catch (error) {
     throw new ConfigError(`ca: ${path}: ${codeOf(error) === 'ENOENT' ? 'no such file' : codeOf(error)}`)
   }
-  if (!text.includes('-----BEGIN')) throw new ConfigError(`ca: ${path}: a PEM file of certificates was expected`)
+  try {
+    // TLS itself passes over what it cannot read, and then knows no authority at all.
+    ;new (process.getBuiltinModule('node:crypto').X509Certificate)(text)
+  } catch {
+    throw new ConfigError(`ca: ${path}: a PEM file of certificates was expected`)
+  }
   return text
 }

@@ -2,8 +2,11 @@ import type { LookupAddress, LookupOptions } from 'node:dns'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 
-/** How long a name server may take, in milliseconds, and how often it is asked. */
+/** How long one name server may take at first, in milliseconds, and how often it is asked. */
 const patience = { timeout: 2000, tries: 2 }
+
+/** How long all of them may take together, in milliseconds: the rest of an attempt is for the connection. */
+const longest = 5000
 
 type Callback = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[] | string, family?: number) => void
 
@@ -30,14 +33,16 @@ async function find(hostname: string): Promise<LookupAddress[]> {
   if (listed.length > 0) return listed
   const { Resolver, lookup: systemLookup } = process.getBuiltinModule('node:dns/promises')
   const resolver = new Resolver(patience)
+  const timer = setTimeout(() => resolver.cancel(), longest)
   const [four, six] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
+  clearTimeout(timer)
   const addresses = [
     ...(four.status === 'fulfilled' ? four.value.map((address) => ({ address, family: 4 })) : []),
     ...(six.status === 'fulfilled' ? six.value.map((address) => ({ address, family: 6 })) : []),
   ]
   if (addresses.length > 0) return addresses
   const code = four.status === 'rejected' ? (four.reason as NodeJS.ErrnoException).code : undefined
-  if (code === 'ETIMEOUT' || code === 'ESERVFAIL') {
+  if (code === 'ETIMEOUT' || code === 'ECANCELLED' || code === 'ESERVFAIL') {
     throw Object.assign(new Error('the name servers do not answer'), { code: 'EAI_AGAIN' })
   }
   return systemLookup(hostname, { all: true })

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
+import { BlockList, isIP, type Socket } from 'node:net'
 import { ConfigError, TransientError } from '../errors.ts'
 import { hideSecret } from '../output.ts'
 import { networkWords } from './failure.ts'
@@ -70,7 +70,7 @@ function isExcepted(url: URL): boolean {
     if (entry === '*') return true
     const [name, entryPort] = splitPort(entry.toLowerCase())
     if (name === '' || (entryPort !== undefined && entryPort !== port)) return false
-    return host === name || host.endsWith(`.${name}`) || isInNetwork(host, name)
+    return host === name || (isIP(host) === 0 ? host.endsWith(`.${name}`) : isInNetwork(host, name))
   })
 }
 
@@ -82,7 +82,6 @@ function splitPort(entry: string): [name: string, port: string | undefined] {
 
 /** Is `host` an address of the network `10.0.0.0/8`? */
 function isInNetwork(host: string, network: string): boolean {
-  const { BlockList, isIP } = process.getBuiltinModule('node:net')
   const [address = '', bits = ''] = network.split('/')
   const version = isIP(address)
   if (version === 0 || isIP(host) !== version || !/^\d+$/.test(bits)) return false
