@@ -73,9 +73,14 @@ __ntfy_clock() {
   esac
 }
 
-# Called at a prompt when a command took some time, or the settings may have changed. $__ntfy_word holds its status, the
-# last word and the text of the last simple command. Succeeds always: under set -e a failure would end the shell.
+# __ntfy_prompt LAST-WORD: called at a prompt when a command took some time, or the settings may have changed.
+# $__ntfy_word holds its status, its last word and the text of the last simple command. Succeeds always: under set -e a
+# failure would end the shell.
 __ntfy_prompt() {
+  # A DEBUG trap of the user's ran for the line that called this, and may have counted it as a command: from now on only
+  # where there is something to notify.
+  local last=${__ntfy_word#* }
+  [[ ${1:0:99} == "${last%%"$__ntfy_mark"*}" ]] || __ntfy_trapped=1
   __ntfy_look "${__ntfy_word%% *}" "${__ntfy_word#*"$__ntfy_mark"}" || builtin :
   __ntfy_word=
 }
@@ -125,7 +130,7 @@ __ntfy_fresh() {
 __ntfy_watch() {
   __ntfy_threshold
   # A changed file is noticed by the next command that takes a twentieth of a second.
-  __ntfy_gate=$(( __ntfy_us < 50000 ? __ntfy_us : 50000 ))
+  __ntfy_gate=$(( __ntfy_us < 50000 || __ntfy_trapped ? __ntfy_us : 50000 ))
   [[ $__ntfy_clock == coarse ]] && return
   if ! builtin shopt -q promptvars; then
     PS0=${PS0//"$__ntfy_ps0"/}
@@ -134,7 +139,7 @@ __ntfy_watch() {
   fi
   if (( __ntfy_array )); then
     __ntfy_known=()
-    __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/$BASHOPTS/${PS0-}"]=
+    __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}"]=
   fi
 }
 
@@ -310,7 +315,7 @@ __ntfy_consistent() {
 
 # For PROMPT_COMMAND as a string, where we come first: does what the expansions do, and keeps $? for what follows.
 __ntfy_return() {
-  __ntfy_tick "${__ntfy_word%% *}" || builtin :
+  __ntfy_tick "$1" || builtin :
   return "${__ntfy_word%% *}"
 }
 
@@ -320,7 +325,7 @@ __ntfy_tick() {
   __ntfy_took=$(( __ntfy_now - __ntfy_start ))
   # HISTCMD is of no use at the prompt of these versions.
   __ntfy_start=$__ntfy_never __ntfy_number=$__ntfy_line
-  __ntfy_prompt
+  __ntfy_prompt "$1"
 }
 
 # Before bash 4.4: a DEBUG trap notes the start. PROMPT_COMMAND arms it with the last thing it does.
@@ -353,14 +358,14 @@ __ntfy_texts() {
     [[ $__ntfy_clock != coarse ]] || __ntfy_element=$'{ __ntfy_adopt "$(builtin trap -p DEBUG)"; builtin trap -- "$__ntfy_trap" DEBUG; } 2>&-\n'
     return 0
   fi
-  watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS-}/${PS0-}'
+  watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}'
   due='__ntfy_took='$now'-__ntfy_start,__ntfy_start=__ntfy_never,__ntfy_number=${HISTCMD-1}'
   # 144 to 149 are the statuses of what was stopped.
   due+=',__ntfy_took>=__ntfy_gate|$?/6==24|__ntfy_held'
   # Neither list has a word where there is nothing to do, and then nothing runs.
   __ntfy_element='for __ntfy_word in ${__ntfy_mark+${__ntfy_due['$due']+'$word'} ${__ntfy_known["'$watched'"]-'$word'}}
 do
-__ntfy_prompt
+__ntfy_prompt "$_"
 done >&- 2>&-'
 }
 
@@ -368,7 +373,7 @@ __ntfy_load() {
   __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs=
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
-  __ntfy_held=0 __ntfy_start=$__ntfy_never __ntfy_took=-1 __ntfy_line=0 __ntfy_before=0 __ntfy_number=0 __ntfy_armed=0 __ntfy_gate=0 __ntfy_us=0
+  __ntfy_held=0 __ntfy_trapped=0 __ntfy_start=$__ntfy_never __ntfy_took=-1 __ntfy_line=0 __ntfy_before=0 __ntfy_number=0 __ntfy_armed=0 __ntfy_gate=0 __ntfy_us=0
   builtin unset __ntfy_jobs
   local version=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] ))
   __ntfy_array=0 __ntfy_clock=coarse

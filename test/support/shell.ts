@@ -155,6 +155,10 @@ export async function compare(
     await typing.runAll(lines)
     const shown = typing
       .shown()
+      // How often an editor draws the line while it is typed is chance.
+      .replaceAll('\r', '')
+      .replace(/(@@ )(.+)\2$/gm, '$1$2')
+      .replaceAll(hookFile(name), `~/ntfy.${name}`)
       .replaceAll(typing.home, '~')
       .replace(/\b\d{3,}\b/g, 'N')
     return { typing, shown }
@@ -208,7 +212,10 @@ function prepare(
   home: string,
   options: ShellOptions,
 ): { args: string[]; extra: Record<string, string> } {
-  const hooks = options.hooks === false ? '' : (options.load ?? `source '${hookFile(name)}'`)
+  // The same commands with and without hooks: what sees commands sees the same.
+  if (options.hooks === false) writeFileSync(join(home, `ntfy.${name}`), '')
+  const file = options.hooks === false ? join(home, `ntfy.${name}`) : hookFile(name)
+  const hooks = `${options.load ?? `source '${file}'`}\n: loaded`
   const threshold = options.threshold ?? '0.3'
   const set = name === 'fish' ? `set -g NTFY_LONGER_THAN ${threshold}` : `NTFY_LONGER_THAN=${threshold}`
   const rc = [options.before ?? '', threshold === '' ? '' : set, hooks, options.after ?? '']
