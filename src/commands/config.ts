@@ -6,7 +6,6 @@ import { describeReference, referenceOf } from '../config/secrets.ts'
 import type { Config, Target } from '../config/types.ts'
 import { exitCode, UsageError } from '../errors.ts'
 import { print } from '../output.ts'
-import { abbreviateHome } from '../paths.ts'
 import { didYouMean } from '../suggest.ts'
 
 const verbs = ['path', 'check', 'schema'] as const
@@ -44,7 +43,7 @@ async function check(named: string | undefined): Promise<number> {
   const { config, problems } = await loadConfig(named)
   for (const problem of problems) print(`${problem}\n`)
   if (config.path === undefined) print('no configuration: the defaults hold\n')
-  else print(`file: ${abbreviateHome(config.path)}\n`)
+  else print(`file: ${config.path}\n`)
   for (const warning of config.warnings) print(`warning: ${warning}\n`)
   print(`used by default: ${config.backends.join(', ')}\n`)
   for (const [group, members] of Object.entries(config.groups)) print(`group ${group}: ${members.join(', ')}\n`)

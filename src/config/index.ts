@@ -1,5 +1,4 @@
 import { messageOf } from '../errors.ts'
-import { abbreviateHome } from '../paths.ts'
 import { oneLine } from '../text.ts'
 import { findConfig } from './find.ts'
 import { writeHookSettings } from './hook-settings.ts'
@@ -31,7 +30,7 @@ export async function loadConfig(named: string | undefined): Promise<LoadedConfi
     return { config, problems: await describe(path, document.text, problems) }
   } catch (error) {
     if (!(error instanceof UnreadableConfig)) throw error
-    const where = error.line === undefined ? abbreviateHome(path) : `${abbreviateHome(path)}:${error.line}`
+    const where = error.line === undefined ? path : `${path}:${error.line}`
     return { config: emptyConfig(path), problems: [`${where}: ${messageOf(error)}`] }
   }
 }
@@ -42,7 +41,5 @@ async function describe(path: string, text: string, problems: Problem[]): Promis
   return problems
     .map((problem) => ({ ...problem, line: problem.line ?? source.line(problem.at) ?? 1 }))
     .sort((one, other) => one.line - other.line)
-    .map(({ at, what, line }) =>
-      oneLine(`${abbreviateHome(path)}:${line}: ${at.length > 0 ? `${at.join('.')}: ` : ''}${what}`),
-    )
+    .map(({ at, what, line }) => oneLine(`${path}:${line}: ${at.length > 0 ? `${at.join('.')}: ` : ''}${what}`))
 }

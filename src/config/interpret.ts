@@ -1,6 +1,5 @@
 import { backendName, backends } from '../backends/index.ts'
 import { normalKey } from '../options.ts'
-import { abbreviateHome } from '../paths.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Document, Problem } from './read.ts'
 import { type Reading, readSection } from './section.ts'
@@ -32,7 +31,7 @@ export async function interpret(document: Document): Promise<{ config: Config; p
   await readTop(content, reading)
   checkReferences(config, problems)
   if (reading.literalSecrets && isReadableByOthers(document.stats)) {
-    const name = abbreviateHome(document.path)
+    const name = document.path
     config.warnings.push(`${name}: others can read the secrets in it; chmod 600 ${name}`)
   }
   return { config, problems }

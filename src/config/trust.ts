@@ -1,6 +1,5 @@
 import { type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { abbreviateHome } from '../paths.ts'
 import type { Document } from './read.ts'
 
 /**
@@ -23,8 +22,7 @@ export function isReadableByOthers(stats: Stats): boolean {
   return process.platform !== 'win32' && stats.isFile() && (stats.mode & 0o044) !== 0
 }
 
-function weakness(path: string, { mode, uid }: Stats): string | undefined {
-  const name = abbreviateHome(path)
+function weakness(name: string, { mode, uid }: Stats): string | undefined {
   if (uid !== 0 && uid !== process.getuid?.()) return `${name} belongs to another user (uid ${uid})`
   if ((mode & 0o022) === 0) return undefined
   return `others can write ${name} (mode ${(mode & 0o7777).toString(8).padStart(4, '0')}); chmod go-w ${name}`

@@ -36,8 +36,9 @@ export function emptyConfig(path: string | undefined): Config {
     path,
     lasting: true,
     backends: ['default'],
-    groups: {},
-    targets: {},
+    // Names are the user's: one of them may be __proto__ or constructor.
+    groups: Object.create(null),
+    targets: Object.create(null),
     title: defaultTitle,
     longerThan: undefined,
     warnings: [],

@@ -120,9 +120,7 @@ describe('a broken configuration', () => {
       expect(await ntfy(['done', 'sh', '-c', 'exit 4'], { env })).toMatchObject({ code: 4 })
       await waitFor('the attempt', async () => {
         const { stdout } = await ntfy(['queue', '--json'], { env })
-        return (
-          stdout.includes('"state":"failed"') && stdout.includes('The configuration is broken: ~/.config/ntfy/ntfy.yml')
-        )
+        return stdout.includes('"state":"failed"') && stdout.includes(`The configuration is broken: ${config}`)
       })
     },
   )

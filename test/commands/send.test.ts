@@ -95,6 +95,8 @@ describe('what is refused', () => {
     { args: ['sned', 'hi'], code: 64, says: 'unknown command sned; did you mean send?' },
     { args: ['send', '--priorty', 'high', 'hi'], code: 64, says: 'unknown option --priorty; did you mean --priority?' },
     { args: ['send', '--priority', 'loud', 'hi'], code: 64, says: 'priority' },
+    { args: ['-b', 'constructor', 'send', 'hi'], code: 64, says: 'unknown backend or target constructor' },
+    { args: ['-b', '__proto__', 'send', 'hi'], code: 64, says: 'unknown backend or target __proto__' },
     { args: ['-b', 'phnoe', 'send', 'hi'], code: 64, says: 'unknown backend or target phnoe; did you mean phone?' },
     { args: ['-b', 'phone', '-o', 'topc', 'x', 'send', 'hi'], code: 64, says: 'did you mean topic?' },
     { args: ['-o', 'nothing', 'x', 'send', 'hi'], code: 64, says: 'no target has such an option' },

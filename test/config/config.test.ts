@@ -14,7 +14,7 @@ async function check(text: string | Buffer) {
   expect(outcome.stderr).toBe('')
   return {
     ...outcome,
-    problems: outcome.stdout.split('\n').filter((line) => line.startsWith('~/.ntfy.yml:')),
+    problems: outcome.stdout.split('\n').filter((line) => line.startsWith(`${file}:`)),
     env,
     home,
   }
@@ -95,7 +95,7 @@ describe('every problem is named, with its line, and what was expected', () => {
   it('names what cannot be a file', async () => {
     const { home, env } = temporaryHome()
     mkdirSync(join(home, '.ntfy.yml'))
-    expect((await ntfy(['config', 'check'], { env })).stdout).toContain('~/.ntfy.yml: is a folder')
+    expect((await ntfy(['config', 'check'], { env })).stdout).toContain(`${join(home, '.ntfy.yml')}: is a folder`)
     const large = join(home, 'large.yml')
     writeFileSync(large, '#'.repeat(10_000_000))
     expect((await ntfy(['-c', large, 'config', 'check'], { env })).stdout).toContain('larger than 1 MB')
