@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Answer, Backend, Context, Outgoing } from '../backend.ts'
-import { ConfigError, messageOf } from '../errors.ts'
+import { ConfigError, exitCode, messageOf, NtfyError, PermanentError, TransientError } from '../errors.ts'
 import { hasFailed } from '../notification.ts'
 
 /** dschep/ntfy's interface of a backend. */
@@ -38,7 +38,24 @@ const importFile = (file: string): Promise<unknown> =>
 function fromDeclaration(file: string, declared: unknown): Backend {
   const defaults = { name: file, title: file, homepage: dirname(file), options: {}, limits: {} }
   const backend = declared as Partial<Backend> & Pick<Backend, 'send'>
-  return { ...defaults, ...backend, name: file, freeOptions: backend.options === undefined }
+  const send: Backend['send'] = (...given) => translated(async () => backend.send(...given))
+  return { ...defaults, ...backend, send, name: file, freeOptions: backend.options === undefined }
+}
+
+/**
+ * Somebody else's code cannot throw our errors. What it throws is tried again, unless it carries an `exitCode` of
+ * sysexits.h that says otherwise: 69, this message can never go; 78, the configuration must change.
+ */
+async function translated<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send()
+  } catch (error) {
+    if (error instanceof NtfyError) throw error
+    const code = (error as { exitCode?: unknown } | null | undefined)?.exitCode
+    if (code === exitCode.refused) throw new PermanentError(messageOf(error))
+    if (code === exitCode.config) throw new ConfigError(messageOf(error))
+    throw new TransientError(messageOf(error))
+  }
 }
 
 function fromFunction(file: string, notify: Notify): Backend {
@@ -51,7 +68,8 @@ function fromFunction(file: string, notify: Notify): Backend {
     freeOptions: true,
     async send(notification: Outgoing, options: Record<string, unknown>, _context: Context) {
       const retcode = notification.outcome?.status ?? (hasFailed(notification) ? 1 : 0)
-      const answer = await notify(notification.title, notification.message, { ...options, retcode })
+      const given = { ...options, retcode }
+      const answer = await translated(async () => notify(notification.title, notification.message, given))
       return typeof answer === 'object' && answer !== null ? (answer as Answer) : undefined
     },
   }
