@@ -50,3 +50,13 @@ export async function attemptWith(
 export function errorOf(result: Result): string {
   return result.kind === 'delivered' ? '' : result.error
 }
+
+/** A mail to `ops@example.org` by a server on this port. */
+export function sendMail(
+  port: number,
+  settings: Record<string, unknown> = {},
+  options: Parameters<typeof attemptWith>[2] = {},
+) {
+  const fixed = { host: '127.0.0.1', port, senderaddress: 'ntfy@example.org', to: ['ops@example.org'] }
+  return attemptWith('mail', { ...fixed, ...settings }, options)
+}

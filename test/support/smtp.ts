@@ -66,3 +66,38 @@ export async function rawServer(script: (socket: Socket) => void): Promise<numbe
   })
   return (server.address() as AddressInfo).port
 }
+
+/** A server whose answers are a script: after its greeting, one for each line that comes. */
+export function scripted(greeting: string, answers: (line: string) => string | undefined): Promise<number> {
+  return rawServer((socket) => {
+    socket.write(greeting)
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk
+      for (let end = text.indexOf('\r\n'); end >= 0; end = text.indexOf('\r\n')) {
+        const line = text.slice(0, end)
+        text = text.slice(end + 2)
+        const answer = answers(line)
+        if (answer === undefined) return socket.destroy()
+        if (answer !== '') socket.write(answer)
+      }
+    })
+  })
+}
+
+/** Answers every command well, but for one: with `reply`, or by closing where there is none. */
+export function failingAt(command: string, reply: string | undefined): Promise<number> {
+  let inData = false
+  const well: Record<string, string> = { DATA: '354 go on\r\n', QUIT: '221 bye\r\n' }
+  return scripted(command === 'CONNECT' ? (reply ?? '') : '220 here\r\n', (line) => {
+    if (inData) {
+      if (line !== '.') return ''
+      inData = false
+      return command === 'END' ? reply : '250 taken\r\n'
+    }
+    const verb = line.split(/[ :]/)[0]?.toUpperCase() ?? ''
+    if (verb === command || (command === 'EHLO' && verb === 'HELO')) return reply
+    inData = verb === 'DATA'
+    return well[verb] ?? '250 fine\r\n'
+  })
+}
