@@ -1,0 +1,19 @@
+import { away } from '../away/index.ts'
+import { defineCommand } from '../command.ts'
+import { exitCode } from '../errors.ts'
+import { print } from '../output.ts'
+import { terminalOfCaller } from '../process/proc.ts'
+
+export default defineCommand({
+  name: 'away',
+  words: '',
+  summary: 'say whether nobody is looking at this terminal: yes, no or unknown; with -v also who said so',
+  flags: {},
+  maxWords: 0,
+  async run({ global }) {
+    const { answer, source } = await away(terminalOfCaller(), new AbortController().signal)
+    if (global.json) print(`${JSON.stringify({ answer, source })}\n`)
+    else print(global.logLevel === 'DEBUG' ? `${answer} (${source})\n` : `${answer}\n`)
+    return exitCode.ok
+  },
+})

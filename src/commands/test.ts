@@ -1,0 +1,35 @@
+import { defineCommand } from '../command.ts'
+import { loadConfig } from '../config/index.ts'
+import { selectTargets } from '../config/select.ts'
+import { attemptAll, prepare } from '../delivery/deliver.ts'
+import { makeNotification } from '../delivery/notify.ts'
+import { printReport, sayReport } from '../delivery/report.ts'
+import { ConfigError, worstExitCode } from '../errors.ts'
+import { print } from '../output.ts'
+import { terminalOfCaller } from '../process/proc.ts'
+
+export default defineCommand({
+  name: 'test',
+  words: '[TARGET...]',
+  summary: 'send a test to the default targets, or to those named, and say what became of it; nothing is kept',
+  flags: {},
+  async run({ words, global }) {
+    const { config, problems } = await loadConfig(global.config)
+    if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+    const targets = [...global.targets, ...words.map((name) => ({ name, options: {} }))]
+    const selected = await selectTargets(config, { ...global, targets })
+    const terminal = terminalOfCaller()
+    const notification = makeNotification('test', 'This is a test. It worked.', {
+      ...(global.title !== undefined && { title: global.title }),
+      ...(terminal && { terminal }),
+    })
+    const pending = (await prepare(notification, config, selected)).map((delivery) => ({ delivery, place: undefined }))
+    const reports = await attemptAll(pending, { foreground: true, fresh: false, config })
+    for (const report of reports) {
+      if (global.json) printReport(report)
+      else if (report.outcome === 'delivered') print(`${report.target}: delivered\n`)
+      sayReport(report)
+    }
+    return worstExitCode(reports.map((report) => report.exitCode))
+  },
+})
