@@ -1,6 +1,10 @@
+import { writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { sendMail as send } from '../support/attempt.ts'
+import { ntfy } from '../support/cli.ts'
+import { temporaryHome } from '../support/home.ts'
 import { closedPort } from '../support/server.ts'
 import { failingAt, mailServer, rawServer, refusal } from '../support/smtp.ts'
 
@@ -93,6 +97,23 @@ describe('several recipients', () => {
     expect(await send(port, everybody, { remaining })).toMatchObject({ kind: 'delivered' })
     expect(received[1]?.to.sort()).toEqual(['later-unseen@example.org', 'later@example.org'])
     expect(received[1]?.raw).not.toContain('later-unseen')
+  })
+
+  it('so does the queue', async () => {
+    const { state, server } = choosy()
+    const { port, received } = await server
+    const { home, env } = temporaryHome()
+    const mail = { host: '127.0.0.1', port, from: 'ntfy@example.org', ...everybody }
+    const config = join(home, '.ntfy.yml')
+    writeFileSync(config, JSON.stringify({ backends: ['mail'], mail }), { mode: 0o600 })
+    const sent = await ntfy(['send', 'hi'], { env })
+    expect(sent).toMatchObject({ code: 0, stderr: expect.stringContaining('greylisted') })
+    state.grey = false
+    expect(await ntfy(['queue', 'flush', '--wait'], { env })).toMatchObject({ code: 0 })
+    expect(received.map(({ to }) => to.length)).toEqual([2, 2])
+    expect(received[1]?.to).toEqual(['later@example.org', 'later-unseen@example.org'])
+    const ids = received.map(({ raw }) => /^Message-ID: (.*)$/im.exec(raw)?.[1])
+    expect(ids[0]).toBe(ids[1])
   })
 
   it('nobody is shown who was not to be seen, when only they are left', async () => {
