@@ -342,8 +342,8 @@ __ntfy_adopt() {
 # The hooks, as text. An error in them would drop the user's command, or make bash show no prompt again: where they
 # outlive the rest (PS0 exported, PROMPT_COMMAND put back by somebody), __ntfy_mark is not set and they are nothing. With
 # EPOCHREALTIME unset the clock stands still, and nothing is ever late.
+# shellcheck disable=SC2016 # what is quoted is expanded at the prompt
 __ntfy_texts() {
-  # shellcheck disable=SC2016 # they are expanded at the prompt
   local now='10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}}' due word watched restore=
   [[ $__ntfy_clock == fine ]] || now='\D{%s}000000'
   # PS0 also puts the other hook back where something replaced PROMPT_COMMAND.

@@ -26,7 +26,7 @@ if [[ -o interactive && ! -o restricted ]]; then
 # __ntfy_parse SECONDS: sets __ntfy_ms, in milliseconds; fails for anything but a decimal number.
 __ntfy_parse() {
   case $1 in (""|.|*[^0123456789.]*|*.*.*|??????????????*) \builtin return 1 ;; esac
-  (( __ntfy_ms = 0$1 * 1000. ))
+  __ntfy_ms=$(( 0$1 * 1000. ))
 }
 
 # Sets __ntfy_ms to the threshold: the variables, the file that ntfy keeps of its configuration, ten seconds.
@@ -45,7 +45,7 @@ __ntfy_threshold() {
   for line in "${(@f)value}"; do
     line=${line%$'\r'}
     if [[ $line == longer_than_ms=[0-9]* && $line != *=*[^0123456789]* && $#line -lt 29 ]]; then
-      (( __ntfy_ms = ${line#*=} ))
+      __ntfy_ms=${line#*=}
     fi
   done
   \builtin return 0
@@ -56,7 +56,7 @@ __ntfy_threshold() {
 __ntfy_watch() {
   __ntfy_threshold
   __ntfy_known=${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}
-  (( __ntfy_gate = __ntfy_ms < 50 ? __ntfy_ms : 50 ))
+  __ntfy_gate=$(( __ntfy_ms < 50 ? __ntfy_ms : 50 ))
 }
 
 __ntfy_preexec() {
