@@ -1,7 +1,7 @@
 import { loadBackend } from '../backends/index.ts'
 import { ConfigError, messageOf, SecretError } from '../errors.ts'
 import { type Option, readOption } from '../options.ts'
-import { hideSecret } from '../output.ts'
+import { hideValue } from './hide.ts'
 import { fetchSecret, pathFrom, referenceOf } from './secrets.ts'
 import { isMapping } from './shapes.ts'
 import type { Config, Target } from './types.ts'
@@ -39,18 +39,21 @@ export async function resolveOptions(
       values[name] = undefined
       continue
     }
-    if (option.details.secret) hideSecret(String(value))
-    if (option.kind === 'path' && overrides[name] === undefined && typeof value === 'string') {
-      value = pathFrom(value, config.lasting ? config.path : undefined)
-    }
-    if (option.kind === 'words' && Array.isArray(value) && /^(\.\.?|~)\//.test(String(value[0]))) {
-      value = [pathFrom(String(value[0]), config.lasting ? config.path : undefined), ...value.slice(1)]
-    }
+    if (option.details.secret) hideValue(value)
+    if (overrides[name] === undefined) value = located(value, option, config)
     const result = readOption(option, value)
     if ('problem' in result) throw new ConfigError(`${target.name}.${name}: ${result.problem}`)
     values[name] = result.value
   }
   return values
+}
+
+/** Paths of the file are relative to it, also that of a program. */
+function located(value: unknown, option: Option, { path, lasting }: Pick<Config, 'path' | 'lasting'>): unknown {
+  const file = lasting ? path : undefined
+  if (option.kind === 'path' && typeof value === 'string') return pathFrom(value, file)
+  if (option.kind !== 'words' || !Array.isArray(value) || !/^(\.\.?|~)\//.test(String(value[0]))) return value
+  return [pathFrom(String(value[0]), file), ...value.slice(1)]
 }
 
 /** The value itself, or the secret that it refers to; of names with texts each text may be a reference. */
