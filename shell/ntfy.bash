@@ -315,8 +315,9 @@ __ntfy_consistent() {
 
 # For PROMPT_COMMAND as a string, where we come first: does what the expansions do, and keeps $? for what follows.
 __ntfy_return() {
+  local status=${__ntfy_word%% *}
   __ntfy_tick "$1" || builtin :
-  return "${__ntfy_word%% *}"
+  return "$status"
 }
 
 __ntfy_tick() {
@@ -333,7 +334,7 @@ __ntfy_tick() {
 __ntfy_adopt() {
   PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_element"/}
   __ntfy_element=$__ntfy_final
-  PROMPT_COMMAND=$__ntfy_element$PROMPT_COMMAND$__ntfy_arm
+  PROMPT_COMMAND=$__ntfy_element$PROMPT_COMMAND
   builtin eval "builtin set -- $1"
   __ntfy_theirs=${3-}
   __ntfy_trap=${3:+$3$'\n'}$__ntfy_trap
@@ -392,8 +393,9 @@ __ntfy_load() {
     PROMPT_COMMAND[0]=${PROMPT_COMMAND-}
     PROMPT_COMMAND[__ntfy_array]=$__ntfy_element
   else
+    [[ $__ntfy_clock == coarse ]] || __ntfy_arm=''
     # shellcheck disable=SC2178,SC2128 # it is a string here
-    PROMPT_COMMAND=$__ntfy_element${PROMPT_COMMAND-}
+    PROMPT_COMMAND=$__ntfy_element${PROMPT_COMMAND-}$__ntfy_arm
   fi
   __ntfy_had_ps0=${PS0+1}
   __ntfy_watch

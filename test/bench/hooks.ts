@@ -74,8 +74,8 @@ async function forks(shell: ShellName, cycles: number): Promise<number> {
       const file = join(folder, 'trace')
       const trace = ['strace', '-f', '-qq', '-e', 'trace=clone,clone3,fork,vfork', '-e', 'signal=none', '-o', file]
       await withShell(shell, true, trace, (typing) => typing.lines(':', times))
-      // A thread is none; a call that strace shows in two parts has its name in the first.
-      return readFileSync(file, 'latin1').match(/^\d+ +(clone3?|v?fork)\((?!.*CLONE_THREAD)/gm)?.length ?? 0
+      // A thread is no process.
+      return readFileSync(file, 'latin1').match(/flags=(?!.*CLONE_THREAD)|fork\(/g)?.length ?? 0
     })
   return (await count(cycles + 1)) - (await count(1))
 }

@@ -29,6 +29,8 @@ export interface ShellOptions {
   env?: Record<string, string>
   /** The shell to start, if it is not the one called so. */
   program?: string
+  /** Words before the shell's own arguments, for a program that starts it. */
+  wrap?: string[]
   threshold?: string
   /** What the program does after it has noted its call. */
   stub?: string
@@ -60,7 +62,7 @@ export class TypedShell {
     mkdirSync(bin)
     writeStub(join(bin, 'ntfy'), this.folder, options.stub)
     const { args, extra } = prepare(name, home, options)
-    this.terminal = openTerminal(options.program ?? name, args, {
+    this.terminal = openTerminal(options.program ?? name, [...(options.wrap ?? []), ...args], {
       env: { ...env, PATH: `${bin}:${env['PATH']}`, TERM: 'xterm', ...extra, ...options.env },
     })
   }
@@ -231,7 +233,8 @@ function prepare(
     return { args: ['-d', '-i'], extra: { ZDOTDIR: home } }
   }
   const folder = join(home, '.config/fish')
-  mkdirSync(folder, { recursive: true })
+  // fish would make them itself, by another program.
+  for (const part of ['completions', 'conf.d', 'functions']) mkdirSync(join(folder, part), { recursive: true })
   // Without it fish reads all manual pages of the machine in the background.
   mkdirSync(join(home, '.local/share/fish/generated_completions'), { recursive: true })
   const quiet = [
