@@ -255,8 +255,25 @@ __ntfy_typed() {
       fi ;;
   esac
   text=$entry
-  __ntfy_consistent "$1" && last=$1
+  if __ntfy_consistent "$1"; then last=$1; else __ntfy_expand; fi
   return 0
+}
+
+# Sets last to the end of the text, from the last separator that is not quoted, if an alias stands there: bash does not
+# tell what it became of it where something runs before us at the prompt.
+__ntfy_expand() {
+  local rest name value quotes seen=' '
+  rest=${text##*[;|&$'\n']}
+  quotes=${text%"$rest"}
+  quotes=${quotes//[^\"\']/}
+  (( ${#quotes} % 2 == 0 )) || return
+  rest=${rest#"${rest%%[![:space:]]*}"}
+  while name=${rest%%[[:space:]]*} && [[ -n $name && $seen != *" $name "* ]]; do
+    value=$(builtin alias -- "$name") || break
+    builtin eval "value=${value#*=}"
+    rest=$value${rest#"$name"} seen+="$name "
+    last=$rest
+  done
 }
 
 # __ntfy_recent LAST MILLISECONDS: without numbers, is the last line of the history as young as the command, and like it?
@@ -444,7 +461,7 @@ __ntfy_unhook_string() {
 
 __ntfy_forget() {
   builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,clock,prompt,look,suspended,fresh,watch,launch,work,list,entry,typed} \
-    __ntfy_{recent,repeated,ends_in_word,matches,aliased,consistent,return,tick,adopt,texts,load}
+    __ntfy_{recent,repeated,ends_in_word,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }
 

@@ -101,6 +101,14 @@ describeWith(['bash'], 'in bash the hooks share a prompt with', () => {
     expect(started(bare) - started(hooked)).toBeLessThanOrEqual(1)
   })
 
+  it('a prompt command: what an alias stands for is told all the same', async () => {
+    const typing = new TypedShell('bash', { before: "PROMPT_COMMAND='true prompt'; alias nap=zzz zzz='sleep 0.4 --'" })
+    await typing.run('true && nap 0')
+    await typing.run("sleep 0.4; echo 'a; nap x'")
+    await typing.run('sleep 0.4')
+    expect((await typing.called(3)).map(({ last }) => last)).toEqual(['sleep 0.4 -- 0', '', ''])
+  })
+
   it('nothing any more, where both places are taken away one after the other', async () => {
     const typing = new TypedShell('bash')
     await typing.run('unset PROMPT_COMMAND')
