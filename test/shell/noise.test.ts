@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { describeWith } from '../support/programs.ts'
@@ -137,7 +137,6 @@ describeWith(['bash'], 'a startup file of bash', () => {
       threshold: '0',
     })
     await typing.ready()
-    writeFileSync(join(typing.home, 'marker'), '')
     await typing.run('true one')
     expect((await typing.settled()).map(({ typed }) => typed)).toEqual(['true one'])
   })
