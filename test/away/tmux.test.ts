@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { away } from '../../src/away/index.ts'
+import type { TerminalReference } from '../../src/notification.ts'
 import { describeWith } from '../support/programs.ts'
 import type { Terminal } from '../support/pty.ts'
 import { tmuxServer } from '../support/tmux.ts'
@@ -7,27 +8,32 @@ import { waitFor } from '../support/wait.ts'
 
 const limit = () => AbortSignal.timeout(5000)
 
+/** tmux and its clients need a moment to agree on what is shown. */
+const becomes = (pane: TerminalReference | undefined, answer: string) =>
+  waitFor(`away to be ${answer}`, async () => (await away(pane, limit())).answer === answer)
+
 describeWith(['tmux'], 'whether nobody is looking at a pane of tmux', () => {
   it('is yes for what no client shows', async () => {
     const { run, panes, attach } = tmuxServer()
     const [first] = await panes()
     // Detached.
+    await becomes(first, 'yes')
     expect(await away(first, limit())).toEqual({ answer: 'yes', source: 'tmux' })
     await attach('kitty')
-    expect(await away(first, limit())).toMatchObject({ answer: 'unknown' })
+    await becomes(first, 'unknown')
     // Beside the active pane, and hidden by it.
     await run('split-window', '-t', 'main', 'sleep 60')
-    expect(await away(first, limit())).toMatchObject({ answer: 'yes' })
+    await becomes(first, 'yes')
     await run('resize-pane', '-Z', '-t', 'main')
-    expect(await away(first, limit())).toMatchObject({ answer: 'yes' })
+    await becomes(first, 'yes')
     await run('select-pane', '-t', 'main:0.0')
-    expect(await away(first, limit())).toMatchObject({ answer: 'unknown' })
+    await becomes(first, 'unknown')
     // In another window, in another session.
     await run('new-window', '-t', 'main', 'sleep 60')
-    expect(await away(first, limit())).toMatchObject({ answer: 'yes' })
+    await becomes(first, 'yes')
     await run('new-session', '-d', '-s', 'other', 'sleep 60')
     await run('switch-client', '-t', 'other')
-    expect(await away((await panes())[2], limit())).toMatchObject({ answer: 'yes' })
+    await becomes((await panes())[2], 'yes')
   })
 
   it('follows the focus that the terminal reports', async () => {
