@@ -5,6 +5,7 @@ export default defineConfig({
     root: 'test',
     cache: false,
     include: ['**/*.test.ts'],
+    exclude: ['faults/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Two cores are the machine the suite is planned for; interactive shells starve when more run at once.

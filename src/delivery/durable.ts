@@ -46,14 +46,19 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Makes a folder; the first time its own name is put on disk too, and those of the folders above it. */
+/**
+ * Makes a folder; the first time its own name is put on disk too, and those of the folders above it.
+ *
+ * @throws the file system's error
+ */
 export function makeFolderDurably(path: string): void {
   if (!makeFolder(path)) return
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     try {
       syncFolder(folder)
-    } catch {
-      // What lies above may not be ours to open.
+    } catch (error) {
+      // What lies further above may not be ours to open.
+      if (codeOf(error) !== 'EACCES' && codeOf(error) !== 'EPERM') throw error
       return
     }
     if (dirname(folder) === folder) return

@@ -3,7 +3,7 @@ import { say } from '../output.ts'
 import { attemptOne, type Pending, type Report } from './deliver.ts'
 import type { Delivery } from './delivery.ts'
 import { bury, claim, current, unclaim } from './outbox.ts'
-import { byTarget, heads, isDue, type Waiting } from './schedule.ts'
+import { byTarget, heads, isDue, readAll, type Waiting } from './schedule.ts'
 import { outboxTrouble } from './settle.ts'
 import { freeEntry, isBusy, list } from './spool.ts'
 
@@ -47,9 +47,9 @@ export interface FlushOptions {
  * @throws NtfyError the outbox cannot be read
  */
 export async function flushOnce(folder: string, options: FlushOptions = {}): Promise<Flushed> {
-  const results = await Promise.all(
-    byTarget(list(folder), options.only).map((waiting) => flushTarget(folder, waiting, options)),
-  )
+  const { only } = options
+  const wanted = readAll(folder, list(folder)).filter(({ id }) => only?.has(id) ?? true)
+  const results = await Promise.all(byTarget(wanted).map((waiting) => flushTarget(folder, waiting, options)))
   const times = results.flatMap(({ next }) => next ?? [])
   return {
     reports: results.flatMap(({ reports }) => reports),
@@ -72,7 +72,7 @@ async function flushTarget(folder: string, waiting: Waiting[], options: FlushOpt
     const taken = isBusy(one.entry) ? 'busy' : wanted && take(folder, one)
     if (taken === 'busy') {
       busy.push(target)
-      if (options.only) continue
+      if (options.fresh) continue
       // Another process is at an older one: the whole target is left to it.
       return { reports, busy, next: Date.now() + lookAgain }
     }

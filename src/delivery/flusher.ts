@@ -57,7 +57,7 @@ export function followUp(reports: Report[]): void {
   const reached = waitingFor(delivered, others)
   if (reached.length > 0) return void startSender([], 'ignore', reached)
   if (isLocked(folder)) return
-  if (reports.some(isKept) || isAnythingDue(others.slice(0, lookedAt))) startSender([])
+  if (reports.some(isKept) || isAnythingDue(folder, others.slice(0, lookedAt))) startSender([])
 }
 
 /** Those of the targets that something waits for. */

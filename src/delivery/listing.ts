@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs'
 import type { Delivery } from './delivery.ts'
-import { type Entry, failedFolder, isBusy, list, read } from './spool.ts'
+import { type Entry, isBusy, list, listFailed, read } from './spool.ts'
 
 /** A delivery that is kept, as `queue` shows it. */
 export interface Kept {
@@ -19,7 +19,7 @@ export function listKept(folder: string): Kept[] {
   }
   return [
     ...list(folder).flatMap((entry) => describe(entry, false)),
-    ...list(failedFolder(folder)).flatMap((entry) => describe(entry, true)),
+    ...listFailed(folder).flatMap((entry) => describe(entry, true)),
   ]
 }
 

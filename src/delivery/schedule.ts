@@ -1,7 +1,7 @@
 import { longestWait } from './backoff.ts'
 import type { Delivery } from './delivery.ts'
 import { current } from './outbox.ts'
-import { type Entry, isBusy } from './spool.ts'
+import { type Entry, isBusy, list } from './spool.ts'
 import { configStamp } from './stamp.ts'
 
 /** A delivery of the outbox without what it says: thousands of them must not fill the memory. */
@@ -12,18 +12,43 @@ export interface Waiting extends Omit<Delivery, 'notification' | 'options'> {
 }
 
 /** What is in the outbox for each target, the oldest first. Of two configurations a name means two targets. */
-export function byTarget(entries: Entry[], only?: Set<string>): Waiting[][] {
+export function byTarget(deliveries: Waiting[]): Waiting[][] {
   const targets = new Map<string, Waiting[]>()
-  for (const entry of entries) {
-    const delivery = current(entry)
-    if (delivery === undefined || (only && !only.has(delivery.id))) continue
-    const { notification: _, options: __, ...rest } = delivery
-    const key = `${delivery.target}\n${delivery.config ?? ''}`
+  for (const one of deliveries) {
+    const key = `${one.target}\n${one.config ?? ''}`
     const waiting = targets.get(key) ?? []
-    waiting.push({ ...rest, entry })
+    waiting.push(one)
     targets.set(key, waiting)
   }
   return [...targets.values()]
+}
+
+/**
+ * Reads entries. What another process has renamed since they were listed is looked for under its new name: who
+ * overlooks that the oldest is being sent would send the next one before it.
+ */
+export function readAll(folder: string, entries: Entry[]): Waiting[] {
+  const found: Waiting[] = []
+  const tried = new Set<string>()
+  let rest = entries
+  for (let round = 0; round < 3 && rest.length > 0; round++) {
+    const missing = new Set<string>()
+    for (const entry of rest) {
+      tried.add(entry.path)
+      const one = summary(entry)
+      if (one === undefined) missing.add(entry.name)
+      else found.push(one)
+    }
+    rest = missing.size === 0 ? [] : list(folder).filter(({ name, path }) => missing.has(name) && !tried.has(path))
+  }
+  return found.sort((one, other) => (one.entry.name < other.entry.name ? -1 : 1))
+}
+
+function summary(entry: Entry): Waiting | undefined {
+  const delivery = current(entry)
+  if (delivery === undefined) return undefined
+  const { notification: _, options: __, ...rest } = delivery
+  return { ...rest, entry }
 }
 
 /**
@@ -46,9 +71,9 @@ export function isDue(delivery: Omit<Waiting, 'entry'>, now: number): boolean {
 }
 
 /** Is there a target to try that no process is at already? */
-export function isAnythingDue(entries: Entry[]): boolean {
+export function isAnythingDue(folder: string, entries: Entry[]): boolean {
   const now = Date.now()
-  return byTarget(entries).some(
+  return byTarget(readAll(folder, entries)).some(
     (waiting) => !isBusy(waiting[0]?.entry as Entry) && heads(waiting).some((head) => isDue(head, now)),
   )
 }

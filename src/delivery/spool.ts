@@ -59,6 +59,15 @@ export function list(folder: string): Entry[] {
   return entries.sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
+/** What has failed, oldest first; nothing where its folder is none. */
+export function listFailed(folder: string): Entry[] {
+  try {
+    return list(failedFolder(folder))
+  } catch {
+    return []
+  }
+}
+
 /** Reads an entry; nothing if it is gone, damaged, too large, or no regular file (a FIFO would hang whoever opens it). */
 export function read(entry: Entry): Delivery | undefined {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
@@ -94,12 +103,17 @@ export function isStale(entry: Entry): boolean {
 
 /** Removes failures after 30 days, and what killed processes have not finished writing. */
 export function cleanUp(folder: string): void {
-  for (const { path } of list(failedFolder(folder))) if (ageOf(path) > keepFailures) removeQuietly(path)
+  for (const { path } of listFailed(folder)) if (ageOf(path) > keepFailures) removeQuietly(path)
   for (const place of [folder, failedFolder(folder)]) {
-    for (const file of namesIn(place)) {
-      const path = join(place, file)
-      if (/^\..*\.(tmp|sent)$/.test(file) && ageOf(path) > keepUnfinished) removeQuietly(path)
-    }
+    for (const path of unfinishedIn(place)) if (ageOf(path) > keepUnfinished) removeQuietly(path)
+  }
+}
+
+function unfinishedIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).flatMap((file) => (/^\..*\.(tmp|sent)$/.test(file) ? join(folder, file) : []))
+  } catch {
+    return []
   }
 }
 

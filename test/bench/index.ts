@@ -1,4 +1,5 @@
 import { benchHooks } from './hooks.ts'
+import { benchOutbox } from './outbox.ts'
 import { benchPrograms } from './programs.ts'
 
 /** A figure of `npm run bench`. */
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
   delete process.env['NODE_EXTRA_CA_CERTS']
   let over = 0
   console.log(`Node ${process.version}; x = times the median of \`node -e 0\` in the same run\n`)
-  for (const bench of [benchPrograms, benchHooks]) {
+  for (const bench of [benchPrograms, benchOutbox, benchHooks]) {
     for (const figure of await bench()) {
       console.log(line(figure))
       if (figure.limit !== undefined && figure.value > figure.limit) over++

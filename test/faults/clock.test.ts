@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { run } from '../support/cli.ts'
+import { describeWith } from '../support/programs.ts'
+import { count, flusherOf, kept, mainFile, type Place, place, printCounts, recover, repeats, status } from './place.ts'
+
+printCounts('clocks')
+
+/** Runs ntfy with another time of day; what it measures by the monotonic clock is as it is. */
+async function at(here: Place, offset: string, ...args: string[]) {
+  const env = { ...here.env, FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1' }
+  return run('faketime', ['-f', offset, process.execPath, mainFile, ...args], { env })
+}
+
+const next = (here: Place) => kept(here.outbox).map(({ content }) => Date.parse(String(content['next'])))
+
+describeWith(['faketime'], 'the clock', () => {
+  it('was two days ahead when it was queued: it is due, and then waits as usual', async () => {
+    const here = await place()
+    here.ill(status(503))
+    await at(here, '+2d', 'send', 'future')
+    await here.quiet()
+    expect(next(here)[0]).toBeGreaterThan(Date.now() + 86_400_000)
+    // Any later run finds it due.
+    await here.ntfy('queue')
+    await expect.poll(() => here.received.length, { timeout: 10_000 }).toBe(2)
+    await expect.poll(() => next(here)[0], { timeout: 10_000 }).toBeLessThan(Date.now() + 7_200_000)
+    await here.quiet()
+    await recover(here, ['future'])
+    expect(repeats(here)).toBe(0)
+    tally()
+  })
+
+  it('went back a year after a failed attempt: nothing waits for that year', async () => {
+    const here = await place()
+    here.ill(status(503))
+    await here.ntfy('send', 'present')
+    await here.quiet()
+    here.well()
+    await at(here, '-365d', 'send', 'past')
+    await expect.poll(() => here.taken.length, { timeout: 10_000 }).toBe(2)
+    await recover(here, ['present', 'past'])
+    expect(repeats(here)).toBe(0)
+    tally(2)
+  })
+
+  it('asked for a pause that a clock set back makes last for years: new ones go all the same', async () => {
+    const here = await place()
+    here.ill(status(429, { 'retry-after': '600' }))
+    await at(here, '+400d', 'send', 'future')
+    await here.quiet()
+    here.well()
+    expect(await here.ntfy('send', 'now')).toMatchObject({ code: 0, stderr: '' })
+    await recover(here, ['future', 'now'])
+    tally(2)
+  })
+
+  it('jumped six days ahead: one more attempt, then it is among the failures with its reason', async () => {
+    const here = await place()
+    here.ill(status(503))
+    await here.ntfy('send', 'old')
+    await here.quiet()
+    const before = here.received.length
+    await at(here, '+6d', 'queue', 'flush')
+    expect(here.received.length).toBe(before + 1)
+    expect(kept(here.outbox)).toMatchObject([{ failed: true, content: { error: expect.stringContaining('503') } }])
+    here.well()
+    await here.ntfy('queue', 'retry')
+    expect(here.taken.map(({ message }) => message)).toEqual(['old'])
+    tally()
+  })
+
+  it('jumped six days ahead while the service came back: it is delivered', async () => {
+    const here = await place()
+    here.ill(status(503))
+    await here.ntfy('send', 'old')
+    await here.quiet()
+    here.well()
+    await at(here, '+6d', 'queue', 'flush')
+    expect(here.taken).toMatchObject([{ message: expect.stringMatching(/^old\n\(late: /) }])
+    expect(existsSync(here.outbox) && kept(here.outbox)).toEqual([])
+    expect(flusherOf(here.outbox)).toBeUndefined()
+    tally()
+  })
+})
+
+it('does not take a claim for abandoned because the clock has changed', async () => {
+  const here = await place()
+  let release = () => {}
+  here.ill((request, response) => {
+    const answer = { id: 'x', topic: request.json['topic'] }
+    release = () => response.end(JSON.stringify(answer))
+    return undefined
+  })
+  const sending = here.ntfy('send', 'slow')
+  await expect.poll(() => here.received.length, { timeout: 10_000 }).toBe(1)
+  const env = { ...here.env, FAKETIME_DONT_FAKE_MONOTONIC: '1' }
+  await run('faketime', ['-f', '+3d', process.execPath, mainFile, 'queue', 'flush'], { env }).catch(() => {})
+  expect(here.received).toHaveLength(1)
+  release()
+  expect(await sending).toMatchObject({ code: 0 })
+  expect(kept(here.outbox)).toEqual([])
+  tally()
+})
+
+function tally(messages = 1): void {
+  count('cases')
+  count('messages', messages)
+  count('lost', 0)
+}
