@@ -3,7 +3,7 @@ import type { Command, Invocation } from './command.ts'
 import { commands } from './commands/index.ts'
 import { exitCode, messageOf, NtfyError, UsageError } from './errors.ts'
 import { say, setLogLevel } from './output.ts'
-import { launchState } from './process/launcher.ts'
+import { forgetNotes, inheritedDescriptors } from './process/launcher.ts'
 import { didYouMean } from './suggest.ts'
 
 /** Runs a command line and exits with what became of it. */
@@ -19,7 +19,7 @@ export async function runCommandLine(argv: string[]): Promise<never> {
 
 async function dispatch(argv: string[]): Promise<number> {
   // Before we open anything ourselves: what is open now is the caller's.
-  launchState()
+  inheritedDescriptors()
   const verbAt = findVerb(argv)
   const verb = argv[verbAt]
   if (verb === undefined) return (await import('./parser.ts')).answerWithoutVerb(argv)
@@ -28,6 +28,7 @@ async function dispatch(argv: string[]): Promise<number> {
     throw new UsageError(`unknown command ${verb}${didYouMean(verb, Object.keys(commands))} (ntfy help lists them)`)
   }
   const command = (await load()).default
+  if (!command.wraps) forgetNotes()
   const invocation = await parse(argv, verbAt, command)
   if (invocation === undefined) return exitCode.ok
   if (invocation.global.logLevel !== undefined) setLogLevel(invocation.global.logLevel)

@@ -38,7 +38,7 @@ export default defineConfig({
       groups: [
         {
           name: 'core',
-          test: /src\/(errors|suggest|duration|paths|text|output|input|notification|command|arguments|uuid|process\/launcher)\.ts|rolldown:runtime/,
+          test: /src\/(errors|suggest|duration|paths|text|output|input|notification|command|arguments|uuid|process\/launcher)\.ts|rolldown.runtime/,
         },
       ],
     },

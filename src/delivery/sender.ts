@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { launchState } from '../process/launcher.ts'
+import { inheritedDescriptors } from '../process/launcher.ts'
 import { programFile } from '../program.ts'
 import type { Pending } from './deliver.ts'
 
@@ -34,7 +34,7 @@ export function startSender(pending: Pending[], report: 'pipe' | 'ignore' = 'ign
 
 /** Whoever waits for the end of one of the caller's pipes, or for a lock on one of its files, must not wait for us. */
 function closeInherited(): void {
-  for (const descriptor of launchState().descriptors.splice(0)) {
+  for (const descriptor of inheritedDescriptors().splice(0)) {
     try {
       closeSync(descriptor)
     } catch {}

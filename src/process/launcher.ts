@@ -25,17 +25,31 @@ export function launchState(): LaunchState {
   return state
 }
 
+let inherited: number[] | undefined
+
+/** The caller's open descriptors from 3 on. To be called first before anything is opened: after that they look like ours. */
+export function inheritedDescriptors(): number[] {
+  inherited ??= numbers(readNotes().get('fds')) ?? ownDescriptors()
+  return inherited
+}
+
+/** What the launcher has noted is for nobody else. */
+export function forgetNotes(): void {
+  delete process.env['NTFY_LAUNCHER']
+  delete process.env['NTFY_ENVIRON']
+}
+
 function readState(): LaunchState {
   const notes = readNotes()
   const bytes = environmentBytes()
-  delete process.env['NTFY_LAUNCHER']
-  delete process.env['NTFY_ENVIRON']
+  const descriptors = inheritedDescriptors()
+  forgetNotes()
   const soft = notes.get('nofile')
   return {
     ignored: signals(notes.get('ignored')),
     blocked: signals(notes.get('blocked')),
     ...(soft && { softOpenFiles: soft === 'unlimited' ? soft : Number(soft) }),
-    descriptors: numbers(notes.get('fds')) ?? ownDescriptors(),
+    descriptors,
     environment: bytes ? parseEnvironment(bytes) : { ...process.env },
     ...(bytes && !isUtf8(bytes) && { environmentBytes: bytes }),
   }
