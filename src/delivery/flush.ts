@@ -3,9 +3,9 @@ import { say } from '../output.ts'
 import { attemptOne, type Pending, type Report } from './deliver.ts'
 import type { Delivery } from './delivery.ts'
 import { bury, claim, current, unclaim } from './outbox.ts'
-import { byTarget, heads, isDue, readAll, type Waiting } from './schedule.ts'
+import { byTarget, heads, isDue, listAll, readAll, type Waiting } from './schedule.ts'
 import { outboxTrouble } from './settle.ts'
-import { freeEntry, isBusy, list } from './spool.ts'
+import { freeEntry, isBusy } from './spool.ts'
 
 /** A target that another process is at, or a folder that cannot be written, is looked at again after this time, in ms. */
 const lookAgain = 15_000
@@ -48,7 +48,7 @@ export interface FlushOptions {
  */
 export async function flushOnce(folder: string, options: FlushOptions = {}): Promise<Flushed> {
   const { only } = options
-  const wanted = readAll(folder, list(folder)).filter(({ id }) => only?.has(id) ?? true)
+  const wanted = readAll(folder, listAll(folder)).filter(({ id }) => only?.has(id) ?? true)
   const results = await Promise.all(byTarget(wanted).map((waiting) => flushTarget(folder, waiting, options)))
   const times = results.flatMap(({ next }) => next ?? [])
   return {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { run } from '../support/cli.ts'
 import { likeNtfyServer } from '../support/server.ts'
@@ -19,37 +18,9 @@ import {
   rounds,
   status,
 } from './place.ts'
+import { queued } from './queued.ts'
 
-printCounts('crowds, stops and foreign files')
-
-/** Puts many deliveries into the outbox by copying one that ntfy has written. */
-async function queued(number: number): Promise<{ here: Place; messages: string[] }> {
-  const here = await place()
-  here.ill(status(503))
-  await here.ntfy('send', 'message 0')
-  await here.quiet()
-  const [one] = kept(here.outbox)
-  const past = new Date(Date.now() - 60_000).toISOString()
-  const messages = Array.from({ length: number }, (_, index) => `message ${index}`)
-  writeFileSync(String(one?.file), JSON.stringify({ ...one?.content, next: past }))
-  messages.slice(1).forEach((message, index) => {
-    const id = `aaaaaaaa-bbbb-4ccc-8ddd-${String(index).padStart(12, '0')}`
-    const content = {
-      ...one?.content,
-      id,
-      next: past,
-      notification: { ...(one?.content['notification'] as object), message },
-    }
-    writeFileSync(
-      join(here.outbox, `${Date.now() + index}`.padStart(14, '0').concat(`-${id}.json`)),
-      JSON.stringify(content),
-    )
-  })
-  here.received.length = 0
-  here.taken.length = 0
-  here.well()
-  return { here, messages }
-}
+printCounts('crowds and stops')
 
 const flusher = (here: Place, ...args: string[]) =>
   spawn(process.execPath, [mainFile, ...args], { env: here.env, stdio: 'ignore' })
@@ -135,50 +106,6 @@ it('killed flushers, one after the other: each message is there once in the end'
   expect(repeats(here)).toBeLessThanOrEqual(kills)
   count('sent again under the same key', repeats(here))
   tally(60)
-})
-
-it('truncated, newer and foreign files are left as they are, and hold up nothing', async () => {
-  const { here, messages } = await queued(3)
-  const [one] = kept(here.outbox)
-  const text = readFileSync(String(one?.file), 'utf8')
-  const name = (number: number) =>
-    join(here.outbox, `0000000000000${number}-ffffffff-0000-4000-8000-00000000000${number}.json`)
-  const withId = (number: number, change: object) =>
-    JSON.stringify({ ...one?.content, id: `ffffffff-0000-4000-8000-00000000000${number}`, ...change })
-  writeFileSync(name(1), text.slice(0, text.length / 2))
-  writeFileSync(name(2), withId(2, { version: 2 }))
-  writeFileSync(name(3), withId(3, { notification: { ...(one?.content['notification'] as object), tags: 'none' } }))
-  writeFileSync(name(4), withId(4, { id: '../../evil' }))
-  writeFileSync(name(5), withId(5, { padding: 'x'.repeat(1024 * 1024) }))
-  symlinkSync('/etc/passwd', name(6))
-  mkdirSync(name(7))
-  await run('mkfifo', [name(8)], { env: here.env })
-  writeFileSync(name(9), '')
-  writeFileSync(join(here.outbox, 'NOTES.txt'), 'mine')
-  const before = readdirSync(here.outbox).filter((file) => file.startsWith('0000000000000') || file === 'NOTES.txt')
-  expect(await here.ntfy('queue', 'flush')).toMatchObject({ code: 0 })
-  expect(here.taken.map(({ message }) => message)).toEqual(messages)
-  expect(readdirSync(here.outbox).filter((file) => before.includes(file))).toEqual(before)
-  const { stdout } = await here.ntfy('queue', '--json')
-  const listed = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { state: string })
-  expect(listed.map(({ state }) => state)).toEqual(Array(6).fill('damaged'))
-  tally(3)
-})
-
-it('a program or a backend that only a file of the outbox names is not run', async () => {
-  const { here } = await queued(1)
-  const [one] = kept(here.outbox)
-  const proof = join(here.home, 'was-run')
-  writeFileSync(join(here.home, 'evil.cjs'), `require('node:fs').writeFileSync(${JSON.stringify(proof)}, '')`)
-  const { config: _, ...content } = one?.content ?? {}
-  writeFileSync(String(one?.file), JSON.stringify({ ...content, backend: join(here.home, 'evil.cjs') }))
-  await here.ntfy('queue', 'flush')
-  expect(readdirSync(here.home)).not.toContain('was-run')
-  expect(kept(here.outbox)).toMatchObject([{ content: { state: 'parked' } }])
-  tally()
 })
 
 it('one flusher, with nothing of the caller: its own session, at /, no terminal, no descriptors', async () => {

@@ -1,7 +1,8 @@
+import { statSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
+import { ntfy } from '../support/cli.ts'
 import { closedPort, loopbackServer } from '../support/server.ts'
-import { waitFor } from '../support/wait.ts'
 import { count, kept, place, printCounts, recover, status } from './place.ts'
 
 printCounts('network and services')
@@ -91,31 +92,6 @@ it.each(answers)('keeps it when the answer is $name, and sends it later', async 
   tally()
 })
 
-it('comes back when a service that asked for a moment has had it', async () => {
-  const here = await place()
-  here.ill(status(429, { 'retry-after': '1' }))
-  await here.ntfy('send', 'new')
-  here.well()
-  await waitFor('the second attempt', () => here.taken.length === 1, 10_000)
-  await here.quiet()
-  tally()
-})
-
-it('does not hammer a service that always says "at once"', async () => {
-  const here = await place()
-  const times: number[] = []
-  const answer = status(429, { 'retry-after': '0' })
-  here.ill((request, response) => {
-    times.push(performance.now())
-    return answer(request, response)
-  })
-  await here.ntfy('send', 'new')
-  await waitFor('some attempts', () => times.length >= 4, 15_000)
-  expect(Number(times[3]) - Number(times[0])).toBeGreaterThan(2800)
-  await recover(here, ['new'])
-  tally()
-})
-
 it.each([301, 302, 303, 307, 308])('keeps credentials and message to itself when redirected by %s', async (code) => {
   const other = await loopbackServer()
   const here = await place()
@@ -125,41 +101,6 @@ it.each([301, 302, 303, 307, 308])('keeps credentials and message to itself when
   expect(kept(here.outbox)).toMatchObject([{ message: 'new', content: { state: 'parked' } }])
   await recover(here, ['new'])
   tally()
-})
-
-it('asks a dead service once for all that waits, and not for each', async () => {
-  const here = await place()
-  here.ill(status(503))
-  for (let number = 0; number < 12; number++) await here.ntfy('send', `message ${number}`)
-  const before = here.received.length
-  await here.quiet()
-  // A run that finds nothing due starts nothing.
-  await here.ntfy('queue')
-  expect(here.received.length - before).toBeLessThanOrEqual(2)
-  await recover(
-    here,
-    Array.from({ length: 12 }, (_, number) => `message ${number}`),
-  )
-  tally(12)
-})
-
-it('does not let a message that the service chokes on hold back the others', async () => {
-  const here = await place()
-  here.ill((request, response) =>
-    request.json['message'] === 'poison' ? status(500)(request, response) : status(503)(request, response),
-  )
-  await here.ntfy('send', 'poison')
-  await here.ntfy('send', 'good')
-  await here.quiet()
-  here.ill((request, response) =>
-    request.json['message'] === 'poison' ? status(500)(request, response) : { id: 'x', topic: request.json['topic'] },
-  )
-  await here.ntfy('send', 'new')
-  await waitFor('the new one', () => here.taken.length >= 1)
-  await here.ntfy('queue', 'flush', '--wait')
-  expect(here.taken.map(({ message }) => message).sort()).toEqual(['good', 'new'])
-  await recover(here, ['poison', 'good', 'new'])
-  tally(3)
 })
 
 it('keeps what came by -o out of everything but its own file', async () => {
@@ -177,6 +118,21 @@ it('keeps what came by -o out of everything but its own file', async () => {
   expect((await here.ntfy('log', '--json')).stdout).not.toContain('tk_very')
   expect(here.received.at(-1)?.headers['authorization']).toBe('Bearer tk_verysecret')
   tally(2)
+})
+
+it('keeps a message of any length within what a file of the outbox may have', async () => {
+  const here = await place()
+  here.ill(status(503))
+  const env = { ...here.env }
+  const long = '"\\ü€😀\n'.repeat(100_000)
+  expect(await ntfy(['send'], { env, stdin: long })).toMatchObject({ code: 0 })
+  await here.quiet()
+  const [one] = kept(here.outbox)
+  expect(statSync(String(one?.file)).size).toBeLessThan(1024 * 1024)
+  here.well()
+  await here.ntfy('queue', 'flush', '--wait')
+  expect(here.taken).toMatchObject([{ message: expect.stringMatching(/^"\\ü€😀\n/) }])
+  tally()
 })
 
 function tally(messages = 1): void {

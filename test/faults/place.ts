@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, expect } from 'vitest'
-import { ntfy, ntfyBin, type RunOutcome, run } from '../support/cli.ts'
+import { ntfyBin, type RunOutcome, run } from '../support/cli.ts'
 import { configuredHome } from '../support/configured.ts'
 import { type Answering, likeNtfyServer, type Received } from '../support/server.ts'
 import { waitFor } from '../support/wait.ts'
@@ -59,8 +59,6 @@ export async function place(extra = ''): Promise<Place> {
     config,
   }
 }
-
-export { ntfy }
 
 /** An answer with a status and nothing else. */
 export const status =
