@@ -292,7 +292,17 @@ __ntfy_repeated() {
   [[ -o history ]] || return
   __ntfy_entry 0 || return
   [[ :${HISTCONTROL-}: != *:ignorespace:* && :${HISTCONTROL-}: != *:ignoreboth:* && -z ${HISTIGNORE-} ]] && return
-  __ntfy_matches "$1"
+  if [[ -n $1 ]]; then __ntfy_ends_with "$1" || __ntfy_aliased "$1"; else __ntfy_ends_in_word; fi
+}
+
+# Is it the last command of the entry? One from its middle, typed with a leading space, would be told with its text.
+__ntfy_ends_with() {
+  local end=${entry%%[[:space:]]#*} before=''
+  while [[ $end != "$before" ]]; do
+    before=$end
+    end=${end%[[:space:]\;\&\)\}]} end=${end%[[:space:]\;]done} end=${end%[[:space:]\;]fi} end=${end%[[:space:]\;]esac}
+  done
+  [[ $end == *"$1" ]]
 }
 
 # __ntfy_matches LAST: may the entry be what ran?
@@ -461,7 +471,7 @@ __ntfy_unhook_string() {
 
 __ntfy_forget() {
   builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,clock,prompt,look,suspended,fresh,watch,launch,work,list,entry,typed} \
-    __ntfy_{recent,repeated,ends_in_word,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
+    __ntfy_{recent,repeated,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }
 

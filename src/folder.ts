@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { codeOf } from './errors.ts'
 
@@ -16,7 +16,10 @@ export function makeFolder(path: string): boolean {
   } catch (error) {
     const code = codeOf(error)
     // Whether what is there is a folder shows when it is used.
-    if (code === 'EEXIST') return false
+    if (code === 'EEXIST') {
+      closeToOthers(path)
+      return false
+    }
     const parent = dirname(path)
     if (code !== 'ENOENT' || parent === path) throw error
     makeFolder(parent)
@@ -29,4 +32,12 @@ export function makeFolder(path: string): boolean {
     if (codeOf(error) === 'EEXIST') return false
     throw error
   }
+}
+
+/** Others could take away, or put something into, a folder of ours that is open to them. */
+function closeToOthers(path: string): void {
+  try {
+    const { mode, uid } = lstatSync(path)
+    if ((mode & 0o077) !== 0 && uid === process.getuid?.()) chmodSync(path, 0o700)
+  } catch {}
 }

@@ -27,7 +27,7 @@ export async function parseWithYargs(split: SplitArguments, command: Command): P
     return undefined
   }
   if (parsed['help']) {
-    print(`${await parser.getHelp()}\n`)
+    print(`${await commandHelp(command)}\n`)
     return undefined
   }
   const words = (parsed['_'] as string[]).map(String)
@@ -66,7 +66,22 @@ export async function overview(): Promise<string> {
     const { default: command } = await load()
     if (!command.hidden) parser = parser.command(`${command.name} ${command.words}`.trim(), command.summary)
   }
-  parser = parser
+  return describeFlags(describeOrdered(parser), globalFlags)
+    .epilog('ntfy help COMMAND says more about a command.')
+    .getHelp()
+}
+
+/** The help of one command. */
+export async function commandHelp(command: Command): Promise<string> {
+  const usage = `ntfy ${command.name} [OPTIONS] ${command.words}\n\n${command.summary}`
+  const parser = bare(usage)
+  // Behind a command that wraps another these letters are its own.
+  return describeFlags(command.wraps ? parser : describeOrdered(parser), { ...command.flags, ...globalFlags }).getHelp()
+}
+
+/** The options that only their order gives a meaning, which are taken out before yargs parses. */
+function describeOrdered(parser: Argv): Argv {
+  return parser
     .option('backend', {
       alias: 'b',
       type: 'string',
@@ -77,13 +92,6 @@ export async function overview(): Promise<string> {
       type: 'string',
       describe: 'KEY VALUE: an option of the backend before it, or of all',
     })
-  return describeFlags(parser, globalFlags).epilog('ntfy help COMMAND says more about a command.').getHelp()
-}
-
-/** The help of one command. */
-export async function commandHelp(command: Command): Promise<string> {
-  const usage = `ntfy ${command.name} [OPTIONS] ${command.words}\n\n${command.summary}`
-  return describeFlags(bare(usage), { ...command.flags, ...globalFlags }).getHelp()
 }
 
 /** A parser that exits nowhere, prints nothing, guesses nothing and speaks English whatever LANG says. */

@@ -12,11 +12,15 @@ export default defineBackend({
   options: {
     token: text({
       description: 'the token of a bot, from @BotFather',
-      required: true,
+      required: 'to send',
       secret: true,
       example: '123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11',
     }),
-    chat_id: text({ description: 'the chat it goes to: a number, or @channel', required: true, example: '987654321' }),
+    chat_id: text({
+      description: 'the chat it goes to: a number, or @channel',
+      required: 'to send',
+      example: '987654321',
+    }),
     message_thread_id: number({ description: 'a topic of the chat' }),
     silent: boolean({ description: 'without a sound; messages of low priority always are', default: false }),
     base_url: url({ description: 'the address of a Bot API server of your own', default: 'https://api.telegram.org' }),

@@ -52,7 +52,10 @@ export default defineCommand({
     const rules = readRules(flags)
     if (flags.pid.length > 0) return (await import('./watch.ts')).watch([...flags.pid, ...words], rules, global)
     if (flags.formatter !== undefined) return tellFormatted(flags.formatter, words, rules, global)
-    if (flags.status !== undefined && flags.shell === undefined && words.length === 0) {
+    if (flags.status !== undefined) {
+      if (words.length > 0 || flags.shell !== undefined) {
+        throw new UsageError('--status: tells about what has just ended, and no command was expected')
+      }
       return tellStatus(flags.status, rules, global)
     }
     return wrap(commandLine(flags, words), rules, global)
@@ -146,7 +149,9 @@ async function tellFormatted(command: string, words: string[], rules: Rules, glo
   if (words.length !== 2 || !/^\d+$/.test(status) || !/^\d+(\.\d+)?$/.test(seconds)) {
     throw new UsageError('--formatter: a command, its status and its seconds were expected')
   }
-  const outcome: Outcome = { status: Number(status), durationMs: Number(seconds) * 1000 }
+  const { signalOf } = await import('../process/end.ts')
+  const signal = signalOf(Number(status))
+  const outcome: Outcome = { ...(signal ? { signal } : { status: Number(status) }), durationMs: Number(seconds) * 1000 }
   if (!rules.hideCommand) outcome.command = command
   if (!isWanted(outcome, rules)) return 0
   const { tellEnding } = await import('../delivery/outcome.ts')

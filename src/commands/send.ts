@@ -2,11 +2,10 @@ import { isatty } from 'node:tty'
 import { defineCommand, type GlobalOptions } from '../command.ts'
 import { loadConfig } from '../config/index.ts'
 import { selectTargets } from '../config/select.ts'
-import { attemptAll, prepare, type Report, spool } from '../delivery/deliver.ts'
-import type { Delivery } from '../delivery/delivery.ts'
+import { attemptAll, prepare, spool } from '../delivery/deliver.ts'
 import { followUp } from '../delivery/flusher.ts'
 import { makeNotification } from '../delivery/notify.ts'
-import { printReport, sayReport } from '../delivery/report.ts'
+import { printReport, sayReport, showHere } from '../delivery/report.ts'
 import { ConfigError, messageOf, UsageError, worstExitCode } from '../errors.ts'
 import { readInput } from '../input.ts'
 import { type Priority, priorities } from '../notification.ts'
@@ -60,14 +59,6 @@ export default defineCommand({
     return worstExitCode(reports.map((report) => report.exitCode))
   },
 })
-
-/** The end of the chain `default`: where there is neither desktop nor terminal, cron mails what is on stderr. */
-function showHere(reports: Report[], deliveries: Delivery[]): void {
-  for (const { backend, outcome, id } of reports) {
-    const shown = deliveries.find((delivery) => delivery.id === id)?.notification
-    if (backend === 'default' && outcome === 'failed' && shown) say.error(`${shown.title}\n${shown.message}`)
-  }
-}
 
 /** Words win; `-` alone, or no words where stdin is no terminal, reads stdin. */
 function messageFrom(words: string[]): string {

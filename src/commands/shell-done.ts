@@ -6,6 +6,7 @@ import { situationFor, tellHere } from '../delivery/tell.ts'
 import { exitCode, UsageError } from '../errors.ts'
 import { readInput } from '../input.ts'
 import type { Outcome } from '../notification.ts'
+import { signalOf } from '../process/end.ts'
 import { readStat } from '../process/proc.ts'
 import { splitWords } from '../simple-commands.ts'
 
@@ -44,7 +45,8 @@ export default defineCommand({
       ...(flags['shell-pid'] !== undefined && { shellPid: Number(flags['shell-pid']) }),
     }
     if (!flags['foreground-too'] && (flags.focus === 'yes' || (await isLookedAt(terminal)))) return exitCode.ok
-    const outcome: Outcome = { status, durationMs }
+    const signal = signalOf(status)
+    const outcome: Outcome = { ...(signal ? { signal } : { status }), durationMs }
     if (!flags.private && typed !== '') outcome.command = typed
     const options = optionsFrom(flags.opts, global)
     await tellHere(

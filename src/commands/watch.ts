@@ -57,5 +57,5 @@ function progressLine(running: ProcessEnd[], waited: number): string {
   const [first, ...others] = running
   if (first === undefined) return ''
   const more = others.length > 0 ? ` and ${others.length} more` : ''
-  return `waiting ${formatDuration(waited)} for ${first.pid} ${first.command}${more}`
+  return `ntfy: waiting ${formatDuration(waited)} for ${first.pid} ${first.command}${more}`
 }

@@ -24,7 +24,7 @@ export async function loadConfig(named: string | undefined): Promise<LoadedConfi
   }
   const { path } = place
   try {
-    const document = await readDocument(path)
+    const document = await readDocument(path, { pipe: place.reason === '-c' })
     const { config, problems } = await interpret(document)
     if (problems.length === 0 && place.reason !== '-c') writeHookSettings(config)
     return { config, problems: await describe(path, document.text, problems) }

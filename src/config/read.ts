@@ -1,9 +1,11 @@
-import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { codeOf, messageOf } from '../errors.ts'
 import { oneLine } from '../text.ts'
 
 /** A configuration file is a few lines; what is larger than this, in bytes, is not one. */
 const largest = 1024 * 1024
+/** How long a pipe may take, in milliseconds. */
+const patience = 30_000
 
 /** A configuration as it was read, before anybody has asked what it means. */
 export interface Document {
@@ -37,28 +39,32 @@ export class UnreadableConfig extends Error {
 /**
  * Reads and parses a configuration file; a pipe is read once and never opened again.
  *
+ * @param options.pipe it may be a pipe: what lies at a fixed place has to be a file
  * @throws UnreadableConfig it cannot be read, is too large, or is no YAML or JSON
  */
-export async function readDocument(path: string): Promise<Document> {
-  const { text, stats } = readText(path)
+export async function readDocument(path: string, options: { pipe: boolean }): Promise<Document> {
+  const { text, stats } = readText(path, options.pipe)
   return { path, text, stats, content: await parse(path, text) }
 }
 
-function readText(path: string): { text: string; stats: Stats } {
+function readText(path: string, pipe: boolean): { text: string; stats: Stats } {
   let descriptor: number
   try {
-    descriptor = openSync(path, 'r')
+    // Opening a named pipe would wait for somebody to write.
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (error) {
     throw new UnreadableConfig(reasonOf(error))
   }
   try {
     const stats = fstatSync(descriptor)
     if (stats.isDirectory()) throw new UnreadableConfig('is a folder; a file was expected')
+    if (!stats.isFile() && !pipe) throw new UnreadableConfig('is no file; a file was expected')
+    const end = Date.now() + patience
     const chunks: Buffer[] = []
     let size = 0
     for (;;) {
       const chunk = Buffer.alloc(64 * 1024)
-      const read = readSync(descriptor, chunk)
+      const read = readSome(descriptor, chunk, end)
       if (read === 0) break
       size += read
       if (size > largest) throw new UnreadableConfig('is larger than 1 MB; a configuration is a few lines')
@@ -77,6 +83,19 @@ function readText(path: string): { text: string; stats: Stats } {
   }
 }
 
+/** A pipe that nothing comes from yet: whoever writes may have to ask somebody for a password first. */
+function readSome(descriptor: number, chunk: Buffer, end: number): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, chunk)
+    } catch (error) {
+      if (codeOf(error) !== 'EAGAIN') throw error
+      if (Date.now() > end) throw new UnreadableConfig(`gave nothing for ${patience / 1000} s`)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}
+
 async function parse(path: string, text: string): Promise<unknown> {
   const { loadJson, loadYaml } = (await import('cosmiconfig/dist/loaders.js')).default
   try {
@@ -85,10 +104,20 @@ async function parse(path: string, text: string): Promise<unknown> {
     // The loaders' messages quote the file, tokens included: only the reason and the line are repeated.
     const { reason, mark } = error as { reason?: string; mark?: { line: number } }
     if (reason !== undefined)
-      throw new UnreadableConfig(oneLine(reason), mark === undefined ? undefined : mark.line + 1)
+      throw new UnreadableConfig(oneLine(reason), mark === undefined ? secondDocument(text) : mark.line + 1)
     const jsonLine = /\((\d+):\d+\)/.exec(messageOf(error))
     throw new UnreadableConfig('is not valid JSON', jsonLine ? Number(jsonLine[1]) : undefined)
   }
+}
+
+/** The line where a second document begins, which the parser does not tell. */
+function secondDocument(text: string): number {
+  return (
+    Math.max(
+      0,
+      text.split('\n').findIndex((line, index) => index > 0 && /^---(\s|$)/.test(line)),
+    ) + 1
+  )
 }
 
 function reasonOf(error: unknown): string {

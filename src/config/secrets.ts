@@ -73,6 +73,7 @@ export function pathFrom(path: string, configPath: string | undefined): string {
 function readSecretFile(path: string): string {
   try {
     const stats = statSync(path)
+    if (!stats.isFile()) throw new ConfigError(`${path}: a file was expected`)
     if ((stats.mode & 0o077) !== 0 && process.platform !== 'win32' && !warned.has(path)) {
       warned.add(path)
       say.warning(`${path}: others can read this secret; chmod 600 ${path}`)

@@ -16,7 +16,7 @@ export function topReader(word: string): TopReader | undefined {
 const readers: Record<string, TopReader> = {
   backends: (value, config) => {
     const names = typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value
-    if (!isNames(names)) return 'a list of targets was expected'
+    if (!isNames(names) || names.length === 0) return 'a list of targets was expected'
     config.backends = names
     return undefined
   },

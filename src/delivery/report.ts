@@ -1,5 +1,7 @@
+import { messageOf } from '../errors.ts'
 import { print, say, withoutSecrets } from '../output.ts'
 import type { Report } from './deliver.ts'
+import type { Delivery } from './delivery.ts'
 
 /** Says what became of a delivery, if somebody has to know; success is silent. */
 export function sayReport({ outcome, target, error }: Report): void {
@@ -10,5 +12,18 @@ export function sayReport({ outcome, target, error }: Report): void {
 
 /** The line of `--json`. */
 export function printReport({ target, backend, outcome, id, error, answer }: Report): void {
-  print(`${withoutSecrets(JSON.stringify({ target, backend, outcome, id, error, answer }))}\n`)
+  try {
+    print(`${withoutSecrets(JSON.stringify({ target, backend, outcome, id, error, answer }))}\n`)
+  } catch (trouble) {
+    // What became of the delivery is not changed by nobody being able to read it.
+    say.error(messageOf(trouble))
+  }
+}
+
+/** The end of the chain `default`: where there is neither desktop nor terminal, cron mails what is on stderr. */
+export function showHere(reports: Report[], deliveries: Delivery[]): void {
+  for (const { backend, outcome, id } of reports) {
+    const shown = deliveries.find((delivery) => delivery.id === id)?.notification
+    if (backend === 'default' && outcome === 'failed' && shown) say.error(`${shown.title}\n${shown.message}`)
+  }
 }

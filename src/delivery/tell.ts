@@ -9,7 +9,7 @@ import { say } from '../output.ts'
 import { attemptAll, prepare, type Report, spool } from './deliver.ts'
 import { followUp } from './flusher.ts'
 import { makeNotification } from './notify.ts'
-import { sayReport } from './report.ts'
+import { sayReport, showHere } from './report.ts'
 import { startSender } from './sender.ts'
 
 /** What has ended. */
@@ -52,7 +52,13 @@ export async function handOver(ending: Ending, situation: Situation, global: Glo
     quiet: !visible,
   })
   const sender = startSender(pending, visible ? 'pipe' : 'ignore')
-  if (visible) await reportsFrom(sender.stdout, pending.length, 1000).then((reports) => reports.forEach(sayReport))
+  if (!visible) return
+  const reports = await reportsFrom(sender.stdout, pending.length, 1000)
+  for (const report of reports) sayReport(report)
+  showHere(
+    reports,
+    pending.map(({ delivery }) => delivery),
+  )
 }
 
 /** The same for a process that is in the background already: it delivers itself. */

@@ -32,6 +32,11 @@ describe('what is said of a command', () => {
     },
     { args: ['--formatter', 'make x', '2', '62'], code: 0, message: '❌ "make x" failed (code 2) in 1:02 minutes' },
     { args: ['--formatter', 'make x', '0', '3723'], code: 0, message: '✅ "make x" succeeded in 1:02:03 hours' },
+    {
+      args: ['--formatter', 'make x', '137', '5'],
+      code: 0,
+      message: '❌ "make x" was killed by SIGKILL in 0:05 minutes',
+    },
     { args: ['--status', '0'], code: 0, message: '✅ Your command succeeded' },
     { args: ['--status', '3'], code: 3, message: '❌ Your command failed (code 3)' },
     { args: ['--status', '137'], code: 137, message: '❌ Your command was killed by SIGKILL' },
@@ -102,6 +107,7 @@ describe('wrong usage runs nothing', () => {
     [['done', '-p', 'abc'], '--pid abc'],
     [['done', '--pid'], '--pid: a value was expected'],
     [['done', '--status', 'x'], '--status x'],
+    [['done', '--status', '7', 'touch', 'ran'], 'no command was expected'],
   ])('%j', async (args, says) => {
     const { server, env } = await configuredHome()
     const outcome = await ntfy(args, { env })
@@ -156,6 +162,13 @@ describe('processes that run already', () => {
     expect(outcome).toMatchObject({ code: 1, stderr: `ntfy: no process ${gone.pid}\n` })
     await expectSilence(server, env)
   })
+})
+
+it('is not held up by a pipe in the place of its configuration', async () => {
+  const { env, config } = await configuredHome()
+  await run('sh', ['-c', 'rm "$1" && mkfifo "$1"', 'sh', config], { env })
+  expect(await ntfy(['done', 'sh', '-c', 'exit 4'], { env })).toMatchObject({ code: 4 })
+  expect(await ntfy(['send', 'hi'], { env })).toMatchObject({ code: 78, stderr: expect.stringContaining('is no file') })
 })
 
 it('does not wait for a server that does not answer', async () => {

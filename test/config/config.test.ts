@@ -71,7 +71,8 @@ describe('every problem is named, with its line, and what was expected', () => {
     ['a section that is used and names no backend', 'backends: [p]\np: {x: 1}\n', ['2: p: names no backend']],
     ['a function of JavaScript', 'a: !!js/function "x"\n', ['1: unknown tag']],
     ['a prototype', '__proto__: {backends: [x]}\nbackends: 1\n', ['2: backends: a list of targets was expected']],
-    ['two documents', 'title: a\n---\ntitle: b\n', ['expected a single document']],
+    ['two documents', 'title: a\n---\ntitle: b\n', ['2: expected a single document']],
+    ['no target at all', 'backends: []\n', ['1: backends: a list of targets was expected']],
     ['a YAML bomb', bomb(), ['1: too much content']],
   ])('%s', async (_, text, expected) => {
     const { code, problems, stdout } = await check(text)

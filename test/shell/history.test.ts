@@ -56,6 +56,20 @@ const rows: History[] = [
     }),
   ),
   {
+    name: 'a leading space before a part of the last line, ignoreboth',
+    in: 'bash',
+    before: 'HISTCONTROL=ignoreboth',
+    lines: ['sleep 0.4; true', ' sleep 0.4 # private', 'sleep 0.41; (true)', ' sleep 0.41'],
+    reported: ['sleep 0.4; true', 'sleep 0.41; (true)'],
+  },
+  {
+    name: 'a loop twice, ignoreboth',
+    in: 'bash',
+    before: 'HISTCONTROL=ignoreboth',
+    lines: ['for i in 1; do sleep 0.4; done', 'for i in 1; do sleep 0.4; done'],
+    reported: ['for i in 1; do sleep 0.4; done', 'for i in 1; do sleep 0.4; done'],
+  },
+  {
     name: 'a pipeline twice, ignoreboth',
     in: 'bash',
     before: 'HISTCONTROL=ignoreboth',
