@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { defineCommand, type FlagValues, type GlobalOptions } from '../command.ts'
+import { mayWait } from '../delivery/waiting.ts'
 import { isWanted, type Rules } from '../delivery/wanted.ts'
 import { parseDuration } from '../duration.ts'
 import { messageOf, UsageError } from '../errors.ts'
@@ -112,7 +113,7 @@ async function wrap(argv: string[], rules: Rules, global: GlobalOptions): Promis
     if (isWanted(outcome, rules)) {
       const { tellEnding } = await import('../delivery/outcome.ts')
       await tellEnding({ source: 'done', outcome }, rules, global, isatty(2), known)
-    }
+    } else if (mayWait()) (await import('../delivery/flusher.ts')).followUp([])
   } catch (error) {
     say.error(`the notification could not be made: ${messageOf(error)}`)
   }

@@ -14,6 +14,9 @@ const commandLimit = { time: 10_000, output: 64 * 1024 }
 /** Files that were warned about in this run. */
 const warned = new Set<string>()
 
+/** A program that gave nothing is remembered for so long, in milliseconds. */
+const forgetFailure = 4 * 60_000
+
 const commandResults = new Map<string, Promise<string>>()
 
 /** The reference that a value of the configuration is, or nothing if it is a plain value. */
@@ -59,6 +62,8 @@ async function fetchValue(reference: Reference, configPath: string | undefined):
   const key = JSON.stringify(reference.command)
   const running = commandResults.get(key) ?? runSecretCommand(reference.command, configPath)
   commandResults.set(key, running)
+  // A flusher lives for an hour: what could not be had is asked for again when its target's turn comes.
+  running.catch(() => setTimeout(() => commandResults.delete(key), forgetFailure).unref())
   return running
 }
 

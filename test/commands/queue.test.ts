@@ -218,3 +218,20 @@ it('prints a line for cron where there is no systemd', async () => {
   expect(outcome.code).toBe(0)
   expect(outcome.stdout).toMatch(/^\*\/10 \* \* \* \* '.*ntfy' queue flush/)
 })
+
+it('tries what is due after a command that nobody is told about, too', async () => {
+  const { env, server, received } = await outage('waiting')
+  server.answer(well)
+  await run(
+    'sh',
+    [
+      '-c',
+      'for f in "$1"/*.json; do sed -i "s/\\"next\\":\\"[^\\"]*\\"/\\"next\\":\\"2020-01-01T00:00:00.000Z\\"/" "$f"; done',
+      'sh',
+      join(env['HOME'] ?? '', '.local/state/ntfy/outbox'),
+    ],
+    { env },
+  )
+  expect(await ntfy(['done', '-L', '10', 'true'], { env })).toMatchObject({ code: 0 })
+  await waitFor('the waiting one', () => received().includes('waiting'))
+})
