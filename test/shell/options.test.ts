@@ -75,7 +75,7 @@ function check(shell: ShellName, { name, set, more = [] }: Option, early: boolea
     const lines = [...(early ? [] : [set]), ...(name.startsWith('aliases') ? [] : typed), ...more]
     const { hooked, bare, typing } = await compare(shell, lines, early ? { before: set } : {})
     expect(hooked).toBe(bare)
-    const slow = lines.filter((line) => /sleep 0.4$|^f$/.test(line))
+    const slow = lines.filter((line) => /sleep 0\.4(; false)?$|^f$/.test(line))
     const calls = await typing.called(slow.length)
     expect(calls.map((call) => call.typed)).toEqual(slow)
     expect(calls.map((call) => call.flag('--tty'))).toEqual(calls.map(() => typing.terminal.device))
