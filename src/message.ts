@@ -14,8 +14,9 @@ export function outcomeMessage(outcome: Outcome, options: { emoji: boolean }): s
 }
 
 /** The same for a watched process, whose status nobody but its parent can know. */
-export function processMessage(pid: number, command: string, ageMs: number): string {
-  return `PID[${pid}]: "${quotable(command)}" finished in ${formatDuration(ageMs)}`
+export function processMessage(pid: number, { command, durationMs = 0 }: Outcome): string {
+  const what = command === undefined ? `PID[${pid}]` : `PID[${pid}]: "${quotable(command)}"`
+  return `${what} finished in ${formatDuration(durationMs)}`
 }
 
 /** From how late on a message says when it happened, in milliseconds. */

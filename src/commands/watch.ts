@@ -4,7 +4,6 @@ import { tellEnding } from '../delivery/outcome.ts'
 import { isWanted, type Rules } from '../delivery/wanted.ts'
 import { formatDuration } from '../duration.ts'
 import { UsageError } from '../errors.ts'
-import { processMessage } from '../message.ts'
 import { say, showProgress } from '../output.ts'
 import { type ProcessEnd, watchProcesses } from '../process/watch.ts'
 
@@ -47,10 +46,8 @@ async function tellEnd(
   global: GlobalOptions,
   visible: boolean,
 ) {
-  const shown = rules.hideCommand ? 'process' : command
-  const sentence = processMessage(pid, shown, durationMs)
-  const outcome = { command, durationMs }
-  if (isWanted(outcome, rules)) await tellEnding({ source: 'pid', outcome, sentence }, rules, global, visible)
+  const outcome = rules.hideCommand ? { durationMs } : { command, durationMs }
+  if (isWanted(outcome, rules)) await tellEnding({ source: 'pid', pid, outcome }, rules, global, visible)
 }
 
 function progressLine(running: ProcessEnd[], waited: number): string {

@@ -2,10 +2,9 @@ import type { GlobalOptions } from '../command.ts'
 import { loadConfig } from '../config/index.ts'
 import { type Selected, selectTargets } from '../config/select.ts'
 import { type Config, emptyConfig } from '../config/types.ts'
-import { messageOf, NtfyError } from '../errors.ts'
-import { outcomeMessage } from '../message.ts'
+import { NtfyError } from '../errors.ts'
+import { outcomeMessage, processMessage } from '../message.ts'
 import type { Notification, Outcome, Source, TerminalReference } from '../notification.ts'
-import { say } from '../output.ts'
 import { attemptAll, prepare, type Report, spool } from './deliver.ts'
 import { followUp } from './flusher.ts'
 import { makeNotification } from './notify.ts'
@@ -16,8 +15,8 @@ import { startSender } from './sender.ts'
 export interface Ending {
   source: Source
   outcome: Outcome
-  /** Another sentence than the one about a command. */
-  sentence?: string
+  /** The process that was watched, whose status nobody but its parent can know. */
+  pid?: number
   terminal?: TerminalReference
   thread?: string
 }
@@ -80,7 +79,8 @@ async function fallback(trouble: string): Promise<Situation> {
 function describe(ending: Ending, { config, trouble }: Situation, global: GlobalOptions): Notification {
   const outcome = { ...ending.outcome }
   if (config.hideCommand) delete outcome.command
-  const sentence = ending.sentence ?? outcomeMessage(outcome, { emoji: global.emoji })
+  const sentence =
+    ending.pid === undefined ? outcomeMessage(outcome, { emoji: global.emoji }) : processMessage(ending.pid, outcome)
   const message = trouble === undefined ? sentence : `${sentence}\nThe configuration is broken: ${trouble}`
   return makeNotification(ending.source, message, {
     outcome,
@@ -116,9 +116,4 @@ function parseReport(line: string): Report[] {
   } catch {
     return []
   }
-}
-
-/** What went wrong while telling; the job's own end is not touched by it. */
-export function sayTrouble(error: unknown): void {
-  say.error(`the notification could not be made: ${messageOf(error)}`)
 }

@@ -154,6 +154,16 @@ describe('processes that run already', () => {
     )
   })
 
+  it.each([
+    { flags: ['-H'], config: '' },
+    { flags: [], config: 'hide_command: true\n' },
+  ])('does not show what is to be hidden: $flags $config', async ({ flags, config }) => {
+    const { server, env } = await configuredHome(config)
+    const watched = spawn('sleep', ['0.3'])
+    expect(await ntfy(['done', ...flags, '--pid', String(watched.pid)], { env })).toMatchObject({ code: 0 })
+    expect(await messageOf(server)).toBe(`PID[${watched.pid}] finished in 0:00 minutes`)
+  })
+
   it('sends nothing if one of them does not exist', async () => {
     const { server, env } = await configuredHome()
     const gone = spawn('true')
