@@ -1,13 +1,7 @@
+import type { ChatText } from './notification.ts'
+
 /** Title in bold and message as Markdown that shows them as they are, and calls nobody. */
-export function markdownText({
-  title,
-  message,
-  url,
-}: {
-  title: string
-  message: string
-  url?: string | undefined
-}): string {
+export function markdownText({ title, message, url }: ChatText): string {
   return `**${escapeMarkdown(title)}**\n${escapeMarkdown(message)}${url === undefined ? '' : `\n<${url}>`}`
 }
 

@@ -47,6 +47,9 @@ export interface Notification {
   origin: { user: string; host: string; cwd: string }
 }
 
+/** What a chat shows of a notification. */
+export type ChatText = Pick<Notification, 'message' | 'url'> & { title: string }
+
 /** Whether the command that a notification is about failed. */
 export function hasFailed(notification: Pick<Notification, 'outcome'>): boolean {
   const outcome = notification.outcome

@@ -1,13 +1,7 @@
-/** Slack's own markup, and Google Chat's: only `& < >` can begin something (docs.slack.dev, "Formatting message text"). */
-export function slackText({
-  title,
-  message,
-  url,
-}: {
-  title: string
-  message: string
-  url?: string | undefined
-}): string {
+import type { ChatText } from './notification.ts'
+
+/** Slack's own markup: only `& < >` can begin something (docs.slack.dev, "Formatting message text"). */
+export function slackText({ title, message, url }: ChatText): string {
   const link = url === undefined ? '' : `\n${escaped(url)}`
   // Stars within the title would end its being bold.
   return `*${escaped(title).replaceAll('*', '∗')}*\n${escaped(message)}${link}`

@@ -3,6 +3,7 @@ import { say } from '../output.ts'
 import { attemptOne, type Pending, type Report } from './deliver.ts'
 import type { Delivery } from './delivery.ts'
 import { bury, claim, current, unclaim } from './outbox.ts'
+import { isKept } from './report.ts'
 import { byTarget, heads, isDue, listAll, readAll, type Waiting } from './schedule.ts'
 import { outboxTrouble } from './settle.ts'
 import { freeEntry, isBusy } from './spool.ts'
@@ -116,10 +117,6 @@ function take(folder: string, one: Waiting): Pending | 'busy' | undefined {
     say.error(`${outboxTrouble}: ${messageOf(error)}`)
     return 'busy'
   }
-}
-
-function isKept({ outcome }: Report): boolean {
-  return outcome === 'queued' || outcome === 'parked'
 }
 
 /** When the first of these that are still there is to be tried again. */

@@ -3,6 +3,7 @@ import type { Report } from './deliver.ts'
 import { flushOnce } from './flush.ts'
 import { isLocked, releaseLock, takeLock } from './lock.ts'
 import { current } from './outbox.ts'
+import { isKept } from './report.ts'
 import { isAnythingDue } from './schedule.ts'
 import { startSender } from './sender.ts'
 import { cleanUp, type Entry, list, outboxFolder, read } from './spool.ts'
@@ -66,10 +67,6 @@ function waitingFor(targets: Set<string>, entries: Entry[]): string[] {
   if (entries.length > lookedAt) return [...targets]
   const waiting = new Set(entries.map((entry) => read(entry)?.target))
   return [...targets].filter((target) => waiting.has(target))
-}
-
-function isKept({ outcome }: Report): boolean {
-  return outcome === 'queued' || outcome === 'parked'
 }
 
 function isAnythingWaiting(folder: string): boolean {

@@ -10,6 +10,11 @@ export function sayReport({ outcome, target, error }: Report): void {
   else if (outcome === 'failed') say.error(`${target}: not sent: ${error}`)
 }
 
+/** Is it still in the outbox, to be tried again? */
+export function isKept({ outcome }: Report): boolean {
+  return outcome === 'queued' || outcome === 'parked'
+}
+
 /** The line of `--json`. */
 export function printReport({ target, backend, outcome, id, error, answer }: Report): void {
   try {
