@@ -6,8 +6,6 @@ export default defineConfig({
     cache: false,
     include: ['**/*.test.ts'],
     exclude: ['faults/**'],
-    // Real shells and terminals share the machine with others: what a busy moment broke is tried again, and reported.
-    retry: process.env['CI'] === 'true' ? 2 : 0,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Two cores are the machine the suite is planned for; interactive shells starve when more run at once.

@@ -6,8 +6,6 @@ export default defineConfig({
     root: 'test',
     cache: false,
     include: ['faults/*.test.ts'],
-    // Real shells and terminals share the machine with others: what a busy moment broke is tried again, and reported.
-    retry: process.env['CI'] === 'true' ? 2 : 0,
     testTimeout: 600_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
