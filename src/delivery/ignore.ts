@@ -1,3 +1,4 @@
+import { innerWords } from '../inner-command.ts'
 import { type SimpleCommand, simpleCommands } from '../simple-commands.ts'
 
 /** Programs that somebody sits in front of: dschep/ntfy's list, and what else is interactive. */
@@ -31,44 +32,7 @@ export function isSilenced(line: string): boolean {
   })
 }
 
-/** Options of programs that run another one which are followed by a value; their other options stand alone. */
-const wrappers: Record<string, RegExp> = {
-  sudo: /^-[ACDghpRrTtUu]$|^--(?:user|group|host|prompt|chdir|chroot|role|type|close-from)$/,
-  doas: /^-[Cu]$/,
-  env: /^-[uCS]$|^--(?:unset|chdir)$/,
-  time: /^-[fo]$/,
-  nice: /^-n$|^--adjustment$/,
-  ionice: /^-[cnp]$/,
-  chrt: /^$/,
-  nohup: /^$/,
-  setsid: /^$/,
-  stdbuf: /^-[ioe]$/,
-  timeout: /^-[ks]$/,
-  command: /^$/,
-  builtin: /^$/,
-  exec: /^-a$/,
-  noglob: /^$/,
-  nocorrect: /^$/,
-  rlwrap: /^$/,
-}
-
 /** The name of the program that a simple command runs in the end, without its folder. */
-export function programOf({ words }: SimpleCommand): string | undefined {
-  const rest = [...words]
-  for (;;) {
-    const word = rest.shift()
-    if (word === undefined) return undefined
-    const name = word.slice(word.lastIndexOf('/') + 1)
-    const withValue = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined
-    if (withValue === undefined) return name
-    const before = rest.length
-    while (rest[0] !== undefined && (rest[0].startsWith('-') || /^[A-Za-z_]\w*=/.test(rest[0]))) {
-      const option = rest.shift() ?? ''
-      if (option === '--') break
-      if (withValue.test(option)) rest.shift()
-    }
-    // `sudo -i` and `time` alone run nothing else; `timeout` and `chrt` have a word of their own before the command.
-    if (rest.length === 0) return before === 0 ? name : undefined
-    if (name === 'timeout' || name === 'chrt') rest.shift()
-  }
+export function programOf(command: SimpleCommand): string | undefined {
+  return innerWords(command)[0]
 }

@@ -1,0 +1,40 @@
+/** A time of the day, from one minute after midnight to another; the end is outside. Over midnight if it ends earlier. */
+export interface Hours {
+  from: number
+  to: number
+}
+
+/**
+ * Reads `22:00-07:00`.
+ *
+ * @throws Error with what is wrong with the text
+ */
+export function parseHours(text: string): Hours {
+  const match = /^\s*(\d{1,2}):(\d{2})\s*(?:-|–|to)\s*(\d{1,2}):(\d{2})\s*$/.exec(text)
+  const [, fromHour, fromMinute, toHour, toMinute] = (match ?? []).map(Number)
+  const from = minuteOf(fromHour, fromMinute)
+  const to = minuteOf(toHour, toMinute)
+  if (from === undefined || to === undefined) throw new Error('hours (22:00-07:00) were expected')
+  if (from === to) throw new Error('hours that begin and end at the same time never are')
+  return { from, to }
+}
+
+/** Is it within these hours, by the local clock? */
+export function isWithin({ from, to }: Hours, time: Date): boolean {
+  const minute = time.getHours() * 60 + time.getMinutes()
+  return from < to ? minute >= from && minute < to : minute >= from || minute < to
+}
+
+/** When these hours, in which `time` lies, end. */
+export function endOf({ to }: Hours, time: Date): Date {
+  const end = new Date(time)
+  end.setHours(Math.floor(to / 60), to % 60, 0, 0)
+  if (end <= time) end.setDate(end.getDate() + 1)
+  return end
+}
+
+/** Minutes after midnight; 24:00 is the end of a day. */
+function minuteOf(hour: number | undefined, minute: number | undefined): number | undefined {
+  if (hour === undefined || minute === undefined || Number.isNaN(hour) || minute > 59) return undefined
+  return hour < 24 || (hour === 24 && minute === 0) ? hour * 60 + minute : undefined
+}
