@@ -15,6 +15,8 @@ export interface Backend<O extends Options = Options> {
   /** Other names that configurations use for it. */
   aliases?: readonly string[]
   options: O
+  /** The smallest configuration, where options are alternatives and those that are required alone are not enough. */
+  example?: Record<string, unknown>
   /** What fits, in the service's own unit; what is longer is cut before `send` sees it. */
   limits: { title?: Limit; message?: Limit }
   /** What the service answers when it took a message, as its documentation shows it; only this counts as a yes. */
@@ -51,6 +53,11 @@ export interface Context {
   http: Http
   /** Runs a program without a shell and without the terminal. */
   run(program: string, args: string[], options?: RunOptions): Promise<RunResult>
+  /**
+   * What was kept between runs under a name, which tells accounts apart: of all targets of the backend, and of the
+   * commands that speak with its service.
+   */
+  cache(name: string): Cache
   /** Ends the attempt: its deadline has passed or nobody wants it any more. */
   signal: AbortSignal
   now(): Date
@@ -58,6 +65,24 @@ export interface Context {
   debug(text: string): void
   /** Where the process that made the notification stands: the chain of `default` ends there. */
   foreground: boolean
+}
+
+/** A JSON value that outlives the process, so that not every message needs a login of its own. */
+export interface Cache {
+  /** What was kept, or nothing. Anybody may have written it: its shape has to be checked. */
+  read(): unknown
+  /**
+   * Keeps a value instead; where nothing can be written, for as long as this process lives.
+   *
+   * @returns whether it will be there in a later run
+   */
+  write(value: unknown): boolean
+  /**
+   * Works while no other process, and nothing else in this one, does so under the same name.
+   *
+   * @throws TransientError the others took too long
+   */
+  alone<T>(work: () => Promise<T>): Promise<T>
 }
 
 export interface RunOptions {

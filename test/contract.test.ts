@@ -15,8 +15,9 @@ import { answerJson, fakeInternet, type Service } from './support/internet.ts'
 const all = await Promise.all(Object.keys(backends).map(loadBackend))
 const overHttp = all.filter(({ options }) => options['ca'] === httpOptions.ca)
 
-/** The smallest configuration that a declaration allows: its required options, with their examples. */
-function smallest({ options }: Backend): Record<string, unknown> {
+/** The smallest configuration that a declaration allows: its own example, or its required options with theirs. */
+function smallest({ options, example }: Backend): Record<string, unknown> {
+  if (example !== undefined) return example
   const required = Object.entries(options).filter(([, { details }]) => details.required)
   return Object.fromEntries(required.map(([name, { details }]) => [name, details.example]))
 }
@@ -93,7 +94,7 @@ describe.each(all.map((backend) => ({ name: backend.name, backend })))('$name', 
     const settings = smallest(backend)
     const config = { path: '/ntfy.yml', lasting: true }
     await resolveOptions(config, { name, backend: name, settings }, {})
-    for (const option of Object.keys(settings)) {
+    for (const option of Object.keys(settings).filter((key) => backend.options[key]?.details.required)) {
       const { [option]: _, ...rest } = settings
       const lacking = resolveOptions(config, { name, backend: name, settings: rest }, {})
       await expect(lacking).rejects.toThrow(`${name}: ${option} is missing`)

@@ -58,7 +58,11 @@ function table(): string {
 function page(backend: Backend): string {
   const { name, title, homepage, aliases, options, limits } = backend
   const required = Object.entries(options).filter(([, { details }]) => details.required)
-  const example = required.map(([option, { details }]) => `  ${option}: ${JSON.stringify(details.example)}\n`).join('')
+  const smallest =
+    backend.example ?? Object.fromEntries(required.map(([option, { details }]) => [option, details.example]))
+  const example = Object.entries(smallest)
+    .map(([option, value]) => `  ${option}: ${JSON.stringify(value)}\n`)
+    .join('')
   const rows = Object.entries(options).map(([option, { kind, details, choices }]) => {
     const notes = [
       details.required ? 'required' : '',

@@ -7,6 +7,7 @@ import { httpClient } from '../http.ts'
 import { lateNote } from '../message.ts'
 import { say, withoutSecrets } from '../output.ts'
 import { cut, type Limit, lengthIn, oneLine, plainText } from '../text.ts'
+import { openCache } from './cache.ts'
 import type { Delivery } from './delivery.ts'
 import { runProgram } from './program.ts'
 
@@ -47,6 +48,7 @@ export async function attempt(
     }),
     run: (program, args, runOptions) =>
       runProgram(program, args, { cwd: folderOf(delivery), ...runOptions }, controller.signal),
+    cache: (name) => openCache(delivery.backend, name, controller.signal),
     signal: controller.signal,
     now: () => new Date(),
     debug: (text) => say.debug(`${delivery.target}: ${text}`),

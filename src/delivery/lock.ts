@@ -7,15 +7,21 @@ import { removeQuietly, renameQuietly } from './durable.ts'
 /** A process may be between making the file and writing its name into it for so long, in milliseconds. */
 const writing = 10_000
 
+/** The lock of whoever keeps trying what is in the outbox. */
+const flusher = 'flusher'
+
 /** Does a process, alive as far as anybody can tell, keep trying what is in the outbox? */
 export function isLocked(folder: string): boolean {
-  const holder = read(lockFile(folder))
+  const holder = read(join(folder, flusher))
   return holder !== undefined && !isGone(holder)
 }
 
-/** Makes this process the one that keeps trying; false if another is. A lock only spares work: claims are what counts. */
-export function takeLock(folder: string): boolean {
-  const file = lockFile(folder)
+/**
+ * Makes this process the one that holds a lock; false if another is. The flusher's only spares work: claims are what
+ * counts.
+ */
+export function takeLock(folder: string, name = flusher): boolean {
+  const file = join(folder, name)
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const descriptor = openSync(file, 'wx', 0o600)
@@ -23,22 +29,23 @@ export function takeLock(folder: string): boolean {
       closeSync(descriptor)
       return true
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST' || !removeStale(folder, file)) return false
+      if (codeOf(error) !== 'EEXIST' || !removeStale(folder, name)) return false
     }
   }
   return false
 }
 
-export function releaseLock(folder: string): void {
-  const file = lockFile(folder)
+export function releaseLock(folder: string, name = flusher): void {
+  const file = join(folder, name)
   if (read(file)?.claim === ownClaim()) removeQuietly(file)
 }
 
 /** By a rename, which tells what was removed: another process may have put its own there meanwhile. */
-function removeStale(folder: string, file: string): boolean {
+function removeStale(folder: string, name: string): boolean {
+  const file = join(folder, name)
   const holder = read(file)
   if (holder !== undefined && !isGone(holder)) return false
-  const aside = join(folder, `.flusher.${process.pid}.tmp`)
+  const aside = join(folder, `.${name}.${process.pid}.tmp`)
   try {
     renameSync(file, aside)
   } catch (error) {
@@ -68,8 +75,4 @@ function read(file: string): Holder | undefined {
   } catch {
     return undefined
   }
-}
-
-function lockFile(folder: string): string {
-  return join(folder, 'flusher')
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import type { Context, Outgoing } from '../../src/backend.ts'
+import type { Cache, Context, Outgoing } from '../../src/backend.ts'
 import { httpClient } from '../../src/http.ts'
 
 /** The world as a backend gets it, for a test that calls a backend directly: 10 seconds, in the foreground. */
@@ -9,6 +9,7 @@ export function testContext(changes: Partial<Context> = {}): Context {
   return {
     id: randomUUID(),
     http: httpClient({ signal: signal }),
+    cache: memoryCache(),
     signal,
     now: () => new Date(),
     debug: () => {},
@@ -37,4 +38,17 @@ export function testNotification(changes: Partial<Outgoing> = {}): Outgoing {
     origin: { user: 'user', host: 'host', cwd: '/' },
     ...changes,
   }
+}
+
+/** What is kept as long as the context lives. */
+function memoryCache(): (name: string) => Cache {
+  const values = new Map<string, unknown>()
+  return (name) => ({
+    read: () => values.get(name),
+    write: (value) => {
+      values.set(name, value)
+      return true
+    },
+    alone: (work) => work(),
+  })
 }

@@ -1,0 +1,101 @@
+import { accessSync, constants, lstatSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Cache } from '../backend.ts'
+import { messageOf, TransientError } from '../errors.ts'
+import { makeFolder } from '../folder.ts'
+import { field } from '../json.ts'
+import { say } from '../output.ts'
+import { stateFolder } from '../paths.ts'
+import { writeDurably } from './durable.ts'
+import { releaseLock, takeLock } from './lock.ts'
+
+/** A file of the cache is never larger, in bytes. */
+const largestFile = 64 * 1024
+
+/** How long to wait before another look at a lock, in milliseconds. */
+const pollEvery = 50
+
+/** What could not be written, for the rest of this process. */
+const unwritten = new Map<string, unknown>()
+
+/** Who works alone under a name in this process; the next waits for its end. */
+const turns = new Map<string, Promise<unknown>>()
+
+/** A value of a backend in the state folder: one file that only its owner can read. The signal ends waiting. */
+export function openCache(backend: string, name: string, signal: AbortSignal): Cache {
+  const file = `${backend}-${encodeURIComponent(name)}`.slice(0, 200)
+  return {
+    read: () => (unwritten.has(file) ? unwritten.get(file) : readFile(file, name)),
+    write: (value) => writeFile(file, name, value),
+    alone: (work) => {
+      const before = turns.get(file) ?? Promise.resolve()
+      const turn = before.catch(() => {}).then(() => locked(`${file}.lock`, signal, work))
+      turns.set(file, turn)
+      return turn
+    },
+  }
+}
+
+/** Where what is kept lies; nothing if there is no place for it. */
+export function cacheFolder(): string | undefined {
+  const folder = stateFolder()
+  return folder === undefined ? undefined : join(folder, 'cache')
+}
+
+/** The name is in the file too: two long ones may share a file's name. */
+function readFile(file: string, name: string): unknown {
+  const folder = cacheFolder()
+  if (folder === undefined) return undefined
+  try {
+    const path = join(folder, file)
+    const stats = lstatSync(path)
+    // Opening a pipe that somebody put there would wait for ever.
+    if (!stats.isFile() || stats.size > largestFile) return undefined
+    if (process.getuid !== undefined && stats.uid !== process.getuid()) return undefined
+    const content: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return field(content, 'name') === name ? field(content, 'value') : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function writeFile(file: string, name: string, value: unknown): boolean {
+  try {
+    const folder = cacheFolder()
+    if (folder === undefined) throw new Error('there is no home folder')
+    makeFolder(folder)
+    writeDurably(join(folder, file), { name, value })
+    unwritten.delete(file)
+    return true
+  } catch (error) {
+    say.debug(`nothing can be kept for later runs: ${messageOf(error)}`)
+    unwritten.set(file, value)
+    return false
+  }
+}
+
+/** Without a place for a lock there is nothing that others could find, either. */
+async function locked<T>(lock: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const folder = writableFolder()
+  while (folder !== undefined && !takeLock(folder, lock)) {
+    if (signal.aborted) throw new TransientError('another ntfy takes long to log in')
+    await new Promise((resolve) => setTimeout(resolve, pollEvery))
+  }
+  try {
+    return await work()
+  } finally {
+    if (folder !== undefined) releaseLock(folder, lock)
+  }
+}
+
+function writableFolder(): string | undefined {
+  const folder = cacheFolder()
+  try {
+    if (folder === undefined) return undefined
+    makeFolder(folder)
+    accessSync(folder, constants.W_OK)
+    return folder
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,71 @@
+import { ConfigError, PermanentError, TransientError } from '../errors.ts'
+import { type Http, retryAfter } from '../http.ts'
+import { asObject } from '../json.ts'
+import type { HttpAnswer } from '../network/exchange.ts'
+
+export interface CallOptions {
+  json?: unknown
+  /** The field that proves that the homeserver did what was asked: a text. */
+  proof?: string
+  /** What is not there may be an answer, too: an empty one. */
+  optional?: boolean
+}
+
+/**
+ * Calls the homeserver (client-server API, version 3).
+ *
+ * @returns the answer's JSON
+ * @throws TransientError, ConfigError, PermanentError by its errcode, else by its status
+ */
+export type Call = (
+  method: 'GET' | 'POST' | 'PUT',
+  path: string[],
+  options?: CallOptions,
+) => Promise<Record<string, unknown>>
+
+/** A homeserver's calls, with a token in the header: in the address it would end up in logs, and is not taken any more. */
+export function homeserverCall(http: Http, homeserver: string, token?: string): Call {
+  return async (method, path, { json, proof, optional } = {}) => {
+    const address = [`${homeserver}/_matrix/client/v3`, ...path.map(encodeURIComponent)].join('/')
+    const answer = await http(address, {
+      method,
+      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+      ...(json !== undefined && { json }),
+      ...(optional && { statuses: [200, 404] }),
+      accepts: ({ status, json: found }) =>
+        status === 404 ||
+        (asObject(found) !== undefined && (proof === undefined || typeof asObject(found)?.[proof] === 'string')),
+      failure: matrixFailure,
+    })
+    return (answer.status === 404 ? undefined : asObject(answer.json)) ?? {}
+  }
+}
+
+/** Not in the room, or not allowed to speak in it; at a login a wrong password. */
+export class Forbidden extends ConfigError {}
+
+/** The token is not, or no longer, one of the homeserver's. */
+export class UnknownToken extends ConfigError {}
+
+/** What a person or a configuration has to put right; the message is kept. */
+const configured = [
+  ...['M_MISSING_TOKEN', 'M_USER_LOCKED', 'M_USER_SUSPENDED', 'M_USER_DEACTIVATED'],
+  // A room, an account or an address that is not there may be a matter of spelling.
+  ...['M_NOT_FOUND', 'M_UNRECOGNIZED'],
+]
+
+/** Client-server API, "Standard error response": the errcode says more than the status. */
+function matrixFailure(answer: HttpAnswer): Error | undefined {
+  const { errcode, error, retry_after_ms: wait } = asObject(answer.json) ?? {}
+  if (typeof errcode !== 'string') return undefined
+  const text = `${errcode}: ${error ?? 'no reason given'}`
+  if (errcode === 'M_LIMIT_EXCEEDED') {
+    const deprecated = typeof wait === 'number' ? Math.ceil(wait / 1000) : undefined
+    return new TransientError(text, retryAfter(answer) ?? deprecated)
+  }
+  if (answer.status >= 500 || errcode === 'M_RESOURCE_LIMIT_EXCEEDED')
+    return new TransientError(text, retryAfter(answer))
+  if (errcode === 'M_FORBIDDEN') return new Forbidden(text)
+  if (errcode === 'M_UNKNOWN_TOKEN') return new UnknownToken(text)
+  return configured.includes(errcode) ? new ConfigError(text) : new PermanentError(text)
+}
