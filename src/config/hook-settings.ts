@@ -8,11 +8,12 @@ import type { Config } from './types.ts'
  * Writes what the shells' hooks need of the configuration, if it has changed: `key=value` lines that a shell reads
  * without evaluating them. No file means defaults. A file that cannot be written is no reason to say anything here.
  */
-export function writeHookSettings(config: Pick<Config, 'longerThan'>): void {
+export function writeHookSettings(config: Pick<Config, 'longerThan' | 'private'>): void {
   const folder = stateFolder()
   if (folder === undefined) return
   const file = join(folder, 'hook-settings')
-  const wanted = config.longerThan === undefined ? '' : `longer_than_ms=${config.longerThan}\n`
+  const threshold = config.longerThan === undefined ? '' : `longer_than_ms=${config.longerThan}\n`
+  const wanted = `${threshold}${config.private === 'hide' ? 'private=hide\n' : ''}`
   try {
     if (current(file) === wanted) return
     makeFolder(folder)

@@ -2,6 +2,7 @@ import type { Backend } from '../backend.ts'
 import { backendAliases, backends, loadBackend } from '../backends/index.ts'
 import type { Option } from '../options.ts'
 import type { topWords } from './top.ts'
+import { commandDisplays } from './types.ts'
 
 type Schema = Record<string, unknown>
 
@@ -31,6 +32,14 @@ export async function configSchema(): Promise<Schema> {
 const names = { type: 'array', items: { type: 'string' } }
 const duration = { type: ['number', 'string'], pattern: '^(\\d+(\\.\\d+)?|(\\d+(\\.\\d+)?(ms|s|m|h|d))+)$' }
 
+const displaySchemas: Record<string, Schema> = {
+  show_command: {
+    description: "what is shown of a command: all, all but its secrets, the program's name, nothing",
+    enum: commandDisplays,
+  },
+  hide_command: { description: 'the same as show_command: hide', type: 'boolean' },
+}
+
 const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
   backends: { description: 'targets that are used when none is named', anyOf: [names, { type: 'string' }] },
   groups: { description: 'names for several targets', type: 'object', additionalProperties: names },
@@ -40,11 +49,20 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
     type: 'string',
   },
   longer_than: { description: 'the hooks tell about commands of so many seconds at least', ...duration },
-  hide_command: { description: 'no command in any message', type: 'boolean' },
+  ...displaySchemas,
+  private: {
+    description:
+      'a command typed with a leading space or kept out of the history: told without its text, or not at all',
+    enum: ['drop', 'hide'],
+  },
 }
 
 function sectionSchema(backend: Backend, named: boolean): Schema {
-  const properties: Record<string, Schema> = { backend: { type: 'string' }, title: { type: 'string' } }
+  const properties: Record<string, Schema> = {
+    backend: { type: 'string' },
+    title: { type: 'string' },
+    ...displaySchemas,
+  }
   const spellings: Schema[] = []
   for (const [name, option] of Object.entries(backend.options)) {
     const all = [name, ...(option.details.aliases ?? [])]

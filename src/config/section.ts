@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts'
 import { findOption, type Option, type Options, readOption } from '../options.ts'
 import { didYouMean } from '../suggest.ts'
 import { templateProblem } from '../template.ts'
+import { displayWord, readDisplay } from './display.ts'
 import { sourceOf } from './lines.ts'
 import { thirdPartyFile } from './module.ts'
 import type { Document, Problem } from './read.ts'
@@ -53,10 +54,14 @@ export async function readSection(section: Section, reading: Reading): Promise<v
   const { options, freeOptions } = await loadBackend(backend)
   for (const [key, setting] of Object.entries(value)) {
     if (key === backendKey) continue
+    const display = displayWord(key)
     if (key === 'title' && findOption(options, key) === undefined) {
       const what = typeof setting === 'string' ? templateProblem(setting) : 'text was expected'
       if (what === undefined) target.title = String(setting)
       else problem(what, key)
+    } else if (display !== undefined && findOption(options, key) === undefined) {
+      const what = readDisplay(display, setting, target)
+      if (what !== undefined) problem(what, key)
     } else if (freeOptions) target.settings[key] = setting
     else await readSetting({ key, setting, at: [...at, key] }, options, target, reading)
   }

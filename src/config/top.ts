@@ -1,6 +1,7 @@
 import { parseDuration } from '../duration.ts'
 import { normalKey } from '../options.ts'
 import { templateProblem } from '../template.ts'
+import { readDisplay } from './display.ts'
 import { isMapping, isNames } from './shapes.ts'
 import type { Config } from './types.ts'
 
@@ -40,9 +41,11 @@ const readers: Record<string, TopReader> = {
     config.longerThan = milliseconds
     return undefined
   },
-  hide_command: (value, config) => {
-    if (typeof value !== 'boolean') return 'true or false was expected'
-    config.hideCommand = value
+  show_command: (value, config) => readDisplay('show_command', value, config),
+  hide_command: (value, config) => readDisplay('hide_command', value, config),
+  private: (value, config) => {
+    if (value !== 'drop' && value !== 'hide') return 'drop or hide was expected'
+    config.private = value
     return undefined
   },
 }

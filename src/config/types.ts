@@ -1,3 +1,10 @@
+/**
+ * What is shown of a command: all of it, without its secrets, the program's name alone, or nothing. All but `full` keep
+ * secrets out of the other texts, too.
+ */
+export const commandDisplays = ['full', 'redacted', 'name', 'hide'] as const
+export type CommandDisplay = (typeof commandDisplays)[number]
+
 /** A backend with its options, under a name. */
 export interface Target {
   name: string
@@ -7,6 +14,8 @@ export interface Target {
   settings: Record<string, unknown>
   /** A title template of its own. */
   title?: string
+  /** What it shows of commands, if not what the others do. */
+  showCommand?: CommandDisplay
 }
 
 export interface Config {
@@ -24,8 +33,9 @@ export interface Config {
   longerThan: number | undefined
   /** What the user should know, but is no reason to refuse anything. */
   warnings: string[]
-  /** dschep/ntfy's `hide_command`: no command in any message. */
-  hideCommand: boolean
+  showCommand: CommandDisplay
+  /** A command that the history does not keep is told without its text, or not at all. */
+  private: 'drop' | 'hide'
 }
 
 export const defaultTitle = '{user}@{host}:{cwd}'
@@ -42,6 +52,7 @@ export function emptyConfig(path: string | undefined): Config {
     title: defaultTitle,
     longerThan: undefined,
     warnings: [],
-    hideCommand: false,
+    showCommand: 'redacted',
+    private: 'drop',
   }
 }

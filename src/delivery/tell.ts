@@ -78,7 +78,7 @@ async function fallback(trouble: string): Promise<Situation> {
 
 function describe(ending: Ending, { config, trouble }: Situation, global: GlobalOptions): Notification {
   const outcome = { ...ending.outcome }
-  if (config.hideCommand) delete outcome.command
+  if (config.showCommand === 'hide') delete outcome.command
   const sentence =
     ending.pid === undefined ? outcomeMessage(outcome, { emoji: global.emoji }) : processMessage(ending.pid, outcome)
   const message = trouble === undefined ? sentence : `${sentence}\nThe configuration is broken: ${trouble}`
