@@ -2,6 +2,8 @@ import { backendName, backends } from '../backends/index.ts'
 import { normalKey } from '../options.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Document, Problem } from './read.ts'
+import { checkReferences } from './references.ts'
+import { readRule, ruleWord } from './rules.ts'
 import { type Reading, readSection } from './section.ts'
 import { isMapping, type Mapping } from './shapes.ts'
 import { topReader, topWords } from './top.ts'
@@ -44,6 +46,11 @@ async function readTop(content: Mapping, reading: Reading): Promise<void> {
     const what = reader?.(value, config)
     if (what !== undefined) problems.push({ at: [key], what })
     if (reader !== undefined) continue
+    const rule = ruleWord(key)
+    if (rule !== undefined && rule !== 'when') {
+      readRule(rule, value, config.rules, (wrong, ...below) => problems.push({ at: [key, ...below], what: wrong }))
+      continue
+    }
     if (normalKey(key) === 'notifications') await readNotifications(key, value, content, reading)
     else if (isMapping(value)) await readSection({ name: key, value, at: [key], backendKeys: ['backend'] }, reading)
     else if (value === null && backendName(key) !== undefined) {
@@ -67,27 +74,6 @@ async function readNotifications(key: string, value: unknown, content: Mapping, 
   }
   const hasBackends = Object.keys(content).some((word) => normalKey(word) === 'backends')
   if (!hasBackends) reading.config.backends = Object.keys(value)
-}
-
-/** Names in `backends` and `groups` have to lead to something. */
-function checkReferences(config: Config, problems: Problem[]): void {
-  const known = [...Object.keys(config.targets), ...Object.keys(config.groups), ...Object.keys(backends)]
-  const check = (name: string, at: string[]) => {
-    const target = Object.hasOwn(config.targets, name) ? config.targets[name] : undefined
-    if (target?.backend === '') {
-      problems.push({ at: [name], what: `names no backend (backend: ...)${didYouMean(name, Object.keys(backends))}` })
-    } else if (!target && !Object.hasOwn(config.groups, name) && backendName(name) === undefined) {
-      problems.push({ at, what: `unknown target ${name}${didYouMean(name, known)}` })
-    }
-  }
-  for (const name of config.backends) check(name, ['backends'])
-  for (const [group, members] of Object.entries(config.groups)) {
-    for (const name of members) {
-      if (Object.hasOwn(config.groups, name))
-        problems.push({ at: ['groups', group], what: `${name} is itself a group` })
-      else check(name, ['groups', group])
-    }
-  }
 }
 
 function countNodes(value: unknown, most: number): number {

@@ -1,6 +1,7 @@
 import type { Backend } from '../backend.ts'
 import { backendAliases, backends, loadBackend } from '../backends/index.ts'
 import type { Option } from '../options.ts'
+import { durationSchema, patternsSchema, ruleSchemas } from './rules-schema.ts'
 import type { topWords } from './top.ts'
 import { commandDisplays } from './types.ts'
 
@@ -8,6 +9,7 @@ type Schema = Record<string, unknown>
 
 /** A JSON Schema (2020-12) of the configuration, for editors: from the declarations of the backends. */
 export async function configSchema(): Promise<Schema> {
+  const { when: _, ...topRules } = ruleSchemas()
   const names = [...Object.keys(backends), ...Object.keys(backendAliases)]
   const sections: Record<string, Schema> = {}
   const alternatives: Schema[] = []
@@ -24,13 +26,12 @@ export async function configSchema(): Promise<Schema> {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'The configuration of ntfy',
     type: ['object', 'null'],
-    properties: { ...topSchemas, ...sections },
+    properties: { ...topSchemas, ...topRules, ...sections },
     additionalProperties: { type: 'object', properties: { backend: { type: 'string' } }, allOf: alternatives },
   }
 }
 
 const names = { type: 'array', items: { type: 'string' } }
-const duration = { type: ['number', 'string'], pattern: '^(\\d+(\\.\\d+)?|(\\d+(\\.\\d+)?(ms|s|m|h|d))+)$' }
 
 const displaySchemas: Record<string, Schema> = {
   show_command: {
@@ -48,7 +49,12 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
     description: 'a template: {user} {host} {cwd} {command} {status} {code} {signal} {duration}',
     type: 'string',
   },
-  longer_than: { description: 'the hooks tell about commands of so many seconds at least', ...duration },
+  longer_than: { description: 'the hooks tell about commands of so many seconds at least', ...durationSchema },
+  ignore: { description: 'commands that the hooks never tell about', ...patternsSchema },
+  always: {
+    description: 'commands that the hooks tell about however short they are; failure: any that fails',
+    ...patternsSchema,
+  },
   ...displaySchemas,
   private: {
     description:
@@ -62,6 +68,7 @@ function sectionSchema(backend: Backend, named: boolean): Schema {
     backend: { type: 'string' },
     title: { type: 'string' },
     ...displaySchemas,
+    ...ruleSchemas(),
   }
   const spellings: Schema[] = []
   for (const [name, option] of Object.entries(backend.options)) {

@@ -8,6 +8,7 @@ import { displayWord, readDisplay } from './display.ts'
 import { sourceOf } from './lines.ts'
 import { thirdPartyFile } from './module.ts'
 import type { Document, Problem } from './read.ts'
+import { readRule, ruleWord } from './rules.ts'
 import { pathFrom, type Reference, referenceOf } from './secrets.ts'
 import { isMapping, type Mapping } from './shapes.ts'
 import type { Config, Target } from './types.ts'
@@ -49,7 +50,7 @@ export async function readSection(section: Section, reading: Reading): Promise<v
     problem(messageOf(error), backendKey)
     return
   }
-  const target: Target = { name, backend, settings: {} }
+  const target: Target = { name, backend, settings: {}, at }
   config.targets[name] = target
   const { options, freeOptions } = await loadBackend(backend)
   for (const [key, setting] of Object.entries(value)) {
@@ -62,6 +63,8 @@ export async function readSection(section: Section, reading: Reading): Promise<v
     } else if (display !== undefined && findOption(options, key) === undefined) {
       const what = readDisplay(display, setting, target)
       if (what !== undefined) problem(what, key)
+    } else if (ruleWord(key) !== undefined && findOption(options, key) === undefined) {
+      readTargetRule(key, setting, target, reading)
     } else if (freeOptions) target.settings[key] = setting
     else await readSetting({ key, setting, at: [...at, key] }, options, target, reading)
   }
@@ -69,6 +72,13 @@ export async function readSection(section: Section, reading: Reading): Promise<v
     if (details.required === true && !Object.hasOwn(target.settings, option))
       problem(`${option} is missing: ${details.description}`)
   }
+}
+
+function readTargetRule(key: string, value: unknown, target: Target, { problems }: Reading): void {
+  const word = ruleWord(key)
+  target.rules ??= {}
+  const at = [...(target.at ?? []), key]
+  if (word) readRule(word, value, target.rules, (what, ...below) => problems.push({ at: [...at, ...below], what }))
 }
 
 /**

@@ -2,6 +2,7 @@ import { parseDuration } from '../duration.ts'
 import { normalKey } from '../options.ts'
 import { templateProblem } from '../template.ts'
 import { readDisplay } from './display.ts'
+import { patterns } from './rules.ts'
 import { isMapping, isNames } from './shapes.ts'
 import type { Config } from './types.ts'
 
@@ -34,6 +35,8 @@ const readers: Record<string, TopReader> = {
     config.title = value
     return templateProblem(value)
   },
+  ignore: (value, config) => readPatterns(value, config.ignore),
+  always: (value, config) => readPatterns(value, config.always),
   longer_than: (value, config) => {
     const milliseconds =
       typeof value === 'number' || typeof value === 'string' ? parseDuration(String(value)) : undefined
@@ -50,5 +53,14 @@ const readers: Record<string, TopReader> = {
   },
 }
 
+function readPatterns(value: unknown, found: string[]): string | undefined {
+  let problem: string | undefined
+  const complain = (what: string) => {
+    problem = what
+  }
+  found.push(...patterns(value, complain))
+  return problem
+}
+
 /** Every word that means something at the top. */
-export const topWords = Object.keys(readers)
+export const topWords = [...Object.keys(readers), 'quiet', 'limit', 'dedupe', 'escalate', 'fallback', 'fallback_after']

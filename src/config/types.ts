@@ -1,3 +1,5 @@
+import type { TargetRules } from './rules.ts'
+
 /**
  * What is shown of a command: all of it, without its secrets, the program's name alone, or nothing. All but `full` keep
  * secrets out of the other texts, too.
@@ -16,6 +18,10 @@ export interface Target {
   title?: string
   /** What it shows of commands, if not what the others do. */
   showCommand?: CommandDisplay
+  /** Its own rules; what holds at the top is not in here. */
+  rules?: TargetRules
+  /** Where it stands in the file: `['notifications', 'ops']`. */
+  at?: string[]
 }
 
 export interface Config {
@@ -29,6 +35,12 @@ export interface Config {
   targets: Record<string, Target>
   /** The title template. */
   title: string
+  /** Rules for every target that has none of its own. */
+  rules: TargetRules
+  /** Patterns of commands that the hooks never tell about, besides the built-in list. */
+  ignore: string[]
+  /** Patterns of commands that the hooks tell about however short they are; `failure` is any that fails. */
+  always: string[]
   /** Milliseconds from which on the hooks tell about a command. */
   longerThan: number | undefined
   /** What the user should know, but is no reason to refuse anything. */
@@ -50,6 +62,9 @@ export function emptyConfig(path: string | undefined): Config {
     groups: Object.create(null),
     targets: Object.create(null),
     title: defaultTitle,
+    rules: {},
+    ignore: [],
+    always: [],
     longerThan: undefined,
     warnings: [],
     showCommand: 'redacted',
