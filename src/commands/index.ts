@@ -8,6 +8,7 @@ export const commands: Record<string, () => Promise<{ default: Command }>> = {
   test: () => import('./test.ts'),
   queue: () => import('./queue.ts'),
   log: () => import('./log.ts'),
+  matrix: () => import('./matrix.ts'),
   away: () => import('./away.ts'),
   backends: () => import('./backends.ts'),
   config: () => import('./config.ts'),

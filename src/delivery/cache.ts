@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cache } from '../backend.ts'
 import { messageOf, TransientError } from '../errors.ts'
@@ -7,7 +7,7 @@ import { field } from '../json.ts'
 import { say } from '../output.ts'
 import { stateFolder } from '../paths.ts'
 import { writeDurably } from './durable.ts'
-import { releaseLock, takeLock } from './lock.ts'
+import { isLocked, releaseLock, takeLock } from './lock.ts'
 
 /** A file of the cache is never larger, in bytes. */
 const largestFile = 64 * 1024
@@ -74,28 +74,28 @@ function writeFile(file: string, name: string, value: unknown): boolean {
   }
 }
 
-/** Without a place for a lock there is nothing that others could find, either. */
-async function locked<T>(lock: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const folder = writableFolder()
-  while (folder !== undefined && !takeLock(folder, lock)) {
-    if (signal.aborted) throw new TransientError('another ntfy takes long to log in')
-    await new Promise((resolve) => setTimeout(resolve, pollEvery))
-  }
+async function locked<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const folder = await lockIn(cacheFolder(), name, signal)
   try {
     return await work()
   } finally {
-    if (folder !== undefined) releaseLock(folder, lock)
+    if (folder !== undefined) releaseLock(folder, name)
   }
 }
 
-function writableFolder(): string | undefined {
-  const folder = cacheFolder()
+/** Where the lock lies, once it is ours; nothing where none can be made: then there is nothing to find for others. */
+async function lockIn(folder: string | undefined, name: string, signal: AbortSignal): Promise<string | undefined> {
+  if (folder === undefined) return undefined
   try {
-    if (folder === undefined) return undefined
     makeFolder(folder)
-    accessSync(folder, constants.W_OK)
-    return folder
   } catch {
     return undefined
   }
+  while (!takeLock(folder, name)) {
+    // Nobody has it, or has let it go just now.
+    if (!isLocked(folder, name)) return takeLock(folder, name) ? folder : undefined
+    if (signal.aborted) throw new TransientError('another ntfy takes long to log in')
+    await new Promise((resolve) => setTimeout(resolve, pollEvery))
+  }
+  return folder
 }

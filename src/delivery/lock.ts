@@ -10,9 +10,9 @@ const writing = 10_000
 /** The lock of whoever keeps trying what is in the outbox. */
 const flusher = 'flusher'
 
-/** Does a process, alive as far as anybody can tell, keep trying what is in the outbox? */
-export function isLocked(folder: string): boolean {
-  const holder = read(join(folder, flusher))
+/** Does a process, alive as far as anybody can tell, hold a lock, or keep trying what is in the outbox? */
+export function isLocked(folder: string, name = flusher): boolean {
+  const holder = read(join(folder, name))
   return holder !== undefined && !isGone(holder)
 }
 
@@ -25,8 +25,15 @@ export function takeLock(folder: string, name = flusher): boolean {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const descriptor = openSync(file, 'wx', 0o600)
-      writeSync(descriptor, ownClaim())
-      closeSync(descriptor)
+      try {
+        writeSync(descriptor, ownClaim())
+      } catch (error) {
+        // A full disk: an empty file would keep others waiting.
+        removeQuietly(file)
+        throw error
+      } finally {
+        closeSync(descriptor)
+      }
       return true
     } catch (error) {
       if (codeOf(error) !== 'EEXIST' || !removeStale(folder, name)) return false

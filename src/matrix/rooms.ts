@@ -57,6 +57,35 @@ export async function isEncrypted(call: Call, id: string): Promise<boolean> {
   return typeof state['algorithm'] === 'string'
 }
 
+/** The ids of the rooms that the account is in. */
+export async function joinedRooms(call: Call): Promise<string[]> {
+  const { joined_rooms: rooms } = await call('GET', ['joined_rooms'])
+  return Array.isArray(rooms) ? rooms.map(String) : []
+}
+
+/** A room as its members know it. */
+export interface Room {
+  room_id: string
+  name?: string
+  alias?: string
+  encrypted: boolean
+}
+
+export async function describeRoom(call: Call, id: string): Promise<Room> {
+  const state = (type: string) => call('GET', ['rooms', id, 'state', type], { optional: true })
+  const [{ name }, { alias }, encrypted] = await Promise.all([
+    state('m.room.name'),
+    state('m.room.canonical_alias'),
+    isEncrypted(call, id),
+  ])
+  return {
+    room_id: id,
+    ...(typeof name === 'string' && name !== '' && { name }),
+    ...(typeof alias === 'string' && alias !== '' && { alias }),
+    encrypted,
+  }
+}
+
 /** After a part of the rooms has got it only the others are tried again, whatever kept them from it. */
 export function failureOf(failures: Map<string, unknown>, reached: string[]): unknown {
   const errors = [...failures.values()]

@@ -29,7 +29,7 @@ export interface Session {
 }
 
 /** A token that is about to expire would be refused on its way, milliseconds. */
-const margin = 5000
+const margin = 1000
 
 /**
  * Calls with the account's token: that of the configuration, or of the last login. A refused one is replaced once, by

@@ -61,6 +61,36 @@ describe('posting', () => {
     })
   })
 
+  it('an address becomes a link, if it is one of the web', async () => {
+    await send(undefined, { notification: { url: 'https://ci.example/?a="b"&c' } })
+    await send(undefined, { notification: { url: 'javascript:x' } })
+    const [web, other] = server.events.map(({ content }) => content['formatted_body'])
+    expect(web).toContain('<br><a href="https://ci.example/?a=&quot;b&quot;&amp;c">https://ci.example/')
+    expect(other).not.toContain('<a')
+    expect(server.events[0]?.content['body']).toBe('title\nmessage\nhttps://ci.example/?a="b"&c')
+  })
+
+  it('an encrypted room gets nothing, unless that is allowed, and the others get theirs', async () => {
+    server.encrypted.add('!plain:example.org')
+    const refused = { kind: 'config', error: expect.stringMatching(/encrypted.*allow_unencrypted: true/) }
+    expect(await send()).toMatchObject(refused)
+    expect(await send(['!plain:example.org', '!other:example.org'])).toMatchObject({ kind: 'transient' })
+    expect(server.events.map(({ room }) => room)).toEqual(['!other:example.org'])
+    expect(await send(undefined, {}, { allow_unencrypted: 'yes' })).toMatchObject({ kind: 'delivered' })
+  })
+
+  it('a room that turns out to be encrypted once it was joined gets nothing', async () => {
+    server.encrypted.add('!invited:example.org')
+    expect(await send('!invited:example.org')).toMatchObject({ kind: 'config' })
+    expect(server.events).toEqual([])
+  })
+
+  it('of a room that was replaced the next one is named', async () => {
+    server.tombstones['!plain:example.org'] = '!v12roomWithoutServer'
+    const said = expect.stringContaining('replaced by !v12roomWithoutServer')
+    expect(await send()).toMatchObject({ kind: 'config', error: said })
+  })
+
   it('an answer that is lost makes no second copy', async () => {
     server.faults.push('drop')
     expect(await send(undefined, { id: 'fixed-1' })).toMatchObject({ kind: 'transient' })

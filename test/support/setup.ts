@@ -22,6 +22,7 @@ const packages: Record<string, string> = {
   'notify-send': 'libnotify-bin',
   busybox: 'busybox',
   python3: 'python3',
+  ensurepip: 'python3-venv',
   ps: 'procps',
   curl: 'curl',
   openssl: 'openssl',
@@ -40,11 +41,17 @@ const packages: Record<string, string> = {
 export default function setup(): void {
   // It costs every start of Node 20 some 40 ms, and no test needs it.
   delete process.env['NODE_EXTRA_CA_CERTS']
-  const missing = Object.keys(packages).filter((program) => !which(program))
+  const missing = Object.keys(packages).filter((program) => !isThere(program))
   if (missing.length === 0) return
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version') && which('apt-get')) install(missing)
-  const still = missing.filter((program) => !which(program))
+  const still = missing.filter((program) => !isThere(program))
   if (still.length > 0) console.warn(`missing programs, their tests are skipped: ${still.join(', ')}`)
+}
+
+/** On Debian python3 comes without the module that makes virtual environments. */
+function isThere(program: string): boolean {
+  if (program !== 'ensurepip') return which(program) !== undefined
+  return spawnSync('python3', ['-c', 'import ensurepip'], { stdio: 'ignore' }).status === 0
 }
 
 function install(programs: string[]): void {

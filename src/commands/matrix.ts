@@ -1,0 +1,191 @@
+import { isatty } from 'node:tty'
+import { defineCommand, type GlobalOptions } from '../command.ts'
+import { loadConfig } from '../config/index.ts'
+import { resolveOptions } from '../config/resolve.ts'
+import { selectTargets } from '../config/select.ts'
+import type { Config } from '../config/types.ts'
+import { cacheFolder, openCache } from '../delivery/cache.ts'
+import { ConfigError, exitCode, NtfyError, UsageError } from '../errors.ts'
+import { httpClient } from '../http.ts'
+import { readInput } from '../input.ts'
+import { type AccountOptions, accountOf, rememberLogin } from '../matrix/account.ts'
+import { type Call, homeserverCall } from '../matrix/call.ts'
+import { homeserverNamed, homeserverOf, type World } from '../matrix/discovery.ts'
+import { describeRoom, join, joinedRooms } from '../matrix/rooms.ts'
+import { accountCall, logIn, type Session, sessionCache, sessionIn } from '../matrix/session.ts'
+import { hideSecret, print } from '../output.ts'
+import { abbreviateHome } from '../paths.ts'
+import { didYouMean } from '../suggest.ts'
+import { oneLine } from '../text.ts'
+
+/** Longest time that all requests of a command may take, in milliseconds. */
+const deadline = 30_000
+
+const longestPassword = 4096
+
+const flags = {
+  'print-token': {
+    kind: 'boolean',
+    description: 'login: print a token, for another machine or a secret of yours, and keep none here',
+  },
+} as const
+
+type Verb = (words: string[], asked: { global: GlobalOptions; printToken: boolean }) => Promise<number>
+
+const verbs: Record<string, Verb> = { login: logInHere, join: joinRooms, rooms: listRooms }
+
+export default defineCommand({
+  name: 'matrix',
+  words: 'login|join|rooms [@NAME:SERVER|ROOM...]',
+  summary:
+    'log in to a Matrix account (the password is asked for, or read from stdin; the token is kept for targets and later commands), join rooms, list those joined',
+  flags,
+  async run({ words: [name, ...words], flags, global }) {
+    const known = Object.keys(verbs)
+    if (name === undefined) throw new UsageError(`matrix: one of ${known.join(', ')} was expected`)
+    const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
+    if (!verb)
+      throw new UsageError(`matrix: unknown word ${name}${didYouMean(name, known)} (known: ${known.join(', ')})`)
+    return verb(words, { global, printToken: flags['print-token'] })
+  },
+})
+
+async function logInHere(words: string[], { global, printToken }: Parameters<Verb>[1]): Promise<number> {
+  if (words.length > 1) throw new UsageError(`matrix login: ${words[1]}: no more words were expected`)
+  const { options, world } = await accountOptions(global, words[0])
+  const user = words[0] ?? options.user_id
+  if (user === undefined) throw new UsageError('matrix login: the account was expected (@name:server)')
+  const homeserver =
+    options.homeserver === undefined
+      ? await homeserverOf(user, world())
+      : await homeserverNamed(options.homeserver, world())
+  await requirePasswords(homeserverCall(world().http, homeserver), homeserver)
+  const account = { homeserver, user, password: await askPassword(user) }
+  const context = world()
+  if (printToken) {
+    const session = await logIn(account, context, { refreshable: false })
+    print(
+      global.json ? `${JSON.stringify({ ...named(session), access_token: session.token })}\n` : `${session.token}\n`,
+    )
+    return exitCode.ok
+  }
+  const session = await keepLogin(account, context)
+  print(global.json ? `${JSON.stringify(named(session))}\n` : configurationFor(session))
+  return exitCode.ok
+}
+
+/** @throws NtfyError the token cannot be kept: then it would be of no use to anybody */
+async function keepLogin(
+  account: { homeserver: string; user: string; password: string },
+  world: World,
+): Promise<Session> {
+  const cache = sessionCache(account, world)
+  return cache.alone(async () => {
+    const device = sessionIn(cache.read(), account.homeserver)?.device
+    const session = await logIn(account, world, { device, refreshable: true })
+    if (!cache.write(session)) {
+      throw new NtfyError(`${cacheFolder() ?? 'no home folder'}: the token cannot be kept there`, exitCode.io)
+    }
+    rememberLogin(session, world)
+    return session
+  })
+}
+
+/** @throws ConfigError the homeserver wants another kind of login */
+async function requirePasswords(call: Call, homeserver: string): Promise<void> {
+  const { flows } = await call('GET', ['login'], { optional: true })
+  const types = Array.isArray(flows) ? flows.map((flow) => oneLine(String((flow as { type?: unknown })?.type))) : []
+  if (types.includes('m.login.password')) return
+  const offers = types.length > 0 ? ` (it offers ${types.join(', ')})` : ''
+  throw new ConfigError(
+    `${homeserver} takes no login with a password${offers}; set access_token to one that your Matrix client shows`,
+  )
+}
+
+async function askPassword(user: string): Promise<string> {
+  const typed = isatty(0)
+    ? await (await import('../terminal/ask.ts')).askHidden(`password of ${oneLine(user)}: `)
+    : readInput(longestPassword).text.replace(/\r?\n$/, '')
+  if (!typed) throw new UsageError('matrix login: a password was expected, typed or on stdin')
+  hideSecret(typed)
+  return typed
+}
+
+function named({ homeserver, user, device }: Session): Record<string, string> {
+  return { homeserver, user_id: user, device_id: device }
+}
+
+/** What to write into the configuration: no secret is in it. */
+function configurationFor({ homeserver, user, device }: Session): string {
+  const place = abbreviateHome(cacheFolder() ?? '')
+  const lines = [
+    `# ${user} is logged in (device ${device}); the token is kept in ${place}`,
+    'matrix:',
+    `  homeserver: ${JSON.stringify(homeserver)}`,
+    `  user_id: ${JSON.stringify(user)}`,
+    `  rooms: ["#room:${user.replace(/^[^:]*:/, '')}"]  # ntfy matrix rooms lists yours`,
+  ]
+  return lines.map((line) => `${oneLine(line)}\n`).join('')
+}
+
+async function joinRooms(rooms: string[], { global }: Parameters<Verb>[1]): Promise<number> {
+  if (rooms.length === 0)
+    throw new UsageError('matrix join: a room was expected: its id (!...) or an alias (#...:server)')
+  const wrong = rooms.find((room) => !/^[!#]./.test(room))
+  if (wrong !== undefined)
+    throw new UsageError(`matrix join: ${wrong}: an id (!...) or an alias (#...:server) was expected`)
+  const call = await callOf(global)
+  for (const room of rooms) {
+    const id = await join(call, room)
+    print(global.json ? `${JSON.stringify({ room, room_id: id })}\n` : `${oneLine(id)}\n`)
+  }
+  return exitCode.ok
+}
+
+async function listRooms(words: string[], { global }: Parameters<Verb>[1]): Promise<number> {
+  if (words.length > 0) throw new UsageError(`matrix rooms: ${words[0]}: no more words were expected`)
+  const call = await callOf(global)
+  for (const id of await joinedRooms(call)) {
+    const room = await describeRoom(call, id)
+    const notes = [room.name, room.alias, room.encrypted ? 'encrypted' : undefined].filter(Boolean).join(', ')
+    print(global.json ? `${JSON.stringify(room)}\n` : `${oneLine(`${id}  ${notes}`).trim()}\n`)
+  }
+  return exitCode.ok
+}
+
+/** The account of the configuration's target, or of the last login. */
+async function callOf(global: GlobalOptions): Promise<Call> {
+  const { options, world } = await accountOptions(global)
+  const context = world()
+  return accountCall(await accountOf(options, context), context)
+}
+
+/** What `-b`, else the first Matrix target of the configuration, and `-o` say of the account. */
+async function accountOptions(
+  global: GlobalOptions,
+  user?: string,
+): Promise<{ options: AccountOptions; world: () => World }> {
+  const { config, problems } = await loadConfig(global.config)
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+  const targets = global.targets.length > 0 ? global.targets : [{ name: targetName(config), options: {} }]
+  const [selected] = await selectTargets(config, { ...global, targets })
+  if (selected?.target.backend !== 'matrix') throw new UsageError(`${selected?.target.name} is no Matrix target`)
+  // No message is sent: it does not matter to which rooms.
+  const settings: Record<string, unknown> = { rooms: ['!none'], ...selected.target.settings }
+  // What the configuration says of one account is nothing to another.
+  if (user !== undefined && settings['user_id'] !== user && settings['user_id'] !== undefined) {
+    for (const name of ['homeserver', 'password', 'access_token']) delete settings[name]
+  }
+  const options = await resolveOptions(config, { ...selected.target, settings }, selected.overrides)
+  const world = () => {
+    const signal = AbortSignal.timeout(deadline)
+    const http = httpClient({ signal, ca: options['ca'] as string | undefined })
+    return { http, cache: (name: string) => openCache('matrix', name, signal), now: () => new Date() }
+  }
+  return { options: options as AccountOptions, world }
+}
+
+function targetName(config: Config): string {
+  const own = Object.values(config.targets).filter(({ backend }) => backend === 'matrix')
+  return (own.find(({ name }) => config.backends.includes(name)) ?? own[0])?.name ?? 'matrix'
+}
