@@ -20,3 +20,17 @@ export function formatDuration(milliseconds: number): string {
   if (minutes < 60) return `${minutes}:${twoDigits(seconds % 60)} minutes`
   return `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)} hours`
 }
+
+/** `90 s` is `1 m 30 s`: a span as a user writes one, in its largest units. */
+export function shortDuration(milliseconds: number): string {
+  const parts: string[] = []
+  let rest = Math.max(0, milliseconds)
+  for (const name of ['d', 'h', 'm'] as const) {
+    const count = Math.floor(rest / unit[name])
+    if (count > 0) parts.push(`${count} ${name}`)
+    rest -= count * unit[name]
+  }
+  const seconds = rest < 10_000 && parts.length === 0 ? Math.floor(rest / 100) / 10 : Math.floor(rest / 1000)
+  if (seconds > 0 || parts.length === 0) parts.push(`${seconds} s`)
+  return parts.join(' ')
+}

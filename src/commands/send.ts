@@ -2,11 +2,12 @@ import { isatty } from 'node:tty'
 import { defineCommand, type GlobalOptions } from '../command.ts'
 import { loadConfig } from '../config/index.ts'
 import { selectTargets } from '../config/select.ts'
-import { attemptAll, prepare, spool } from '../delivery/deliver.ts'
+import { attemptAll, type Pending, type Report, spool } from '../delivery/deliver.ts'
 import { followUp } from '../delivery/flusher.ts'
 import { makeNotification } from '../delivery/notify.ts'
+import { type Plan, plan } from '../delivery/plan.ts'
 import { printReport, sayReport, showHere } from '../delivery/report.ts'
-import { ConfigError, messageOf, UsageError, worstExitCode } from '../errors.ts'
+import { ConfigError, exitCode, messageOf, UsageError, worstExitCode } from '../errors.ts'
 import { readInput } from '../input.ts'
 import { type Priority, priorities } from '../notification.ts'
 import { say } from '../output.ts'
@@ -45,20 +46,33 @@ export default defineCommand({
       tags: flags.tag,
       ...(terminal && { terminal }),
     })
-    const deliveries = await prepare(notification, config, selected)
-    const pending = flags['no-queue']
-      ? deliveries.map((delivery) => ({ delivery, place: undefined }))
-      : spool(deliveries, { claimed: true })
-    const reports = await attemptAll(pending, { foreground: true, fresh: true, config })
+    const planned = await plan(notification, config, selected)
+    const pending = flags['no-queue'] ? unkept(planned) : spoolAll(planned)
+    const reports = [...planned.reports, ...(await attemptAll(pending, { foreground: true, fresh: true, config }))]
     for (const report of reports) {
       if (global.json) printReport(report)
       sayReport(report)
     }
-    showHere(reports, deliveries)
-    followUp(reports)
+    showHere(reports, planned.now)
+    followUp(reports, planned.held.length > 0)
     return worstExitCode(reports.map((report) => report.exitCode))
   },
 })
+
+function spoolAll({ now, held }: Plan): Pending[] {
+  if (held.length > 0) spool(held, { claimed: false })
+  return spool(now, { claimed: true })
+}
+
+/** Of what is not to be kept, what is to wait cannot be delivered. */
+function unkept(planned: Plan): Pending[] {
+  planned.reports = planned.reports.map(
+    (report): Report =>
+      report.outcome === 'queued' ? { ...report, outcome: 'failed', exitCode: exitCode.unavailable } : report,
+  )
+  planned.held = []
+  return planned.now.map((delivery) => ({ delivery, place: undefined }))
+}
 
 /** Words win; `-` alone, or no words where stdin is no terminal, reads stdin. */
 function messageFrom(words: string[]): string {

@@ -23,7 +23,9 @@ export default defineCommand({
       ...(global.title !== undefined && { title: global.title }),
       ...(terminal && { terminal }),
     })
-    const pending = (await prepare(notification, config, selected)).map((delivery) => ({ delivery, place: undefined }))
+    const pending = await Promise.all(
+      selected.map(async (one) => ({ delivery: await prepare(notification, config, one), place: undefined })),
+    )
     const reports = await attemptAll(pending, { foreground: true, fresh: false, config })
     for (const report of reports) {
       if (global.json) printReport(report)

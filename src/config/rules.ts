@@ -73,8 +73,9 @@ const readers: { [W in RuleWord]-?: (value: unknown, rules: TargetRules, complai
     rules.quiet = { hours: hours.map((one) => one.hours), except: priority }
   },
   limit: (value, rules, complain) => {
-    const [, count = '', per = ''] = /^\s*(\d{1,6})\s*(?:\/|per)\s*(.+?)\s*$/.exec(String(value)) ?? []
+    const [, count = '', per = ''] = /^\s*(\d{1,4})\s*(?:\/|per)\s*(.+?)\s*$/.exec(String(value)) ?? []
     const span = spans[per.toLowerCase()] ?? parseDuration(per)
+    if (Number(count) > mostCounted) return complain(`at most ${mostCounted} can be counted`)
     if (Number(count) < 1 || span === undefined || span < 1) {
       return complain('so many in a time (10/hour, 3/10m) were expected')
     }
@@ -102,6 +103,9 @@ const readers: { [W in RuleWord]-?: (value: unknown, rules: TargetRules, complai
     else if (wait !== undefined) rules.escalate = { to, after: wait }
   },
 }
+
+/** As many as a target's file of counters holds. */
+const mostCounted = 2000
 
 const spans: Record<string, number> = { second: 1000, minute: 60_000, min: 60_000, hour: 3_600_000, day: 86_400_000 }
 

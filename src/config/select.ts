@@ -12,6 +12,8 @@ export interface Selected {
   target: Target
   /** By the backend's own option names, as words of the command line. */
   overrides: Record<string, string>
+  /** It was asked for by name, with `-b`. */
+  named: boolean
 }
 
 /**
@@ -38,7 +40,11 @@ export async function selectTargets(
       const target = findTarget(config, member)
       const overrides = await readOverrides(target, options)
       const earlier = selected.get(target.name)
-      selected.set(target.name, { target, overrides: { ...earlier?.overrides, ...overrides } })
+      selected.set(target.name, {
+        target,
+        overrides: { ...earlier?.overrides, ...overrides },
+        named: wanted.targets.length > 0,
+      })
     }
   }
   await shareOptions([...selected.values()], wanted.sharedOptions)

@@ -24,8 +24,12 @@ export interface Report {
   id: string
   target: string
   backend: string
-  outcome: Fate
+  outcome: Fate | 'skipped'
   error?: string
+  /** The rule that it waits for, or that it was left out for. */
+  rule?: string
+  /** What became of it at the target that got it instead. */
+  fallback?: Report
   /** The service's own answer. */
   answer?: Answer
   exitCode: number
@@ -37,34 +41,34 @@ export interface Pending {
   place: Place | undefined
 }
 
-/** One delivery for each target: the title made, nothing sent and nothing written yet. */
-export async function prepare(notification: Notification, config: Config, selected: Selected[]): Promise<Delivery[]> {
-  return Promise.all(
-    selected.map(async ({ target, overrides }) => {
-      const delivery: Delivery = {
-        version: 1,
-        id: randomUuid(),
-        target: target.name,
-        backend: target.backend,
-        created: notification.time,
-        tries: 0,
-        next: notification.time,
-        state: 'waiting',
-        notification: withinReason({
-          ...notification,
-          title: notification.title ?? renderTemplate(target.title ?? config.title, notification),
-        }),
-      }
-      if (config.path === undefined || config.lasting) {
-        if (config.path !== undefined) delivery.config = resolve(config.path)
-        if (Object.keys(overrides).length > 0) delivery.options = overrides
-        return delivery
-      }
-      // Nobody can read a pipe again. What cannot be resolved is kept as it is: its attempt says what is wrong.
-      const options = await resolveOptions(config, target, overrides).catch(() => undefined)
-      return { ...delivery, options: options ?? { ...target.settings, ...overrides } }
+/** A delivery for a target: the title made, nothing sent and nothing written yet. */
+export async function prepare(
+  notification: Notification,
+  config: Config,
+  { target, overrides }: Pick<Selected, 'target' | 'overrides'>,
+): Promise<Delivery> {
+  const delivery: Delivery = {
+    version: 1,
+    id: randomUuid(),
+    target: target.name,
+    backend: target.backend,
+    created: notification.time,
+    tries: 0,
+    next: notification.time,
+    state: 'waiting',
+    notification: withinReason({
+      ...notification,
+      title: notification.title ?? renderTemplate(target.title ?? config.title, notification),
     }),
-  )
+  }
+  if (config.path === undefined || config.lasting) {
+    if (config.path !== undefined) delivery.config = resolve(config.path)
+    if (Object.keys(overrides).length > 0) delivery.options = overrides
+    return delivery
+  }
+  // Nobody can read a pipe again. What cannot be resolved is kept as it is: its attempt says what is wrong.
+  const options = await resolveOptions(config, target, overrides).catch(() => undefined)
+  return { ...delivery, options: options ?? { ...target.settings, ...overrides } }
 }
 
 /** Longest texts that are kept, in bytes: an outbox is no place for files, and no service takes as much. */
@@ -114,13 +118,19 @@ export interface Situation {
 }
 
 /** Tries all at the same time: a dead target never holds back a living one. */
-export function attemptAll(pending: Pending[], situation: Situation): Promise<Report[]> {
+export async function attemptAll(pending: Pending[], situation: Situation): Promise<Report[]> {
   const attemptIt = async (one: Pending) => {
     const report = await attemptOne(one, situation)
-    situation.onReport?.(report)
-    return report
+    const all = withFallbacks(report)
+    for (const one of all) situation.onReport?.(one)
+    return all
   }
-  return Promise.all(pending.map(attemptIt))
+  return (await Promise.all(pending.map(attemptIt))).flat()
+}
+
+/** A report, and those of the targets that got it instead. */
+export function withFallbacks(report: Report): Report[] {
+  return report.fallback === undefined ? [report] : [report, ...withFallbacks(report.fallback)]
 }
 
 /** Tries one delivery and carries out what its result means. */
@@ -128,13 +138,22 @@ export async function attemptOne({ delivery, place }: Pending, situation: Situat
   const pause = situation.fresh && place ? pauseOf(place.folder, delivery.target, delivery.config) : undefined
   if (pause !== undefined && place !== undefined) return postpone(place, delivery, pause)
   const { result, keepFor } = await tryNow(delivery, situation)
-  const outcome = settle(place, delivery, result, keepFor)
+  const fallback: Pending[] = []
+  const outcome = settle(place, delivery, result, keepFor, () => fallback.push(...fallbackOf(delivery, place)))
   const report: Report = { id: delivery.id, target: delivery.target, backend: delivery.backend, outcome, exitCode: 0 }
   if (result.kind === 'delivered') return result.answer === undefined ? report : { ...report, answer: result.answer }
   // A queued delivery is in good hands; what was parked or refused needs somebody to look at it.
   report.exitCode = outcome === 'queued' ? exitCode.ok : exitCodeOf(result)
   report.error = result.error
+  const [next] = fallback
+  if (next) report.fallback = await attemptOne(next, { ...situation, fresh: true })
   return report
+}
+
+/** What the next target gets instead is on disk before this one is given up. */
+function fallbackOf({ fallback }: Delivery, place: Place | undefined): Pending[] {
+  if (fallback === undefined) return []
+  return place === undefined ? [{ delivery: fallback.delivery, place }] : spool([fallback.delivery], { claimed: true })
 }
 
 function postpone(place: Place, delivery: Delivery, pause: Pause): Report {
@@ -156,7 +175,9 @@ async function tryNow(
   try {
     const options = await currentOptions(delivery, config)
     const { keepFor } = await loadBackend(delivery.backend)
-    const tooLate = fresh ? undefined : whyTooLate(delivery, keepFor)
+    // What a rule held back comes when it is to come.
+    const first = fresh || (delivery.rule !== undefined && delivery.tries === 0)
+    const tooLate = first ? undefined : whyTooLate(delivery, keepFor)
     if (tooLate !== undefined) return { result: { kind: 'permanent', error: tooLate } }
     return { result: await attempt(delivery, options, { foreground }), keepFor }
   } catch (error) {

@@ -1,5 +1,8 @@
 import type { Notification } from '../notification.ts'
 
+/** A rule that makes a delivery wait: for the end of the quiet hours, for room under the limit, for nobody to come. */
+export type HoldingRule = 'quiet' | 'limit' | 'escalate'
+
 /** One notification on its way to one target: what a file of the outbox holds. */
 export interface Delivery {
   version: 1
@@ -18,8 +21,14 @@ export interface Delivery {
   next: string
   /** `failed` is on its way to the failures. */
   state: 'waiting' | 'parked' | 'held' | 'failed'
-  /** Why the last attempt did not succeed. */
+  /** Why the last attempt did not succeed, or why it is held. */
   error?: string
+  /** The rule that holds it back, or held it back until it was released. */
+  rule?: HoldingRule
+  /** Who gets it if this target does not take it, at the latest at `after` (ISO 8601). */
+  fallback?: { delivery: Delivery; after?: string }
+  /** The deliveries that it speaks of together. */
+  digest?: { id: string; title: string; time: string }[]
   /** Which version of the configuration file parked it. */
   configStamp?: string
   notification: Notification & { title: string }
@@ -35,7 +44,20 @@ export function isDelivery(value: unknown): value is Delivery {
     return false
   if (!areTexts(value, ['target', 'backend'])) return false
   if (!areTexts(value, ['config', 'error', 'configStamp'], true)) return false
+  const { rule, fallback, digest } = value
+  if (![undefined, 'quiet', 'limit', 'escalate'].includes(rule as string | undefined)) return false
+  if (fallback !== undefined && !isFallback(fallback)) return false
+  if (digest !== undefined && !(Array.isArray(digest) && digest.every(isPart))) return false
   return (options === undefined || isObject(options)) && isNotification(value['notification'])
+}
+
+function isPart(value: unknown): boolean {
+  return isObject(value) && areTexts(value, ['id', 'title']) && isTime(value['time'])
+}
+
+function isFallback(value: unknown): boolean {
+  if (!isObject(value) || !isDelivery(value['delivery'])) return false
+  return value['after'] === undefined || isTime(value['after'])
 }
 
 function isNotification(value: unknown): boolean {

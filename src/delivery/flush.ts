@@ -1,15 +1,18 @@
 import { messageOf } from '../errors.ts'
 import { say } from '../output.ts'
-import { attemptOne, type Pending, type Report } from './deliver.ts'
+import { attemptOne, type Pending, type Report, withFallbacks } from './deliver.ts'
 import type { Delivery } from './delivery.ts'
 import { bury, claim, current, unclaim } from './outbox.ts'
 import { isKept } from './report.ts'
-import { byTarget, heads, isDue, listAll, readAll, type Waiting } from './schedule.ts'
+import { byTarget, heads, isDue, listAll, readAll, ruleTime, type Waiting } from './schedule.ts'
 import { outboxTrouble } from './settle.ts'
 import { freeEntry, isBusy } from './spool.ts'
 
 /** A target that another process is at, or a folder that cannot be written, is looked at again after this time, in ms. */
 const lookAgain = 15_000
+
+/** Nobody waits for a rule whose time is further away than this, in milliseconds: a later run of ntfy does its work. */
+const longestSleep = 60 * 60_000
 
 /** After so many tries the oldest delivery may be what is wrong, and not its service: the next one is tried too. */
 const patientTries = 3
@@ -49,7 +52,7 @@ export interface FlushOptions {
  */
 export async function flushOnce(folder: string, options: FlushOptions = {}): Promise<Flushed> {
   const { only } = options
-  const wanted = readAll(folder, listAll(folder)).filter(({ id }) => only?.has(id) ?? true)
+  const wanted = (await readReady(folder, options)).filter(({ id }) => only?.has(id) ?? true)
   const results = await Promise.all(byTarget(wanted).map((waiting) => flushTarget(folder, waiting, options)))
   const times = results.flatMap(({ next }) => next ?? [])
   return {
@@ -57,6 +60,17 @@ export async function flushOnce(folder: string, options: FlushOptions = {}): Pro
     next: times.length > 0 ? Math.min(...times) : undefined,
     busy: results.flatMap(({ busy }) => busy),
   }
+}
+
+/** What is in the outbox when the rules have done what they have to do by now; what they made is wanted, too. */
+async function readReady(folder: string, { only, held = false, fresh }: FlushOptions): Promise<Waiting[]> {
+  const waiting = readAll(folder, listAll(folder))
+  const ruled = waiting.filter((one) => ruleTime(one) !== undefined && (only?.has(one.id) ?? true))
+  if (fresh || ruled.length === 0) return waiting
+  const { releaseDue } = await import('./rules/release.ts')
+  const ready = await releaseDue(folder, ruled, { held })
+  for (const id of ready) only?.add(id)
+  return ready.length > 0 ? readAll(folder, listAll(folder)) : waiting
 }
 
 async function flushTarget(folder: string, waiting: Waiting[], options: FlushOptions): Promise<Flushed> {
@@ -81,8 +95,10 @@ async function flushTarget(folder: string, waiting: Waiting[], options: FlushOpt
     const report = await attemptOne(taken, { foreground: false, fresh: options.fresh === true })
     one.entry = freeEntry(folder, one.entry.name)
     one.tried = true
-    reports.push(report)
-    options.onReport?.(report)
+    for (const reported of withFallbacks(report)) {
+      reports.push(reported)
+      options.onReport?.(reported)
+    }
     reached ||= report.outcome === 'delivered'
     failures = isKept(report) ? failures + 1 : 0
     const patience = one.tries < patientTries ? 0 : 1
@@ -92,13 +108,13 @@ async function flushTarget(folder: string, waiting: Waiting[], options: FlushOpt
 }
 
 /** Which of a target's deliveries are tried, by their state. */
-function openLanes(waiting: Waiting[], { all, held }: FlushOptions): Set<Delivery['state']> {
+function openLanes(waiting: Waiting[], { all }: FlushOptions): Set<Delivery['state']> {
   const now = Date.now()
   const open = all
     ? (['waiting', 'parked'] as const)
     : heads(waiting).flatMap((one) => (isDue(one, now) ? one.state : []))
   // What could not be moved to the failures is moved now.
-  return new Set([...open, 'failed', ...(held ? (['held'] as const) : [])])
+  return new Set([...open, 'failed'])
 }
 
 /** Claims a delivery and reads it as it is now; nothing if there is nothing to attempt. */
@@ -124,8 +140,10 @@ function nextOf(waiting: Waiting[]): number | undefined {
   const kept = waiting.flatMap((one) => {
     if (!one.tried) return one
     const delivery = current(one.entry)
-    return delivery === undefined ? [] : { ...delivery, entry: one.entry }
+    return delivery === undefined ? [] : { ...one, ...delivery, entry: one.entry }
   })
-  const times = heads(kept).map(({ next }) => Date.parse(next))
+  const soon = Date.now() + longestSleep
+  const ruled = kept.flatMap((one) => ruleTime(one) ?? []).filter((time) => time < soon)
+  const times = [...heads(kept).map(({ next }) => Date.parse(next)), ...ruled]
   return times.length > 0 ? Math.min(...times) : undefined
 }

@@ -48,8 +48,10 @@ export async function flushReached(folder: string, reached: Set<string>, stop: A
 /**
  * What is left to do in the background when a run of ntfy has made its own attempts: what waits for a service that has
  * just answered is tried now, and what was queued, or has become due, gets a flusher unless one is at work.
+ *
+ * @param held something was put there that a rule holds back
  */
-export function followUp(reports: Report[]): void {
+export function followUp(reports: Report[], held = false): void {
   const folder = outboxFolder()
   if (folder === undefined) return
   const others = listQuietly(folder)
@@ -58,7 +60,7 @@ export function followUp(reports: Report[]): void {
   const reached = waitingFor(delivered, others)
   if (reached.length > 0) return void startSender([], 'ignore', reached)
   if (isLocked(folder)) return
-  if (reports.some(isKept) || isAnythingDue(folder, others.slice(0, lookedAt))) startSender([])
+  if (held || reports.some(isKept) || isAnythingDue(folder, others.slice(0, lookedAt))) startSender([])
 }
 
 /** Those of the targets that something waits for. */
@@ -71,8 +73,9 @@ function waitingFor(targets: Set<string>, entries: Entry[]): string[] {
 
 function isAnythingWaiting(folder: string): boolean {
   return listQuietly(folder).some((entry) => {
-    const state = current(entry)?.state
-    return state === 'waiting' || state === 'parked'
+    const delivery = current(entry)
+    if (delivery?.state === 'held') return Date.parse(delivery.next) <= Date.now()
+    return delivery?.state === 'waiting' || delivery?.state === 'parked'
   })
 }
 

@@ -37,19 +37,22 @@ export function readLog(): LogLine[] {
 export function logDelivered(delivery: Delivery, now: Date): void {
   const path = logFile()
   if (path === undefined) return
-  const line: LogLine = {
-    id: delivery.id,
-    target: delivery.target,
-    backend: delivery.backend,
-    title: delivery.notification.title,
-    delivered: now.toISOString(),
-    late_s: Math.max(0, Math.round((now.getTime() - Date.parse(delivery.notification.time)) / 1000)),
-    tries: delivery.tries,
-  }
+  const { id, target, backend, tries, notification, digest = [] } = delivery
+  const lines = [{ id, title: notification.title, time: notification.time }, ...digest].map(
+    (one): LogLine => ({
+      id: one.id,
+      target,
+      backend,
+      title: one.title,
+      delivered: now.toISOString(),
+      late_s: Math.max(0, Math.round((now.getTime() - Date.parse(one.time)) / 1000)),
+      tries,
+    }),
+  )
   try {
     makeFolder(dirname(path))
     if (isFull(path)) rotate(path)
-    appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 })
+    appendFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 })
   } catch {}
 }
 

@@ -4,8 +4,10 @@ import type { Report } from './deliver.ts'
 import type { Delivery } from './delivery.ts'
 
 /** Says what became of a delivery, if somebody has to know; success is silent. */
-export function sayReport({ outcome, target, error }: Report): void {
-  if (outcome === 'queued') say.warning(`${target}: queued, it will be tried again: ${error}`)
+export function sayReport({ outcome, target, error, rule }: Report): void {
+  if (outcome === 'queued' && rule !== undefined) say.warning(`${target}: ${error}`)
+  else if (outcome === 'skipped') say.info(`${target}: not sent: ${error}`)
+  else if (outcome === 'queued') say.warning(`${target}: queued, it will be tried again: ${error}`)
   else if (outcome === 'parked') say.error(`${target}: kept until its configuration is mended: ${error}`)
   else if (outcome === 'failed') say.error(`${target}: not sent: ${error}`)
 }

@@ -5,8 +5,10 @@ import { type Entry, isBusy, list } from './spool.ts'
 import { configStamp } from './stamp.ts'
 
 /** A delivery of the outbox without what it says: thousands of them must not fill the memory. */
-export interface Waiting extends Omit<Delivery, 'notification' | 'options'> {
+export interface Waiting extends Omit<Delivery, 'notification' | 'options' | 'fallback' | 'digest'> {
   entry: Entry
+  /** When the fallback gets it, ISO 8601. */
+  fallbackAfter?: string
   /** It was tried since it was read. */
   tried?: true
 }
@@ -57,8 +59,8 @@ export function readAll(folder: string, entries: Entry[]): Waiting[] {
 function summary(entry: Entry): Waiting | undefined {
   const delivery = current(entry)
   if (delivery === undefined) return undefined
-  const { notification: _, options: __, ...rest } = delivery
-  return { ...rest, entry }
+  const { notification: _, options: __, digest: ___, fallback, ...rest } = delivery
+  return { ...rest, entry, ...(fallback?.after !== undefined && { fallbackAfter: fallback.after }) }
 }
 
 /**
@@ -73,7 +75,10 @@ export function heads(waiting: Waiting[]): Waiting[] {
  * Is it time to try this delivery? One from the future was made before the clock was set back, and so was one that is
  * to wait longer than any does.
  */
-export function isDue(delivery: Omit<Waiting, 'entry'>, now: number): boolean {
+export function isDue(
+  delivery: Pick<Waiting, 'state' | 'next' | 'created' | 'config' | 'configStamp'>,
+  now: number,
+): boolean {
   if (delivery.state !== 'waiting' && delivery.state !== 'parked') return false
   const next = Date.parse(delivery.next)
   if (next <= now || next - now > longestWait || Date.parse(delivery.created) > now) return true
@@ -84,6 +89,14 @@ export function isDue(delivery: Omit<Waiting, 'entry'>, now: number): boolean {
 export function isAnythingDue(folder: string, entries: Entry[]): boolean {
   const now = Date.now()
   return byTarget(readAll(folder, entries)).some(
-    (waiting) => !isBusy(waiting[0]?.entry as Entry) && heads(waiting).some((head) => isDue(head, now)),
+    (waiting) =>
+      !isBusy(waiting[0]?.entry as Entry) &&
+      (heads(waiting).some((head) => isDue(head, now)) || waiting.some((one) => (ruleTime(one) ?? now + 1) <= now)),
   )
+}
+
+/** When a rule has to do something about a delivery, milliseconds since 1970; nothing if none has. */
+export function ruleTime({ state, next, fallbackAfter }: Waiting): number | undefined {
+  if (state === 'held') return Date.parse(next)
+  return fallbackAfter === undefined ? undefined : Date.parse(fallbackAfter)
 }

@@ -32,12 +32,14 @@ export interface Place {
  *
  * @param place nothing if it could not be put on disk or is not to be kept
  * @param keepFor how long its backend finds it worth keeping
+ * @param onFailed called before it is given up
  */
 export function settle(
   place: Place | undefined,
   delivery: Delivery,
   result: Result,
   keepFor: number | undefined,
+  onFailed: () => void = () => {},
 ): Fate {
   const now = new Date()
   // From the future: made before the clock was set back. Its age begins now, or it would never have one.
@@ -52,6 +54,7 @@ export function settle(
   }
   tried.error = result.error
   const fate = place === undefined ? 'failed' : fateOf(tried, result, keepFor ?? givenUpAfter, now)
+  if (fate === 'failed') onFailed()
   if (place === undefined) return fate
   if (fate === 'failed') keepingTrouble(() => fail(place.folder, place.entry, tried))
   else keep(place, tried, result, fate, now)

@@ -5,9 +5,10 @@ import { type Config, emptyConfig } from '../config/types.ts'
 import { NtfyError } from '../errors.ts'
 import { outcomeMessage, processMessage } from '../message.ts'
 import type { Notification, Outcome, Source, TerminalReference } from '../notification.ts'
-import { attemptAll, prepare, type Report, spool } from './deliver.ts'
+import { attemptAll, type Report, spool } from './deliver.ts'
 import { followUp } from './flusher.ts'
 import { makeNotification } from './notify.ts'
+import { plan } from './plan.ts'
 import { sayReport, showHere } from './report.ts'
 import { startSender } from './sender.ts'
 
@@ -46,10 +47,12 @@ export async function situationFor(global: GlobalOptions): Promise<Situation> {
  * Whatever goes wrong here must not reach the job.
  */
 export async function handOver(ending: Ending, situation: Situation, global: GlobalOptions, visible: boolean) {
-  const pending = spool(await prepare(describe(ending, situation, global), situation.config, situation.selected), {
-    claimed: false,
-    quiet: !visible,
-  })
+  const { config, selected } = situation
+  const { now, held, reports: decided } = await plan(describe(ending, situation, global), config, selected)
+  if (held.length > 0) spool(held, { claimed: false, quiet: !visible })
+  if (visible) for (const report of decided) sayReport(report)
+  if (now.length === 0) return followUp(decided, held.length > 0)
+  const pending = spool(now, { claimed: false, quiet: !visible })
   const sender = startSender(pending, visible ? 'pipe' : 'ignore')
   if (!visible) return
   const reports = await reportsFrom(sender.stdout, pending.length, 1000)
@@ -62,9 +65,11 @@ export async function handOver(ending: Ending, situation: Situation, global: Glo
 
 /** The same for a process that is in the background already: it delivers itself. */
 export async function tellHere(ending: Ending, situation: Situation, global: GlobalOptions): Promise<void> {
-  const deliveries = await prepare(describe(ending, situation, global), situation.config, situation.selected)
-  const pending = spool(deliveries, { claimed: true })
-  followUp(await attemptAll(pending, { foreground: false, fresh: true, config: situation.config }))
+  const { config, selected } = situation
+  const { now, held } = await plan(describe(ending, situation, global), config, selected)
+  if (held.length > 0) spool(held, { claimed: false })
+  const pending = spool(now, { claimed: true })
+  followUp(await attemptAll(pending, { foreground: false, fresh: true, config }), held.length > 0)
 }
 
 async function fallback(trouble: string): Promise<Situation> {

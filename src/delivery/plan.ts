@@ -1,0 +1,87 @@
+import type { Away } from '../away/index.ts'
+import { findTarget, type Selected } from '../config/select.ts'
+import type { Config } from '../config/types.ts'
+import { exitCode } from '../errors.ts'
+import type { Notification, Outcome } from '../notification.ts'
+import { prepare, type Report } from './deliver.ts'
+import type { Delivery } from './delivery.ts'
+import { decide, escalations, rulesOf, withFallback } from './rules/apply.ts'
+import type { Facts } from './rules/when.ts'
+
+/** What is to be done with a notification. */
+export interface Plan {
+  /** To be sent now. */
+  now: Delivery[]
+  /** To be kept until their time comes. */
+  held: Delivery[]
+  /** Of the targets that get nothing now: why, and until when. */
+  reports: Report[]
+}
+
+/** What a notification's rules are about, where it does not say it itself. */
+export interface PlanOptions {
+  /** The outcome with the command as it was typed, whatever is shown of it. */
+  outcome?: Outcome
+  /** What is known already of whether somebody is looking. */
+  away?: Away
+}
+
+/** Makes a delivery for each target, and lets the rules decide which are sent, held and left out. */
+export async function plan(
+  notification: Notification,
+  config: Config,
+  selected: Selected[],
+  options: PlanOptions = {},
+): Promise<Plan> {
+  const made: Plan = { now: [], held: [], reports: [] }
+  const facts = factsOf(notification, options)
+  await Promise.all(selected.map((one) => planOne(one, notification, config, facts, made)))
+  return made
+}
+
+async function planOne(
+  { target, overrides, named }: Selected,
+  notification: Notification,
+  config: Config,
+  facts: Facts,
+  made: Plan,
+): Promise<void> {
+  const delivery = await prepare(notification, config, { target, overrides })
+  const rules = rulesOf(config, target)
+  if (Object.keys(rules).length === 0 || notification.source === 'test') {
+    made.now.push(delivery)
+    return
+  }
+  const decision = await decide(delivery, rules, facts, { named })
+  if (decision.kind === 'skip') {
+    const { rule, reason } = decision
+    made.reports.push({ ...reportOf(delivery), outcome: 'skipped', error: `${reason} (${rule})`, rule })
+    return
+  }
+  const another = (name: string) => prepare(notification, config, { target: findTarget(config, name), overrides: {} })
+  const kept = await withFallback(decision.delivery, rules, config, another)
+  if (decision.kind === 'send') made.now.push(kept)
+  else {
+    made.held.push(kept)
+    made.reports.push({ ...reportOf(kept), outcome: 'queued', error: kept.error ?? '', rule: kept.rule ?? '' })
+  }
+  made.held.push(...(await escalations(target, config, another)))
+}
+
+function reportOf({ id, target, backend }: Delivery): Pick<Report, 'id' | 'target' | 'backend' | 'exitCode'> {
+  return { id, target, backend, exitCode: exitCode.ok }
+}
+
+function factsOf(notification: Notification, options: PlanOptions): Facts {
+  const outcome = options.outcome ?? notification.outcome
+  let asked = options.away === undefined ? undefined : Promise.resolve(options.away)
+  return {
+    source: notification.source,
+    time: new Date(notification.time),
+    ...(outcome && { outcome }),
+    away: () => {
+      asked ??= import('../away/index.ts').then(({ away }) => away(notification.terminal, new AbortController().signal))
+      return asked
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { Notification } from '../../notification.ts'
+import { readStat } from '../../process/proc.ts'
+import { movedOnAt } from '../moved-on.ts'
+
+/** Why somebody seems to have come back since a notification was made; nothing if nobody has, or nobody knows. */
+export async function hasReturned(notification: Notification): Promise<string | undefined> {
+  const { terminal, time, source } = notification
+  if (terminal === undefined) return undefined
+  const since = terminal.shellPid === undefined ? undefined : movedOnAt(terminal.shellPid)
+  if (since !== undefined && since >= Date.parse(time)) return 'a further command was started in that shell'
+  if (source === 'hook' && isBusy(terminal.shellPid)) return 'a further command runs in that shell'
+  const { away } = await import('../../away/index.ts')
+  const { answer, source: witness } = await away(terminal, new AbortController().signal)
+  return answer === 'no' ? `somebody is looking (${witness})` : undefined
+}
+
+/** Is another process group than the shell's own in the foreground of its terminal? */
+function isBusy(shellPid: number | undefined): boolean {
+  const stat = shellPid === undefined ? undefined : readStat(shellPid)
+  return stat !== undefined && stat.tpgid > 0 && stat.tpgid !== stat.pgrp
+}
