@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { sessionSockets } from './dbus/address.ts'
+import { sessionSockets, systemSockets } from './dbus/address.ts'
 import { type Call, decodeMessage, encodeCall, type Message, messageLength, messageType } from './dbus/message.ts'
 import { ConfigError, codeOf, messageOf, TransientError } from './errors.ts'
 
@@ -50,10 +50,24 @@ export const theBus = {
  * @param patience milliseconds after which they are ended at the latest
  * @throws ConfigError there is no session bus
  */
-export async function sessionBus(signal: AbortSignal, patience: number): Promise<Bus> {
+export function sessionBus(signal: AbortSignal, patience: number): Promise<Bus> {
+  return connectToFirst('session', sessionSockets(), signal, patience)
+}
+
+/** Connects to the system's bus; as `sessionBus`. */
+export function systemBus(signal: AbortSignal, patience: number): Promise<Bus> {
+  return connectToFirst('system', systemSockets(), signal, patience)
+}
+
+async function connectToFirst(
+  name: 'session' | 'system',
+  sockets: string[],
+  signal: AbortSignal,
+  patience: number,
+): Promise<Bus> {
   const end = performance.now() + patience
   const problems: string[] = []
-  for (const path of sessionSockets()) {
+  for (const path of sockets) {
     try {
       return await connectTo(path, signal, end)
     } catch (error) {
@@ -61,7 +75,8 @@ export async function sessionBus(signal: AbortSignal, patience: number): Promise
       problems.push(`${path.replace('\0', '@')}: ${codeOf(error) ?? messageOf(error)}`)
     }
   }
-  throw new ConfigError(`no session bus: ${problems.join(', ') || 'DBUS_SESSION_BUS_ADDRESS names no unix socket'}`)
+  const variable = `DBUS_${name.toUpperCase()}_BUS_ADDRESS`
+  throw new ConfigError(`no ${name} bus: ${problems.join(', ') || `${variable} names no unix socket`}`)
 }
 
 async function connectTo(path: string, signal: AbortSignal, end: number): Promise<Bus> {

@@ -25,6 +25,8 @@ export interface TerminalReference {
   tty?: string
   /** The shell that ran the command. */
   shellPid?: number
+  /** Nobody could say whether it is looked at: while it has the focus it is to show nothing, if it can decide that. */
+  unlessFocused?: true
 }
 
 export interface Notification {

@@ -1,3 +1,5 @@
+import type { Host } from '../terminal/place.ts'
+
 /** Whether nobody is looking. */
 export type Answer = 'yes' | 'no' | 'unknown'
 
@@ -8,15 +10,43 @@ export interface View {
   pid: number | undefined
 }
 
+/** What is known of a view without asking anybody. */
+export interface Scene extends View {
+  environment: Record<string, string | undefined>
+  /** What shows it: a terminal emulator or what stands in its place; nothing if nobody known is among the ancestors. */
+  host: Host | undefined
+  /** The process, and its ancestors up to the host: one of them has the window. */
+  pids: number[]
+  /** The terminal's own answer to the hook that asked it (DEC 1004): does it have the focus? */
+  focus?: 'yes' | 'no'
+  /** It is the terminal that this process was called from: it may be asked by its tty. */
+  ours: boolean
+}
+
+/** A sure answer, and how it is known. */
+export interface Finding {
+  answer: 'yes' | 'no'
+  because: string
+}
+
 /** It is shown in other terminals: whoever looks at one of them looks at it. */
 export interface Elsewhere {
   views: View[]
   /** The answer if those do not give one. */
-  otherwise: Answer
+  otherwise: Finding | undefined
+  /** A `no` of one of them counts only if it is the only one. */
+  perhaps?: true
 }
 
 /** Something that may know whether a terminal is looked at. */
 export interface Source {
   name: string
-  ask(view: View, signal: AbortSignal): Promise<Answer | Elsewhere>
+  ask(scene: Scene, signal: AbortSignal): Promise<Finding | Elsewhere | undefined>
+}
+
+/** Something that may know whether anybody is there at all: returns why nobody is. */
+export interface Presence {
+  name: string
+  /** @param idle how long somebody may touch nothing, milliseconds; any time if not given */
+  ask(scene: Scene, idle: number | undefined, signal: AbortSignal): Promise<string | undefined>
 }

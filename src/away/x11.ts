@@ -1,40 +1,44 @@
-import { environmentOf } from '../terminal/environment.ts'
-import { lineage } from '../terminal/lineage.ts'
-import { hostOf } from '../terminal/place.ts'
-import type { Source, View } from './view.ts'
+import { sharesWindow } from './scene.ts'
+import type { Finding, Source } from './view.ts'
 import { connectX, type XServer } from './xserver.ts'
 
 /** Compares the window that has the focus with the terminal's own (freedesktop.org's EWMH). */
 export const x11: Source = {
   name: 'X11',
-  async ask(view, signal) {
-    const environment = environmentOf(view.pid)
-    const pids = await terminalPids(view, signal)
-    if (environment['DISPLAY'] === undefined || pids === undefined) return 'unknown'
+  async ask(scene, signal) {
+    const { environment, host, pids } = scene
+    // With the person at another machine, or the shell in a multiplexer, DISPLAY is not that of the terminal.
+    if (environment['DISPLAY'] === undefined || scene.pid === undefined || host?.kind.role !== undefined)
+      return undefined
     const server = await connectX(environment['DISPLAY'], environment, signal)
     try {
       const [active = 0] = await server.property(server.root, '_NET_ACTIVE_WINDOW')
-      const windows = await windowsOf(server, pids, Number(environment['WINDOWID'] ?? 0))
-      if (windows.certain !== undefined) return windows.certain === active ? 'no' : 'yes'
-      if (windows.possible.length === 0) return 'unknown'
+      const { certain, possible } = await windowsOf(server, pids, Number(environment['WINDOWID'] ?? 0))
+      if (certain === undefined && possible.length === 0) return undefined
+      if (certain !== undefined ? certain !== active : !possible.includes(active)) return elsewhere
+      if (!(await isShown(server, active))) return { answer: 'yes', because: 'the window is on another desktop' }
       // One process may have several windows and tabs: of this one only the absence of the focus is sure.
-      return windows.possible.includes(active) ? 'unknown' : 'yes'
+      if (certain === undefined || sharesWindow(scene)) return undefined
+      return { answer: 'no', because: 'the window has the focus' }
     } finally {
       server.close()
     }
   },
 }
 
-/**
- * The terminal emulator and what is between it and the shell; nothing where the person is at another machine, or the
- * shell in a multiplexer: then DISPLAY, if there is one, is not that of the terminal.
- */
-async function terminalPids(view: View, signal: AbortSignal): Promise<number[] | undefined> {
-  if (view.pid === undefined) return undefined
-  const host = await hostOf(view.pid, signal)
-  if (host?.kind.role !== undefined) return undefined
-  const pids = (await lineage(view.pid, signal)).map(({ pid }) => pid)
-  return host === undefined ? pids : pids.slice(0, pids.indexOf(host.pid) + 1)
+const elsewhere: Finding = { answer: 'yes', because: 'the focus is on another window' }
+
+/** Some window managers let a window keep the focus that is minimised, or on a desktop that was left. */
+async function isShown(server: XServer, window: number): Promise<boolean> {
+  const [states, [hidden], [desktop], [current]] = await Promise.all([
+    server.property(window, '_NET_WM_STATE'),
+    server.atoms(['_NET_WM_STATE_HIDDEN']),
+    server.property(window, '_NET_WM_DESKTOP'),
+    server.property(server.root, '_NET_CURRENT_DESKTOP'),
+  ])
+  if (hidden !== undefined && states.includes(hidden)) return false
+  const everywhere = 0xffff_ffff
+  return desktop === undefined || current === undefined || desktop === current || desktop === everywhere
 }
 
 /**

@@ -9,7 +9,16 @@ export interface XServer {
   /** The 32-bit values of a window's property; none if it has no such property or there is no such window. */
   property(window: number, name: string): Promise<number[]>
   parent(window: number): Promise<number | undefined>
+  atoms(names: string[]): Promise<number[]>
+  /** What the screen saver knows; nothing if the server has none. */
+  saver(): Promise<Saver | undefined>
   close(): void
+}
+
+export interface Saver {
+  on: boolean
+  /** How long keyboard and mouse have not been touched, milliseconds. */
+  idle: number
 }
 
 /**
@@ -57,6 +66,15 @@ function clientOn(wire: Wire, root: number): XServer {
       if (reply === undefined || reply[1] !== 32) return []
       const count = Math.min(reply.readUInt32LE(16), (reply.length - 32) / 4)
       return Array.from({ length: count }, (_, index) => reply.readUInt32LE(32 + index * 4))
+    },
+    atoms: (names) => Promise.all(names.map(atom)),
+    async saver() {
+      const name = 'MIT-SCREEN-SAVER'
+      const extension = await wire.ask(request(98, 0, [name.length], padded(Buffer.from(name))))
+      if (extension === undefined || extension[8] !== 1) return undefined
+      // https://www.x.org/releases/current/doc/scrnsaverproto/saver.html
+      const reply = await wire.ask(request(extension[9] ?? 0, 1, [root]))
+      return reply && { on: reply[1] === 1, idle: reply.readUInt32LE(16) }
     },
     async parent(window) {
       return (await wire.ask(request(15, 0, [window])))?.readUInt32LE(12) || undefined

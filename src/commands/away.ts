@@ -1,5 +1,6 @@
 import { away } from '../away/index.ts'
 import { defineCommand } from '../command.ts'
+import { situationFor } from '../delivery/tell.ts'
 import { exitCode } from '../errors.ts'
 import { print } from '../output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
@@ -11,9 +12,10 @@ export default defineCommand({
   flags: {},
   maxWords: 0,
   async run({ global }) {
-    const { answer, source } = await away(terminalOfCaller(), new AbortController().signal)
+    const { config } = await situationFor(global)
+    const { answer, source } = await away(terminalOfCaller(), new AbortController().signal, config.away)
     if (global.json) print(`${JSON.stringify({ answer, source })}\n`)
-    else print(global.logLevel === 'DEBUG' ? `${answer} (${source})\n` : `${answer}\n`)
+    else print(global.logLevel === 'DEBUG' ? `away: ${answer} (${source})\n` : `${answer}\n`)
     return exitCode.ok
   },
 })

@@ -1,12 +1,12 @@
 import { findVerb, quickInvocation, splitArguments } from '../arguments.ts'
-import { away } from '../away/index.ts'
 import { defineCommand, type GlobalOptions, type Invocation } from '../command.ts'
 import { followUp } from '../delivery/flusher.ts'
 import { defaultIgnore, isIgnored, isSilenced } from '../delivery/ignore.ts'
 import { situationFor, tellHere } from '../delivery/tell.ts'
 import { exitCode, UsageError } from '../errors.ts'
 import { readInput } from '../input.ts'
-import type { Outcome } from '../notification.ts'
+import type { Outcome, TerminalReference } from '../notification.ts'
+import { say } from '../output.ts'
 import { signalOf } from '../process/end.ts'
 import { readStat } from '../process/proc.ts'
 import { splitWords } from '../simple-commands.ts'
@@ -50,30 +50,30 @@ async function tell({ flags, global }: Invocation<typeof hookFlags>): Promise<bo
   const deciding = expanded.trim() === '' ? typed : expanded
   if (status === interrupted || process.env['NTFY'] === 'off' || isSilenced(typed)) return false
   if (isIgnored(deciding, flags.ignore ?? defaultIgnore)) return false
-  const terminal = {
+  const terminal: TerminalReference = {
     ...(flags.tty !== undefined && { tty: flags.tty }),
     ...(flags['shell-pid'] !== undefined && { shellPid: Number(flags['shell-pid']) }),
   }
-  if (!flags['foreground-too'] && (flags.focus === 'yes' || (await isLookedAt(terminal)))) return false
+  const options = optionsFrom(flags.opts, global)
+  const situation = await situationFor(options)
+  if (!flags['foreground-too']) {
+    const { away } = await import('../away/index.ts')
+    const focus = flags.focus as 'yes' | 'no' | undefined
+    const { answer, source } = await away(terminal, new AbortController().signal, { ...situation.config.away, focus })
+    say.debug(`away: ${answer} (${source})`)
+    if (answer === 'no') return false
+    if (answer === 'unknown') terminal.unlessFocused = true
+  }
   const signal = signalOf(status)
   const outcome: Outcome = { ...(signal ? { signal } : { status }), durationMs }
   if (!flags.private && typed !== '') outcome.command = typed
-  const options = optionsFrom(flags.opts, global)
-  await tellHere(
-    { source: 'hook', outcome, terminal, ...threadOf(terminal.shellPid) },
-    await situationFor(options),
-    options,
-  )
+  await tellHere({ source: 'hook', outcome, terminal, ...threadOf(terminal.shellPid) }, situation, options)
   return true
 }
 
 function numberFrom(flag: string, text: string | undefined): number {
   if (text === undefined || !/^\d+$/.test(text)) throw new UsageError(`shell-done ${flag}: a number was expected`)
   return Number(text)
-}
-
-async function isLookedAt(terminal: { tty?: string; shellPid?: number }): Promise<boolean> {
-  return (await away(terminal, new AbortController().signal)).answer === 'no'
 }
 
 /** A shell's notification replaces its last one; the start time tells shells with the same number apart. */

@@ -41,6 +41,8 @@ const displaySchemas: Record<string, Schema> = {
   hide_command: { description: 'the same as show_command: hide', type: 'boolean' },
 }
 
+const awayMode = { enum: ['always', 'auto', 'never'] }
+
 const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
   backends: { description: 'targets that are used when none is named', anyOf: [names, { type: 'string' }] },
   groups: { description: 'names for several targets', type: 'object', additionalProperties: names },
@@ -50,6 +52,18 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
     type: 'string',
   },
   longer_than: { description: 'the hooks tell about commands of so many seconds at least', ...durationSchema },
+  away: {
+    description:
+      'whether nobody looks at the terminal: always, never, or found out (auto); nobody who touched nothing for `idle` seconds does',
+    anyOf: [
+      awayMode,
+      {
+        type: 'object',
+        properties: { mode: awayMode, idle: { anyOf: [durationSchema, { const: false }] } },
+        additionalProperties: false,
+      },
+    ],
+  },
   ignore: { description: 'commands that the hooks never tell about', ...patternsSchema },
   always: {
     description: 'commands that the hooks tell about however short they are; failure: any that fails',

@@ -1,6 +1,7 @@
 import { parseDuration } from '../duration.ts'
 import { normalKey } from '../options.ts'
 import { templateProblem } from '../template.ts'
+import { readAway } from './away.ts'
 import { readDisplay } from './display.ts'
 import { patterns } from './rules.ts'
 import { isMapping, isNames } from './shapes.ts'
@@ -44,6 +45,7 @@ const readers: Record<string, TopReader> = {
     config.longerThan = milliseconds
     return undefined
   },
+  away: readAway,
   show_command: (value, config) => readDisplay('show_command', value, config),
   hide_command: (value, config) => readDisplay('hide_command', value, config),
   private: (value, config) => {

@@ -43,6 +43,12 @@ export interface Config {
   always: string[]
   /** Milliseconds from which on the hooks tell about a command. */
   longerThan: number | undefined
+  /** Whether nobody looks at a terminal: found out, or taken for granted (always: nobody ever does). */
+  away: {
+    mode: 'always' | 'auto' | 'never'
+    /** Milliseconds without a touch of keyboard and mouse after which nobody is there; nothing: it does not count. */
+    idle: number | undefined
+  }
   /** What the user should know, but is no reason to refuse anything. */
   warnings: string[]
   showCommand: CommandDisplay
@@ -66,6 +72,7 @@ export function emptyConfig(path: string | undefined): Config {
     ignore: [],
     always: [],
     longerThan: undefined,
+    away: { mode: 'auto', idle: 120_000 },
     warnings: [],
     showCommand: 'redacted',
     private: 'drop',

@@ -8,6 +8,11 @@ export function sessionSockets(): string[] {
   return [`${process.env['XDG_RUNTIME_DIR'] || `/run/user/${process.getuid?.() ?? 0}`}/bus`]
 }
 
+/** Where the system's bus is, which knows the logins. */
+export function systemSockets(): string[] {
+  return socketsOf(process.env['DBUS_SYSTEM_BUS_ADDRESS'] || 'unix:path=/run/dbus/system_bus_socket')
+}
+
 /** The unix sockets of an address (`unix:path=/a;unix:abstract=b,guid=...`), an abstract one with a leading NUL. */
 function socketsOf(address: string): string[] {
   return address.split(';').flatMap((part) => {

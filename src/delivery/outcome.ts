@@ -1,4 +1,3 @@
-import { away } from '../away/index.ts'
 import type { GlobalOptions } from '../command.ts'
 import { say } from '../output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
@@ -13,11 +12,14 @@ export async function tellEnding(
   visible: boolean,
   known?: Situation,
 ): Promise<void> {
-  const terminal = ending.terminal ?? terminalOfCaller()
+  let terminal = ending.terminal ?? terminalOfCaller()
+  const situation = known ?? (await situationFor(global))
   if (rules.onlyAway) {
-    const { answer, source } = await away(terminal, new AbortController().signal)
+    const { away } = await import('../away/index.ts')
+    const { answer, source } = await away(terminal, new AbortController().signal, situation.config.away)
     say.debug(`away: ${answer} (${source})`)
     if (answer === 'no') return
+    if (terminal && answer === 'unknown') terminal = { ...terminal, unlessFocused: true }
   }
-  await handOver(terminal ? { ...ending, terminal } : ending, known ?? (await situationFor(global)), global, visible)
+  await handOver(terminal ? { ...ending, terminal } : ending, situation, global, visible)
 }

@@ -16,6 +16,10 @@ export interface Kind {
   endsAtSemicolon?: true
   /** What it takes of a text at most, bytes. */
   longestBody?: number
+  /** Asked to report its focus (DEC 1004) it says at once how that is; others tell of changes only. */
+  reportsFocus?: true
+  /** One of its windows may show several shells, in tabs or side by side. */
+  tabs?: true
   /** Where a search among the ancestors ends although it is no terminal. */
   role?: 'ssh' | 'mosh' | 'tmux' | 'screen'
 }
@@ -25,9 +29,17 @@ export interface Kind {
  * this list among the ancestors does.
  */
 export const kinds: readonly Kind[] = [
-  { name: 'kitty', protocol: 'osc99', program: /^kitty$/, term: /^xterm-kitty$/, version: /^kitty\b/ },
-  { name: 'Ghostty', protocol: 'osc777', program: /^\.?ghostty/, term: /^(xterm-)?ghostty$/, version: /^ghostty\b/ },
-  { name: 'WezTerm', protocol: 'osc777', program: /^wezterm/, term: /^wezterm$/, version: /^WezTerm\b/ },
+  { name: 'kitty', protocol: 'osc99', program: /^kitty$/, term: /^xterm-kitty$/, version: /^kitty\b/, tabs: true },
+  {
+    name: 'Ghostty',
+    protocol: 'osc777',
+    program: /^\.?ghostty/,
+    term: /^(xterm-)?ghostty$/,
+    version: /^ghostty\b/,
+    reportsFocus: true,
+    tabs: true,
+  },
+  { name: 'WezTerm', protocol: 'osc777', program: /^wezterm/, term: /^wezterm$/, version: /^WezTerm\b/, tabs: true },
   { name: 'foot', protocol: 'osc777', program: /^foot$/, term: /^foot(-|$)/, version: /^foot\b/ },
   {
     name: 'Konsole',
@@ -38,20 +50,27 @@ export const kinds: readonly Kind[] = [
     endsAtSemicolon: true,
     // Konsole 22.12 drops what is longer than 243 bytes.
     longestBody: 130,
+    tabs: true,
   },
-  { name: 'iTerm2', protocol: 'osc1337', program: /^iTerm(2$|Server)/, version: /^iTerm2\b/ },
+  { name: 'iTerm2', protocol: 'osc1337', program: /^iTerm(2$|Server)/, version: /^iTerm2\b/, tabs: true },
   { name: 'Contour', protocol: 'osc777', program: /^contour$/, term: /^contour(-|$)/, version: /^contour\b/ },
   { name: 'Rio', protocol: 'osc777', program: /^rio$/, term: /^rio$/, version: /^rio\b/i, endsAtSemicolon: true },
-  { name: 'Warp', protocol: 'osc777', program: /^warp(-terminal)?$/ },
-  { name: 'Zed', protocol: 'osc9', program: /^zed(-editor)?$/ },
+  { name: 'Warp', protocol: 'osc777', program: /^warp(-terminal)?$/, tabs: true },
+  { name: 'Zed', protocol: 'osc9', program: /^zed(-editor)?$/, tabs: true },
   // These show nothing; Visual Studio Code shows OSC 99 only in its own window, and only in 2026.
-  { name: 'VTE', program: /^(gnome-terminal-|xfce4-terminal|mate-terminal|kgx|ptyxis|terminator|tilix|lxterminal)/ },
-  { name: 'VTE', program: /^(guake|tilda|sakura|io\.elementary|pantheon-termin)/ },
-  { name: 'Apple Terminal', program: /^Terminal$/ },
-  { name: 'Visual Studio Code', program: /^(code|code-insiders|codium|cursor)$/ },
-  { name: 'Windows Terminal', program: /^WindowsTerminal/ },
-  { name: 'another terminal', program: /^(u?xterm|u?rxvtd?|st|alacritty|mlterm|zutty|cool-retro-term|hyper|tabby)$/ },
-  { name: 'another terminal', program: /^(terminology|qterminal|mintty|zellij|emacs|n?vim|asciinema)/ },
+  {
+    name: 'VTE',
+    program: /^(gnome-terminal-|xfce4-terminal|mate-terminal|kgx|ptyxis|terminator|tilix|lxterminal)/,
+    reportsFocus: true,
+    tabs: true,
+  },
+  { name: 'VTE', program: /^(guake|tilda|sakura|io\.elementary|pantheon-termin)/, reportsFocus: true, tabs: true },
+  { name: 'Apple Terminal', program: /^Terminal$/, tabs: true },
+  { name: 'Visual Studio Code', program: /^(code|code-insiders|codium|cursor)$/, reportsFocus: true, tabs: true },
+  { name: 'xterm.js', program: /^(hyper|tabby)$/, reportsFocus: true, tabs: true },
+  { name: 'Windows Terminal', program: /^WindowsTerminal/, tabs: true },
+  { name: 'another terminal', program: /^(u?xterm|u?rxvtd?|st|alacritty|mlterm|zutty|cool-retro-term)$/ },
+  { name: 'another terminal', program: /^(terminology|qterminal|mintty|zellij|emacs|n?vim|asciinema)/, tabs: true },
   { name: 'tmux', program: /^tmux(: server)?$/, role: 'tmux' },
   { name: 'screen', program: /^screen$/i, role: 'screen' },
   { name: 'mosh', program: /^mosh-server/, role: 'mosh' },

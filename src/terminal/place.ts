@@ -2,7 +2,7 @@ import { PermanentError } from '../errors.ts'
 import type { TerminalReference } from '../notification.ts'
 import { environmentOf } from './environment.ts'
 import { type Kind, kindByTerm, kindByVersion, kinds, unknownKind } from './kinds.ts'
-import { lineage } from './lineage.ts'
+import { lineage, type Relative } from './lineage.ts'
 import { isAttached, screenClients } from './screen.ts'
 import { askTmux, type TmuxClient, type TmuxState } from './tmux.ts'
 
@@ -44,10 +44,14 @@ export async function findPlace(terminal: TerminalReference | undefined, signal:
 }
 
 /** The nearest known ancestor of a process, or the process itself. */
-export async function hostOf(pid: number | undefined, signal: AbortSignal): Promise<Host | undefined> {
-  if (pid === undefined) return undefined
-  let child = pid
-  for (const relative of await lineage(pid, signal)) {
+async function hostOf(pid: number | undefined, signal: AbortSignal): Promise<Host | undefined> {
+  return pid === undefined ? undefined : hostIn(await lineage(pid, signal))
+}
+
+/** The first of a process and its ancestors of which something is known. */
+export function hostIn(relatives: Relative[]): Host | undefined {
+  let child = relatives[0]?.pid ?? 0
+  for (const relative of relatives) {
     const kind = kinds.find(({ program }) => program.test(relative.comm))
     if (kind !== undefined) return { kind, pid: relative.pid, child }
     child = relative.pid

@@ -1,6 +1,28 @@
+import { execFile } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { basename, dirname } from 'node:path'
 import { readStat } from '../process/proc.ts'
+
+/** The number of the window that an attached session shows, `0`; nothing if screen does not say. */
+export function shownWindow(server: number, signal: AbortSignal): Promise<string | undefined> {
+  const socket = socketOf(server)
+  if (socket === undefined) return Promise.resolve(undefined)
+  const env = { ...process.env, SCREENDIR: dirname(socket) }
+  return new Promise((resolve) => {
+    execFile('screen', ['-S', basename(socket), '-Q', 'number'], { signal, env, killSignal: 'SIGKILL' }, (_, stdout) =>
+      resolve(/^\d+/.exec(stdout)?.[0]),
+    )
+  })
+}
+
+/** Is this the only session of this user that is shown anywhere? Then every client of screen shows it. */
+export function isOnlyAttached(server: number): boolean {
+  const socket = socketOf(server)
+  if (socket === undefined) return false
+  const folder = dirname(socket)
+  return readdirSync(folder).filter((name) => isShown(`${folder}/${name}`)).length === 1
+}
 
 /** A running `screen` that shows a session in some terminal. */
 export interface ScreenClient {
@@ -17,13 +39,26 @@ export interface ScreenClient {
  * @returns nothing if the socket is not to be found
  */
 export function isAttached(server: number): boolean | undefined {
+  const socket = socketOf(server)
+  return socket === undefined ? undefined : isShown(socket)
+}
+
+function socketOf(server: number): string | undefined {
   for (const folder of socketFolders()) {
     try {
       const name = readdirSync(folder).find((entry) => entry.startsWith(`${server}.`))
-      if (name !== undefined) return (statSync(`${folder}/${name}`).mode & 0o100) !== 0
+      if (name !== undefined) return `${folder}/${name}`
     } catch {}
   }
   return undefined
+}
+
+function isShown(socket: string): boolean {
+  try {
+    return (statSync(socket).mode & 0o100) !== 0
+  } catch {
+    return false
+  }
 }
 
 /**

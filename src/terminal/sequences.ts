@@ -9,6 +9,8 @@ export interface Message {
   priority: Priority
   /** The same id again replaces what is shown, where the terminal can. */
   id: string
+  /** Not while the terminal has the focus, where the terminal can decide that. */
+  unlessFocused?: boolean
 }
 
 /**
@@ -41,9 +43,10 @@ const encoders: Record<Protocol, (message: Message, kind?: Kind) => string> = {
   },
 
   /** https://sw.kovidgoyal.net/kitty/desktop-notifications/ */
-  osc99({ title, message, priority, id }) {
+  osc99({ title, message, priority, id, unlessFocused }) {
     const key = id.replace(/[^A-Za-z0-9_.+-]/g, '-').slice(0, 64)
-    const head = `i=${key}:e=1:d=0:f=${base64('ntfy')}:u=${urgency[priority]}`
+    const occasion = unlessFocused ? ':o=unfocused' : ''
+    const head = `i=${key}:e=1:d=0:f=${base64('ntfy')}:u=${urgency[priority]}${occasion}`
     return (
       `\x1b]99;${head}:p=title;${base64(cutTo(90, oneLine(title)))}\x1b\\` +
       `\x1b]99;i=${key}:e=1:d=1:p=body;${base64(cutTo(480, oneLine(message)))}\x1b\\`

@@ -23,9 +23,10 @@ export async function showByTerminal(
   protocol: Protocol,
   signal: AbortSignal,
 ): Promise<HandedOver> {
-  const { title, message, priority } = notification
+  const { title, message, priority, terminal } = notification
   const id = `ntfy-${notification.thread ?? notification.id}`
-  const sequence = notificationSequence({ title, message, priority, id }, protocol, place.kind)
+  const unlessFocused = terminal?.unlessFocused === true
+  const sequence = notificationSequence({ title, message, priority, id, unlessFocused }, protocol, place.kind)
   await writeToTerminal(place.tty, place.through === 'screen' ? throughScreen(sequence) : sequence, signal)
   return { handed_to: place.kind.name, as: protocol }
 }

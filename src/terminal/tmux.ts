@@ -2,8 +2,18 @@ import { execFile } from 'node:child_process'
 
 export interface TmuxState {
   /** The places of one pane: a window can be linked to several sessions. */
-  panes: { session: string; shown: boolean }[]
+  panes: TmuxPane[]
   clients: TmuxClient[]
+}
+
+export interface TmuxPane {
+  /** `%3` */
+  id: string
+  session: string
+  /** The window is its session's current one. */
+  inFront: boolean
+  /** The pane is the window's active one, too. */
+  shown: boolean
 }
 
 export interface TmuxClient {
@@ -16,41 +26,72 @@ export interface TmuxClient {
   flags: string[]
   /** The server asks its clients' terminals to report their focus. */
   focusEvents: boolean
+  /** When ntfy asked for it, seconds since 1970. */
+  askedAt?: number
   /** Its TERM. */
   term: string
   /** Its terminal's answer to XTVERSION. */
   version: string
 }
 
-const paneFormat = 'pane|#{pane_tty}|#{session_id}|#{window_active}#{pane_active}'
+const paneFormat = 'pane|#{pane_tty}|#{session_id}|#{window_active}#{pane_active}|#{pane_id}'
+/** A user option of the server: `PID:SECONDS` of each client whose terminal was asked to report its focus. */
+const askedOption = '@ntfy_focus'
 const clientFormat = [
   'client|#{client_tty}|#{session_id}|#{client_pid}|#{client_activity}|#{client_control_mode}',
-  '#{client_flags}|#{focus-events}|#{client_termname}|#{client_termtype}',
+  `#{client_flags}|#{focus-events}|#{${askedOption}}|#{client_termname}|#{client_termtype}`,
 ].join('|')
+
+/** Where a pane is thought to be: a shell's terminal and TMUX, and the server that is its ancestor. */
+export interface PaneReference {
+  tty: string
+  tmux: string | undefined
+  server: number
+}
+
+/** Notes in tmux when each of its clients' terminals was asked to report its focus. */
+export async function noteAsked(pane: PaneReference, clients: TmuxClient[], signal: AbortSignal): Promise<void> {
+  const notes = clients.flatMap(({ pid, askedAt }) => (askedAt === undefined ? [] : `${pid}:${askedAt}`))
+  await run(['-S', socketOf(pane), 'set-option', '-s', askedOption, notes.join(' ')], signal)
+}
 
 /**
  * What tmux knows of a pane, with one start of tmux.
  *
- * @param pane where it is thought to be: a shell's terminal and TMUX, and the server that is its ancestor
  * @returns nothing if tmux does not know that pane: a leaked TMUX
  */
-export async function askTmux(
-  pane: { tty: string; tmux: string | undefined; server: number },
-  signal: AbortSignal,
-): Promise<TmuxState | undefined> {
-  const args = ['-S', socketOf(pane), 'list-panes', '-a', '-F', paneFormat, ';', 'list-clients', '-F', clientFormat]
-  const rows = (await run(args, signal)).split('\n').map((row) => row.split('|'))
+export async function askTmux(pane: PaneReference, signal: AbortSignal): Promise<TmuxState | undefined> {
+  const args = ['list-panes', '-a', '-F', paneFormat, ';', 'list-clients', '-F', clientFormat]
+  const rows = (await run(['-S', socketOf(pane), ...args], signal)).split('\n').map((row) => row.split('|'))
   const panes = rows
     .filter(([kind, tty]) => kind === 'pane' && tty === pane.tty)
-    .map(([, , session = '', active]) => ({ session, shown: active === '11' }))
+    .map(([, , session = '', active = '', id = '']) => ({
+      id,
+      session,
+      inFront: active.startsWith('1'),
+      shown: active === '11',
+    }))
   if (panes.length === 0) return undefined
   return { panes, clients: rows.filter(([kind]) => kind === 'client').flatMap(clientOf) }
 }
 
 /** A client in control mode is a program that speaks tmux's protocol (iTerm2): its tty is no screen to write to. */
 function clientOf(row: string[]): TmuxClient[] {
-  const [, tty, session = '', pid, activity, controlMode, flags = '', focusEvents, term = '', version = ''] = row
+  const [
+    ,
+    tty,
+    session = '',
+    pid,
+    activity,
+    controlMode,
+    flags = '',
+    focusEvents,
+    asked = '',
+    term = '',
+    version = '',
+  ] = row
   if (!tty || controlMode === '1') return []
+  const askedAt = new RegExp(`(?:^| )${Number(pid)}:(\\d+)`).exec(asked)?.[1]
   return [
     {
       tty,
@@ -59,6 +100,7 @@ function clientOf(row: string[]): TmuxClient[] {
       activity: Number(activity),
       flags: flags.split(',').filter(Boolean),
       focusEvents: focusEvents === '1' || focusEvents === 'on',
+      ...(askedAt !== undefined && { askedAt: Number(askedAt) }),
       term,
       version,
     },

@@ -8,7 +8,7 @@ const at = (terminal: Terminal) => ({ tty: terminal.device, shellPid: terminal.p
 
 describe('whether nobody is looking', () => {
   it('is unknown without a terminal, or where nothing can be asked', async () => {
-    expect(await away(undefined, limit())).toEqual({ answer: 'unknown', source: 'nobody' })
+    expect(await away(undefined, limit())).toEqual({ answer: 'unknown', source: 'without a terminal' })
     expect(await away({ shellPid: process.pid }, limit())).toMatchObject({ answer: 'unknown' })
     expect(await away(at(await openEmulator('kitty')), limit())).toMatchObject({ answer: 'unknown' })
     expect(await away({ tty: '/dev/pts/0', shellPid: 2 ** 22 }, limit())).toMatchObject({ answer: 'unknown' })

@@ -1,0 +1,37 @@
+import { parseDuration } from '../duration.ts'
+import { normalKey } from '../options.ts'
+import { didYouMean } from '../suggest.ts'
+import { isMapping } from './shapes.ts'
+import type { Config } from './types.ts'
+
+const modes = ['always', 'auto', 'never'] as const
+
+/** Reads `away`: a mode, or a mapping with a mode and the time without a touch after which nobody is there. */
+export function readAway(value: unknown, config: Config): string | undefined {
+  if (!isMapping(value)) return readMode(value, config) && 'always, auto, never or {mode: auto, idle: 120} was expected'
+  for (const [key, setting] of Object.entries(value)) {
+    const reader = readers[normalKey(key)]
+    if (reader === undefined) return `${key}: unknown word${didYouMean(key, ['mode', 'idle'])} (known: mode, idle)`
+    const problem = reader(setting, config)
+    if (problem !== undefined) return `${key}: ${problem}`
+  }
+  return undefined
+}
+
+const readers: Record<string, (value: unknown, config: Config) => string | undefined> = {
+  mode: readMode,
+  idle(value, config) {
+    const isTime = typeof value === 'number' || typeof value === 'string'
+    const idle = isTime ? parseDuration(String(value)) : undefined
+    if (idle === undefined && value !== false) return 'seconds, a duration (90, 5m) or false was expected'
+    config.away.idle = idle
+    return undefined
+  },
+}
+
+function readMode(value: unknown, config: Config): string | undefined {
+  const mode = modes.find((known) => known === value)
+  if (mode === undefined) return 'always, auto, never was expected'
+  config.away.mode = mode
+  return undefined
+}

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process'
+import { readStat } from '../process/proc.ts'
+
+/**
+ * Asks the terminal that we were called from for its focus. bash can see whether something was typed ahead without
+ * taking it, which Node cannot; then nothing is asked.
+ *
+ * @returns nothing if it gave no answer, or is another program's at the moment
+ */
+export function terminalHasFocus(): Promise<'yes' | 'no' | undefined> {
+  const own = readStat('self')
+  // Whoever is in the background would be stopped.
+  if (own === undefined || own.tty === 0 || own.pgrp !== own.tpgid) return Promise.resolve(undefined)
+  return new Promise((resolve) => {
+    // Never ended by us: it would leave the terminal without its echo. It takes 0.1 s at most.
+    const options = { env: { PATH: process.env['PATH'] } }
+    execFile('bash', ['--norc', '--noprofile', '-c', script], options, (_, stdout) => {
+      const answer = stdout.trim()
+      resolve(answer === 'yes' || answer === 'no' ? answer : undefined)
+    })
+  })
+}
+
+const script = `
+trap '' HUP INT QUIT TERM TSTP TTIN TTOU
+exec 3>&1 </dev/tty >/dev/tty 2>/dev/null || exit
+before=$(stty -g) || exit
+stty -icanon -echo min 1 time 0
+answer=
+if ! read -t 0; then
+  printf '\\033[?1004h'
+  IFS= read -r -s -n 3 -t 0.1 answer
+  printf '\\033[?1004l'
+fi
+stty "$before"
+case $answer in $'\\033[I') echo yes ;; $'\\033[O') echo no ;; esac >&3
+`
