@@ -17,6 +17,7 @@ const layers = [
     'json',
     'markdown',
     'slack-text',
+    'rocketchat-text',
     'service-gone',
   ],
   [

@@ -23,6 +23,7 @@ export const backends: Record<string, () => Promise<{ default: Backend }>> = {
   pushbullet: () => import('./pushbullet.ts'),
   pushjet: () => import('./pushjet.ts'),
   pushover: () => import('./pushover.ts'),
+  rocketchat: () => import('./rocketchat.ts'),
   signal: () => import('./signal.ts'),
   simplepush: () => import('./simplepush.ts'),
   slack: () => import('./slack.ts'),
