@@ -19,6 +19,11 @@ export interface Backend<O extends Options = Options> {
   example?: Record<string, unknown>
   /** What fits, in the service's own unit; what is longer is cut before `send` sees it. */
   limits: { title?: Limit; message?: Limit }
+  /**
+   * What is missing of options that need one another, as a problem of the configuration. Values may still be references
+   * to secrets: only that they are there counts.
+   */
+  missing?(settings: Record<string, unknown>): string | undefined
   /** What the service answers when it took a message, as its documentation shows it; only this counts as a yes. */
   answer?: { status?: number; json?: unknown; text?: string }
   /** Stays on this machine: nothing needs to be redacted for it. */

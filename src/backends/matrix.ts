@@ -1,6 +1,6 @@
 import { defineBackend } from '../backend.ts'
 import { httpOptions } from '../http-options.ts'
-import { accountOf } from '../matrix/account.ts'
+import { accountOf, lackOfHomeserver } from '../matrix/account.ts'
 import { contentOf } from '../matrix/content.ts'
 import { failureOf, post } from '../matrix/rooms.ts'
 import { accountCall } from '../matrix/session.ts'
@@ -18,13 +18,15 @@ export default defineBackend({
       aliases: ['url', 'home_server', 'server', 'matrix_homeserver', 'MatrixHomeServer'],
     }),
     rooms: list({
-      description: 'room ids (!...) and aliases (#...:server), in quotation marks; an invitation is accepted',
+      description:
+        'room ids (!...) and aliases (#...:server), in quotation marks; `ntfy matrix rooms` lists yours; an invitation is accepted when a message needs it',
       required: true,
       example: ['!QtykxKocfZaZOUrTwp:example.org'],
       aliases: ['room', 'room_id', 'default_recipient_matrix', 'matrix_room', 'to'],
     }),
     access_token: text({
-      description: 'the access token of the account; not needed after `ntfy matrix login`, or with a password',
+      description:
+        'the access token of the account (in Element: Settings, Help & About); not needed after `ntfy matrix login`, or with a password',
       secret: true,
       example: 'syt_...',
       aliases: ['token', 'matrix_accesstoken', 'matrix_access_token'],
@@ -53,6 +55,12 @@ export default defineBackend({
   },
   // Plain text that is all quotation marks takes twice its bytes in JSON, and still fits.
   limits: { title: { max: 500, unit: 'bytes' }, message: { max: 29_000, unit: 'bytes' } },
+  missing({ homeserver, user_id: user, password, access_token: token }) {
+    if (password !== undefined && user === undefined)
+      return 'user_id is missing: a password needs the name of its account'
+    const leads = homeserver !== undefined || typeof user === 'object' || /^@[^:]+:./.test(String(user))
+    return token === undefined && password === undefined ? undefined : leads ? undefined : lackOfHomeserver
+  },
   answer: { json: { event_id: '$YUwRidLecu:example.com' } },
   async send(notification, options, context) {
     const call = accountCall(await accountOf(options, context), context)

@@ -1,12 +1,18 @@
 import { type Context, defineBackend } from '../backend.ts'
-import { ConfigError, PermanentError, TransientError } from '../errors.ts'
-import { retryAfter, serviceWords } from '../http.ts'
+import { ConfigError, PermanentError } from '../errors.ts'
 import { httpOptions } from '../http-options.ts'
 import { asObject, field } from '../json.ts'
-import type { HttpAnswer } from '../network/exchange.ts'
 import { text, url } from '../options.ts'
 import { hideSecret } from '../output.ts'
-import { rocketChatText } from '../rocketchat-text.ts'
+import {
+  headersOf,
+  lackOfAccount,
+  rocketChatFailure,
+  type Session,
+  sessionOf,
+  Unauthorized,
+} from '../rocketchat/session.ts'
+import { rocketChatText } from '../rocketchat/text.ts'
 
 /** Message_MaxAllowedSize as it is set at first, UTF-16 units: escapes included. */
 const longest = 5000
@@ -52,18 +58,19 @@ export default defineBackend({
     room: '#general',
   },
   limits: { title: { max: 200, unit: 'utf16' }, message: { max: 4700, unit: 'utf16' } },
+  missing,
   answer: {
     json: { success: true, channel: 'general', message: { _id: 'jC9chsFddTvsbFQG7', rid: 'GENERAL', msg: 'Done' } },
   },
   async send(notification, options, context) {
     const message = rocketChatText(notification, longest)
     const { room, room_id: rid } = options
-    if (/\/hooks\/./.test(options.url)) {
+    if (isWebhook(options.url)) {
       hideSecret(options.url.replace(/.*\/hooks\//s, ''))
       return post(context, options.url, { text: message, channel: rid ?? room })
     }
-    if (rid === undefined && room === undefined)
-      throw new ConfigError('room is missing: a channel (#name) or a user (@name)')
+    const lacking = missing(options)
+    if (lacking !== undefined) throw new ConfigError(lacking)
     const api = `${options.url}/api/v1`
     const send = (session: Session) =>
       rid === undefined
@@ -79,20 +86,17 @@ export default defineBackend({
   },
 })
 
-/** What the headers of a request say of its sender. */
-interface Session {
-  userId: string
-  token: string
+function isWebhook(address: unknown): boolean {
+  return /\/hooks\/./.test(String(address))
 }
 
-/** The options that say whose account it is. */
-type Account = { url: string } & { [K in 'username' | 'password' | 'user_id' | 'token']: string | undefined }
-
-/** The server does not know the token, or not any more. */
-class Unauthorized extends ConfigError {}
-
-function headersOf({ userId, token }: Session): Record<string, string> {
-  return { 'x-auth-token': token, 'x-user-id': userId }
+function missing({ url: address, ...given }: Record<string, unknown>): string | undefined {
+  const has = (...names: string[]) => names.every((name) => given[name] !== undefined)
+  if (typeof address !== 'string' || isWebhook(address)) return undefined
+  if (!has('username', 'password') && !has('user_id', 'token')) {
+    return lackOfAccount
+  }
+  return has('room') || has('room_id') ? undefined : 'room is missing: a channel (#name) or a user (@name), or room_id'
 }
 
 async function post(context: Context, address: string, json: unknown, session?: Session) {
@@ -126,74 +130,4 @@ async function postOnce(
     if (known === undefined) throw error
     return asObject(known.json)
   }
-}
-
-/** The session of the configuration, or that of a login, which others wait for and use, too. */
-async function sessionOf(
-  options: Account,
-  context: Context,
-  refused?: { session: Session; error: Unauthorized },
-): Promise<Session> {
-  const { url: server, username, password, user_id: userId, token } = options
-  if (refused === undefined && userId !== undefined && token !== undefined) return { userId, token }
-  if (username === undefined || password === undefined) {
-    throw refused?.error ?? new ConfigError('username and password are missing, or user_id and token')
-  }
-  const cache = context.cache(`session ${server} ${username}`)
-  const kept = () => {
-    const session = sessionIn(cache.read())
-    return session?.token === refused?.session.token ? undefined : session
-  }
-  return (
-    kept() ??
-    cache.alone(async () => {
-      const others = kept()
-      if (others !== undefined) return others
-      const session = await logIn(context, server, username, password)
-      cache.write(session)
-      return session
-    })
-  )
-}
-
-function sessionIn(value: unknown): Session | undefined {
-  const { userId, token } = asObject(value) ?? {}
-  if (typeof userId !== 'string' || typeof token !== 'string') return undefined
-  hideSecret(token)
-  return { userId, token }
-}
-
-async function logIn({ http }: Context, server: string, user: string, password: string): Promise<Session> {
-  const sessionFrom = ({ json }: HttpAnswer) =>
-    sessionIn({ userId: field(json, 'data', 'userId'), token: field(json, 'data', 'authToken') })
-  const answer = await http(`${server}/api/v1/login`, {
-    json: { user, password },
-    accepts: (found) => sessionFrom(found) !== undefined,
-    failure: (found) => {
-      if (/totp/i.test(found.text)) {
-        return new ConfigError('the account needs a second factor: give user_id and token of a personal access token')
-      }
-      return found.status === 400
-        ? new ConfigError(`the login was refused${serviceWords(found)}`)
-        : rocketChatFailure(found)
-    },
-  })
-  return sessionFrom(answer) as Session
-}
-
-/** What the room, the account or its rights have to do with; the message can wait for that. */
-const setUp =
-  /invalid-channel|invalid-room|room-not-found|not-allowed|unauthorized|archived|muted|readonly|invalid-user/i
-
-/** Most failures come with status 400: `{"success":false,"error":"... [error-too-many-requests]"}`. */
-function rocketChatFailure(answer: HttpAnswer): Error | undefined {
-  const { success, status, error, message } = asObject(answer.json) ?? {}
-  const words = String(error ?? message ?? '')
-  if (/too-many-requests/.test(words) || answer.status === 429) {
-    const wait = /wait (\d+) second/i.exec(words)?.[1]
-    return new TransientError(`too many messages: ${words}`, retryAfter(answer) ?? (wait ? Number(wait) : undefined))
-  }
-  if (success !== false && status !== 'error') return answer.status === 401 ? new Unauthorized('401') : undefined
-  if (answer.status === 401) return new Unauthorized(words)
-  return answer.status < 500 && setUp.test(words) ? new ConfigError(words) : undefined
 }

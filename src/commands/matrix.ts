@@ -120,6 +120,7 @@ function configurationFor({ homeserver, user, device }: Session): string {
   const place = abbreviateHome(cacheFolder() ?? '')
   const lines = [
     `# ${user} is logged in (device ${device}); the token is kept in ${place}`,
+    '# what names no target goes there with backends: [matrix]',
     'matrix:',
     `  homeserver: ${JSON.stringify(homeserver)}`,
     `  user_id: ${JSON.stringify(user)}`,

@@ -52,7 +52,7 @@ export async function readSection(section: Section, reading: Reading): Promise<v
   }
   const target: Target = { name, backend, settings: {}, at }
   config.targets[name] = target
-  const { options, freeOptions } = await loadBackend(backend)
+  const { options, freeOptions, missing } = await loadBackend(backend)
   for (const [key, setting] of Object.entries(value)) {
     if (key === backendKey) continue
     const display = displayWord(key)
@@ -72,6 +72,8 @@ export async function readSection(section: Section, reading: Reading): Promise<v
     if (details.required === true && !Object.hasOwn(target.settings, option))
       problem(`${option} is missing: ${details.description}`)
   }
+  const lacking = missing?.(target.settings)
+  if (lacking !== undefined) problem(lacking)
 }
 
 function readTargetRule(key: string, value: unknown, target: Target, { problems }: Reading): void {

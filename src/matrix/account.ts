@@ -12,6 +12,8 @@ export interface AccountOptions {
   access_token?: string | undefined
 }
 
+export const lackOfHomeserver = 'homeserver is missing, or a user_id (@name:server) that leads to it'
+
 /** The account that options speak of: the homeserver is named, found by the user id, or that of the last login. */
 export async function accountOf(
   options: AccountOptions,
@@ -25,7 +27,7 @@ export async function accountOf(
   if (login !== undefined && (user === undefined ? token === undefined : user === login.user)) {
     return { ...own, ...login }
   }
-  if (user === undefined) throw new ConfigError('homeserver is missing, or a user_id (@name:server) that leads to it')
+  if (user === undefined) throw new ConfigError(lackOfHomeserver)
   return { ...own, homeserver: await homeserverOf(user, context) }
 }
 

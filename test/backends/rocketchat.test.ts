@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { loadConfig } from '../../src/config/index.ts'
 import { attemptWith, errorOf } from '../support/attempt.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { answerJson, fakeInternet, type Request, type Service } from '../support/internet.ts'
@@ -97,7 +100,7 @@ describe('an account', () => {
 
   it.each([
     [{ username: 'ntfy', password: 'not this one' }, /Unauthorized/],
-    [{ username: 'ntfy' }, /username and password are missing/],
+    [{ username: 'ntfy' }, /username and password are missing, or user_id and token/],
     [{ user_id: 'user-id', token: 'revoked-token' }, /logged in/],
     [{ ...account, room: undefined }, /room is missing/],
     [{ ...account, room: '#nowhere' }, /invalid-channel/],
@@ -187,4 +190,16 @@ describe('text', () => {
     expect(msg.length).toBeGreaterThan(4000)
     expect(msg).toMatch(/…\nhttps:\/\/ci\.example\/1$/)
   })
+})
+
+it.each([
+  ['{url: https://chat.example.org, username: ntfy, room: "#ops"}', 'username and password are missing'],
+  ['{url: https://chat.example.org, user_id: abc, token: {env: TOKEN}}', 'room is missing'],
+  ['{url: https://chat.example.org/hooks/id/secret}', undefined],
+  ['{url: https://chat.example.org, username: ntfy, password: {env: PASSWORD}, room: "#ops"}', undefined],
+])('a configuration %s lacks %j', async (section, lacking) => {
+  const file = join(temporaryFolder(), 'ntfy.yml')
+  writeFileSync(file, `rocketchat: ${section}\n`, { mode: 0o600 })
+  const { problems } = await loadConfig(file)
+  expect(problems).toEqual(lacking === undefined ? [] : [expect.stringContaining(`rocketchat: ${lacking}`)])
 })

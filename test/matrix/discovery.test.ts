@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { loadConfig } from '../../src/config/index.ts'
 import { attemptWith } from '../support/attempt.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { answerJson, fakeInternet, type Service } from '../support/internet.ts'
@@ -96,4 +99,17 @@ describe('a homeserver', () => {
     expect(result).toMatchObject({ kind: 'delivered' })
     expect(internet.received.map(({ path }) => path)).not.toContain('/.well-known/matrix/client')
   })
+})
+
+it.each([
+  ['{rooms: "!a", access_token: syt_x}', 'homeserver is missing'],
+  ['{rooms: "!a", access_token: syt_x, user_id: me}', 'homeserver is missing'],
+  ['{rooms: "!a", homeserver: example.org, password: x}', 'user_id is missing'],
+  ['{rooms: "!a", user_id: "@me:example.org", password: x}', undefined],
+  ['{rooms: "!a"}', undefined],
+])('a configuration %s lacks %j', async (section, lacking) => {
+  const file = join(temporaryFolder(), 'ntfy.yml')
+  writeFileSync(file, `matrix: ${section}\n`, { mode: 0o600 })
+  const { problems } = await loadConfig(file)
+  expect(problems).toEqual(lacking === undefined ? [] : [expect.stringContaining(`matrix: ${lacking}`)])
 })

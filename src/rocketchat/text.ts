@@ -1,5 +1,5 @@
-import type { ChatText } from './notification.ts'
-import { cut } from './text.ts'
+import type { ChatText } from '../notification.ts'
+import { cut } from '../text.ts'
 
 /** Title and message as they are, calling nobody; so much of the message as fits into so many UTF-16 units. */
 export function rocketChatText({ title, message, url: link }: ChatText, max: number): string {
