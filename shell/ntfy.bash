@@ -101,6 +101,7 @@ __ntfy_look() {
   (( took >= __ntfy_us && status != 130 )) || return 0
   [[ ${NTFY-} != off ]] || return 0
   __ntfy_fresh || command=
+  __ntfy_ask || builtin :
   __ntfy_launch "$status" "$(( took / 1000 ))" "$command" "$resumed"
 }
 
@@ -143,6 +144,86 @@ __ntfy_watch() {
   fi
 }
 
+# Is it told also while somebody looks?
+__ntfy_foreground_too() {
+  [[ -n ${NTFY_FOREGROUND_TOO-} && ${NTFY_FOREGROUND_TOO-} != 0 && ${AUTO_NTFY_DONE_UNFOCUSED_ONLY-} != -b ]]
+}
+
+# Asks the terminal whether it has the focus (DEC 1004), if it is one that says so at once: sets __ntfy_focus to yes, no,
+# or nothing. Where something was typed ahead, which only shows while lines are not edited by the system, nothing is
+# asked: the answer would come behind it.
+__ntfy_ask() {
+  local answer=''
+  __ntfy_focus=
+  __ntfy_foreground_too && return
+  __ntfy_answers || return
+  {
+    builtin command stty -icanon -echo || return
+    if ! builtin read -t 0; then
+      builtin printf '\033[?1004h'
+      IFS= builtin read -r -s -n 3 -t 0.013 answer
+      builtin printf '\033[?1004l'
+    fi
+    builtin command stty icanon echo
+  } 2>/dev/null <>/dev/tty >&0
+  case $answer in
+    $'\033[I') __ntfy_focus=yes ;;
+    $'\033[O') __ntfy_focus=no ;;
+  esac
+}
+
+# Is the terminal VTE, Ghostty or xterm.js? It is the parent of the session's first process, which it started, or that process;
+# the variables that terminals set are handed on to other terminals. Looked at once.
+__ntfy_answers() {
+  [[ $__ntfy_asks == unknown ]] || return "$__ntfy_asks"
+  local comm leader parent session
+  __ntfy_asks=1
+  [[ $__ntfy_clock != coarse ]] || return
+  if [[ ! -r /proc/$$/stat ]]; then
+    [[ -z ${TMUX-}${STY-}${SSH_CONNECTION-} ]] || return
+    case ${TERM_PROGRAM-} in ghostty | vscode | Hyper | Tabby) __ntfy_asks=0 ;; esac
+    return "$__ntfy_asks"
+  fi
+  __ntfy_stat $$ && __ntfy_stat "$session" || return
+  leader=$comm
+  __ntfy_stat "$parent" || return
+  for comm in "$leader" "$comm"; do
+    case $comm in
+      gnome-terminal- | xfce4-terminal* | mate-terminal* | kgx* | ptyxis* | terminator* | tilix* | lxterminal* | \
+        guake* | tilda* | sakura* | io.elementary* | pantheon-termin* | ghostty* | .ghostty* | \
+        code | code-insiders | codium | cursor | hyper | tabby) __ntfy_asks=0 ;;
+    esac
+  done
+  return "$__ntfy_asks"
+}
+
+# __ntfy_stat PID: sets comm, parent and session of a process.
+__ntfy_stat() {
+  local line
+  { IFS= builtin read -r line <"/proc/$1/stat"; } 2>/dev/null || return
+  comm=${line#*\(} comm=${comm%\)*}
+  line=${line##*\) } line=${line#* }
+  parent=${line%% *} line=${line#* * }
+  session=${line%% *}
+}
+
+# In tmux: asks the terminals that show it to report their focus from now on, once each, in the background. tmux keeps
+# what they report, and @ntfy_focus when they were asked.
+__ntfy_request() {
+  # shellcheck disable=SC2016 # it is another shell's
+  ( builtin command sh -c 'now=$(date +%s) asked=" $(tmux show-options -sqv @ntfy_focus) " all=
+    tmux list-clients -F "#{?client_control_mode,,#{client_tty} #{client_pid}}" | {
+      while read -r tty pid; do
+        case $pid,$asked in
+          ,*) ;;
+          *" $pid:"*) asked_at=${asked#*" $pid:"} all="$all $pid:${asked_at%% *}" ;;
+          *) printf "\033[?1004h" >"$tty" && all="$all $pid:$now" ;;
+        esac
+      done
+      tmux set-option -s @ntfy_focus "${all# }"
+    }' & ) </dev/null >/dev/null 2>&1
+}
+
 # __ntfy_launch STATUS MILLISECONDS COMMAND RESUMED: in the background, with no word on the terminal and no trace in
 # the table of jobs.
 __ntfy_launch() {
@@ -173,9 +254,8 @@ __ntfy_work() {
   else
     return
   fi
-  if [[ -n ${NTFY_FOREGROUND_TOO-} && ${NTFY_FOREGROUND_TOO-} != 0 && ${AUTO_NTFY_DONE_UNFOCUSED_ONLY-} != -b ]]; then
-    flags+=(--foreground-too)
-  fi
+  [[ -z $__ntfy_focus ]] || flags+=(--focus "$__ntfy_focus")
+  __ntfy_foreground_too && flags+=(--foreground-too)
   [[ -n ${AUTO_NTFY_DONE_IGNORE+set} ]] && flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
   case ${#AUTO_NTFY_DONE_OPTS[@]} in
     0) ;;
@@ -398,7 +478,7 @@ done >&- 2>&-'
 }
 
 __ntfy_load() {
-  __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs=
+  __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs='' __ntfy_focus='' __ntfy_asks=unknown
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
   __ntfy_held=0 __ntfy_trapped=0 __ntfy_start=$__ntfy_never __ntfy_took=-1 __ntfy_line=0 __ntfy_before=0 __ntfy_number=0 __ntfy_armed=0 __ntfy_gate=0 __ntfy_us=0
@@ -426,6 +506,7 @@ __ntfy_load() {
   fi
   __ntfy_had_ps0=${PS0+1}
   __ntfy_watch
+  [[ -z ${TMUX-} ]] || __ntfy_request
 }
 
 ntfy_unhook() {
@@ -471,7 +552,7 @@ __ntfy_unhook_string() {
 
 __ntfy_forget() {
   builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,clock,prompt,look,suspended,fresh,watch,launch,work,list,entry,typed} \
-    __ntfy_{recent,repeated,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
+    __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }
 

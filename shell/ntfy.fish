@@ -89,6 +89,7 @@ if builtin status is-interactive
         __ntfy_watch
         builtin test "$took" -ge $__ntfy_ms -a $code -ne 130 -a "$NTFY" != off
         or return
+        __ntfy_ask
         __ntfy_launch $code $took "$text"
     end
 
@@ -169,6 +170,87 @@ if builtin status is-interactive
         and not fish_should_add_to_history $argv[1] >/dev/null 2>&1
     end
 
+    # Is it told also while somebody looks?
+    function __ntfy_foreground_too
+        builtin test -n "$NTFY_FOREGROUND_TOO" -a "$NTFY_FOREGROUND_TOO" != 0 -a "$AUTO_NTFY_DONE_UNFOCUSED_ONLY" != -b
+    end
+
+    # Asks the terminal whether it has the focus (DEC 1004), if it is one that says so at once: sets __ntfy_focus to yes,
+    # no, or nothing. fish cannot see whether something was typed ahead without taking it; bash can, and then asks nothing.
+    function __ntfy_ask
+        set -g __ntfy_focus
+        __ntfy_foreground_too
+        and return
+        __ntfy_answers
+        or return
+        set -l ask 'test "$BASH_VERSINFO" -ge 4 || exit
+            trap "" INT QUIT TSTP; exec 3>&1 <>/dev/tty >&0
+            stty -icanon -echo || exit
+            if ! read -t 0; then
+                printf "\\033[?1004h"; IFS= read -r -s -n 3 -t 0.013 answer; printf "\\033[?1004l"
+                case ${answer#?} in "[I") echo yes ;; "[O") echo no ;; esac >&3
+            fi
+            exec stty icanon echo'
+        builtin command -q bash
+        and set -g __ntfy_focus (command bash --norc --noprofile -c $ask 2>/dev/null)
+        return 0
+    end
+
+    # Is the terminal VTE, Ghostty or xterm.js? It is the parent of the session's first process, which it started, or that
+    # process; the variables that terminals set are handed on to other terminals. Looked at once.
+    function __ntfy_answers
+        if set -q __ntfy_asks
+            return $__ntfy_asks
+        end
+        set -g __ntfy_asks 1
+        if not builtin test -r /proc/$fish_pid/stat
+            builtin test -z "$TMUX$STY$SSH_CONNECTION"
+            and builtin contains -- "$TERM_PROGRAM" ghostty vscode Hyper Tabby
+            and set -g __ntfy_asks 0
+            return $__ntfy_asks
+        end
+        set -l leader (__ntfy_stat (__ntfy_stat $fish_pid)[3])
+        set -l comm (__ntfy_stat $leader[2])[1]
+        for name in gnome-terminal- 'xfce4-terminal*' 'mate-terminal*' 'kgx*' 'ptyxis*' 'terminator*' 'tilix*' 'lxterminal*' \
+            'guake*' 'tilda*' 'sakura*' 'io.elementary*' 'pantheon-termin*' 'ghostty*' '.ghostty*' \
+            code code-insiders codium cursor hyper tabby
+            builtin string match -q -- $name "$leader[1]" "$comm"
+            and set -g __ntfy_asks 0
+        end
+        return $__ntfy_asks
+    end
+
+    # __ntfy_stat PID: prints name, parent and session of a process.
+    function __ntfy_stat
+        builtin test -r /proc/$argv[1]/stat
+        or return
+        builtin read -l line </proc/$argv[1]/stat
+        set -l parts (builtin string match -r '^\d+ \((.*)\) \S (\d+) \d+ (\d+)' -- $line)
+        and builtin printf '%s\n' $parts[2..4]
+    end
+
+    # In tmux: asks the terminals that show it to report their focus from now on, once each, in the background. tmux keeps
+    # what they report, and @ntfy_focus when they were asked.
+    function __ntfy_request
+        set -l request 'now=$(date +%s) asked=" $(tmux show-options -sqv @ntfy_focus) " all=
+            tmux list-clients -F "#{?client_control_mode,,#{client_tty} #{client_pid}}" | {
+              while read -r tty pid; do
+                case $pid,$asked in
+                  ,*) ;;
+                  *" $pid:"*) asked_at=${asked#*" $pid:"} all="$all $pid:${asked_at%% *}" ;;
+                  *) printf "\\033[?1004h" >"$tty" && all="$all $pid:$now" ;;
+                esac
+              done
+              tmux set-option -s @ntfy_focus "${all# }"
+            }'
+        set -l before $last_pid
+        command sh -c $request </dev/null >/dev/null 2>&1 &
+        builtin disown 2>/dev/null
+        set -g last_pid $before
+        set -q last_pid[1]
+        or set -eg last_pid
+    end
+
     # __ntfy_launch STATUS MILLISECONDS TEXT
     function __ntfy_launch
         set -l flags --status $argv[1] --duration-ms $argv[2]
@@ -184,9 +266,10 @@ if builtin status is-interactive
         else
             set last (__ntfy_expanded "$argv[3]" | builtin string sub -l 4096)
         end
-        if builtin test -n "$NTFY_FOREGROUND_TOO" -a "$NTFY_FOREGROUND_TOO" != 0 -a "$AUTO_NTFY_DONE_UNFOCUSED_ONLY" != -b
-            set -a flags --foreground-too
-        end
+        builtin test -n "$__ntfy_focus"
+        and set -a flags --focus $__ntfy_focus
+        __ntfy_foreground_too
+        and set -a flags --foreground-too
         set -q AUTO_NTFY_DONE_IGNORE
         and set -a flags --ignore "$AUTO_NTFY_DONE_IGNORE"
         if set -q AUTO_NTFY_DONE_OPTS[2]
@@ -240,7 +323,10 @@ if builtin status is-interactive
         set -e __ntfy_texts
         set -e __ntfy_stopped
         set -e __ntfy_resumed
-        for name in parse threshold watch postexec suspended forget expanded private launch
+        set -e __ntfy_focus
+        set -e __ntfy_asks
+        for name in parse threshold watch postexec suspended forget expanded private launch foreground_too ask answers \
+            stat request
             builtin functions -e __ntfy_$name
         end
         builtin functions -e ntfy_unhook
@@ -250,4 +336,6 @@ if builtin status is-interactive
     set -g __ntfy_texts
     set -g __ntfy_stopped
     __ntfy_watch
+    builtin test -z "$TMUX"
+    or __ntfy_request
 end

@@ -77,6 +77,7 @@ __ntfy_precmd() {
   __ntfy_watch
   (( took >= __ntfy_ms && code != 130 )) || \builtin return 0
   [[ ${NTFY-} != off ]] || \builtin return 0
+  __ntfy_ask || \builtin :
   __ntfy_launch $code ${took%.*}
   \builtin return 0
 }
@@ -107,6 +108,84 @@ __ntfy_resume() {
   __ntfy_resumed=${__ntfy_stopped[$job]-+${jobtexts[$job]-}}
 }
 
+# Is it told also while somebody looks?
+__ntfy_foreground_too() {
+  [[ ${NTFY_FOREGROUND_TOO:-0} != 0 && ${AUTO_NTFY_DONE_UNFOCUSED_ONLY-} != -b ]]
+}
+
+# Asks the terminal whether it has the focus (DEC 1004), if it is one that says so at once: sets __ntfy_focus to yes, no,
+# or nothing. Where something was typed ahead, which only shows while lines are not edited by the system, nothing is
+# asked: the answer would come behind it.
+__ntfy_ask() {
+  \builtin typeset answer= key=
+  __ntfy_focus=
+  __ntfy_foreground_too && \builtin return
+  __ntfy_answers || \builtin return
+  \builtin zmodload zsh/zselect 2>/dev/null || \builtin return
+  {
+    \builtin command stty -icanon -echo || \builtin return
+    if ! \builtin zselect -t 0 -r 0; then
+      \builtin print -n '\e[?1004h'
+      while (( $#answer < 3 )) && \builtin read -r -u 0 -k 1 -t 0.013 key; do answer+=$key; done
+      \builtin print -n '\e[?1004l'
+    fi
+    \builtin command stty icanon echo
+  } 2>/dev/null <>/dev/tty >&0
+  case $answer in
+    ($'\e[I') __ntfy_focus=yes ;;
+    ($'\e[O') __ntfy_focus=no ;;
+    (?*) \builtin print -rz -- $answer ;;
+  esac
+}
+
+# Is the terminal VTE, Ghostty or xterm.js? It is the parent of the session's first process, which it started, or that process;
+# the variables that terminals set are handed on to other terminals. Looked at once.
+__ntfy_answers() {
+  [[ $__ntfy_asks == unknown ]] || \builtin return $__ntfy_asks
+  \builtin typeset comm leader parent session
+  __ntfy_asks=1
+  if [[ ! -r /proc/$$/stat ]]; then
+    [[ -z ${TMUX-}${STY-}${SSH_CONNECTION-} ]] || \builtin return 1
+    case ${TERM_PROGRAM-} in (ghostty|vscode|Hyper|Tabby) __ntfy_asks=0 ;; esac
+    \builtin return $__ntfy_asks
+  fi
+  __ntfy_stat $$ && __ntfy_stat $session || \builtin return 1
+  leader=$comm
+  __ntfy_stat $parent || \builtin return 1
+  for comm in $leader $comm; do
+    case $comm in
+      (gnome-terminal-|xfce4-terminal*|mate-terminal*|kgx*|ptyxis*|terminator*|tilix*|lxterminal*|guake*|tilda*|sakura*|io.elementary*|pantheon-termin*|ghostty*|.ghostty*|code|code-insiders|codium|cursor|hyper|tabby) __ntfy_asks=0 ;;
+    esac
+  done
+  \builtin return $__ntfy_asks
+}
+
+# __ntfy_stat PID: sets comm, parent and session of a process.
+__ntfy_stat() {
+  \builtin typeset line
+  { IFS= \builtin read -r -u 0 line </proc/$1/stat } 2>/dev/null || \builtin return
+  comm=${${line#*\(}%\)*}
+  line=${${line##*\) }#* }
+  parent=${line%% *} line=${line#* * }
+  session=${line%% *}
+}
+
+# In tmux: asks the terminals that show it to report their focus from now on, once each, in the background. tmux keeps
+# what they report, and @ntfy_focus when they were asked.
+__ntfy_request() {
+  ( \builtin command sh -c 'now=$(date +%s) asked=" $(tmux show-options -sqv @ntfy_focus) " all=
+    tmux list-clients -F "#{?client_control_mode,,#{client_tty} #{client_pid}}" | {
+      while read -r tty pid; do
+        case $pid,$asked in
+          ,*) ;;
+          *" $pid:"*) asked_at=${asked#*" $pid:"} all="$all $pid:${asked_at%% *}" ;;
+          *) printf "\033[?1004h" >"$tty" && all="$all $pid:$now" ;;
+        esac
+      done
+      tmux set-option -s @ntfy_focus "${all# }"
+    }' & ) </dev/null >/dev/null 2>&1
+}
+
 # __ntfy_launch STATUS MILLISECONDS: in the background, with no word on the terminal and no trace in the table of jobs.
 __ntfy_launch() {
   \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1
@@ -129,9 +208,8 @@ __ntfy_work() {
     [[ ${NTFY_PRIVATE-} == hide ]] || \builtin return 0
     text= last= flags+=(--private)
   fi
-  if [[ ${NTFY_FOREGROUND_TOO:-0} != 0 && ${AUTO_NTFY_DONE_UNFOCUSED_ONLY-} != -b ]]; then
-    flags+=(--foreground-too)
-  fi
+  [[ -z $__ntfy_focus ]] || flags+=(--focus $__ntfy_focus)
+  __ntfy_foreground_too && flags+=(--foreground-too)
   (( ${+AUTO_NTFY_DONE_IGNORE} )) && flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
   case ${(t)AUTO_NTFY_DONE_OPTS-} in
     (array*) flags+=(--opts "${(j: :)${(@q)AUTO_NTFY_DONE_OPTS}}") ;;
@@ -180,7 +258,7 @@ ntfy_unhook() {
   \builtin zmodload -F zsh/parameter p:functions p:jobstates p:jobtexts
   \builtin zmodload -F zsh/datetime p:EPOCHREALTIME
   \builtin typeset -gF __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
-  \builtin typeset -g __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known=
+  \builtin typeset -g __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_focus= __ntfy_asks=unknown
   \builtin typeset -gA __ntfy_stopped
   __ntfy_stopped=()
   \builtin typeset -ga preexec_functions precmd_functions
@@ -194,6 +272,7 @@ if (( ${+EPOCHREALTIME} && ${+functions} )); then
     # Before all others: their time is not the command's. After all others: theirs is not, either.
     precmd_functions=(__ntfy_precmd \$precmd_functions)
     preexec_functions+=(__ntfy_preexec)
-    __ntfy_watch"
+    __ntfy_watch
+    [[ -z \${TMUX-} ]] || __ntfy_request"
 fi
 fi

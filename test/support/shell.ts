@@ -31,6 +31,8 @@ export interface ShellOptions {
   program?: string
   /** Words before the shell's own arguments, for a program that starts it. */
   wrap?: string[]
+  /** The program takes the shell, called so, and its arguments as one word. */
+  quoted?: string
   threshold?: string
   /** What the program does after it has noted its call. */
   stub?: string
@@ -62,7 +64,8 @@ export class TypedShell {
     mkdirSync(bin)
     writeStub(join(bin, 'ntfy'), this.folder, options.stub)
     const { args, extra } = prepare(name, home, options)
-    this.terminal = openTerminal(options.program ?? name, [...(options.wrap ?? []), ...args], {
+    const words = options.quoted === undefined ? args : [[options.quoted, ...args].join(' ')]
+    this.terminal = openTerminal(options.program ?? name, [...(options.wrap ?? []), ...words], {
       env: { ...env, PATH: `${bin}:${env['PATH']}`, TERM: 'xterm', ...extra, ...options.env },
     })
   }
