@@ -1,0 +1,85 @@
+import { innerWords } from '../inner-command.ts'
+import { passwordsIn } from './addresses.ts'
+import { flagValues } from './flags.ts'
+import { type PlacedCommand, placedCommands } from './lines.ts'
+import { loosePairs } from './loose.ts'
+import { programHits, readsSecret } from './programs.ts'
+import { addAll, type Range, shifted } from './ranges.ts'
+import { keysIn } from './shapes.ts'
+import { isSecret, literal } from './values.ts'
+import { kindOf, pairsOfWord, type WordKind } from './word.ts'
+import { type Hit, inLine, type Word } from './words.ts'
+
+/** How deep commands within commands are followed (`ssh host "sh -c '...'"`). */
+const deepest = 4
+
+/** Where the secrets of a command line stand. */
+export function commandRanges(line: string, depth = 0): Range[] {
+  const { commands, texts } = placedCommands(line)
+  const ranges = depth === 0 ? [...keysIn(line), ...passwordsIn(line)] : []
+  commands.forEach((command, index) => {
+    addAll(ranges, simpleRanges(line, command, command.piped ? commands[index + 1] : undefined, depth))
+  })
+  for (const { start, end } of texts) {
+    // The comment itself would be one again.
+    const text = line.slice(start, end).replace(/^#+/, (marks) => ' '.repeat(marks.length))
+    addAll(ranges, shifted(loosePairs(text), start))
+    if (depth < deepest) addAll(ranges, shifted(commandRanges(text, depth + 1), start))
+  }
+  return ranges
+}
+
+/** @param reader the command that reads what this one prints */
+function simpleRanges(line: string, command: PlacedCommand, reader: PlacedCommand | undefined, depth: number): Range[] {
+  const { words, hereStrings } = command
+  const texts = words.map(({ text }) => text)
+  const first = programIndex(texts)
+  const hits = [...flagValues(texts, first), ...programHits(texts, first)]
+  if (reader && readsSecret(reader.words.map(({ text }) => text))) addAll(hits, spoken(texts, first))
+  const ranges = hits.flatMap(({ word, start, end }) => inLine(words[word] as Word, { start, end }))
+  words.forEach((word, index) => {
+    // Most words hold neither a pair nor a command.
+    if (word.begins === undefined && word.substitutions.length === 0 && !/[=:]/.test(word.text)) return
+    const kind = kindOf(texts, first, index)
+    addAll(ranges, pairsOfWord(word, kind))
+    addAll(ranges, nestedRanges(line, word, kind, depth))
+  })
+  const readsIt = hereStrings.length > 0 && readsSecret(texts)
+  for (const word of hereStrings) {
+    if (readsIt && isSecret(word.text)) addAll(ranges, inLine(word, { start: 0, end: word.text.length }))
+    addAll(ranges, pairsOfWord(word, 'text'))
+    addAll(ranges, nestedRanges(line, word, 'text', depth))
+  }
+  return ranges
+}
+
+const beforeProgram = /^(?:if|then|elif|else|while|until|do|!|\{|time|and|or|not|begin|[A-Za-z_]\w*\+?=.*)$/s
+
+/** Which word is the program, seen through `do`, `sudo`, `env`, assignments and the like. */
+function programIndex(texts: string[]): number {
+  let skipped = 0
+  while (beforeProgram.test(texts[skipped] ?? '')) skipped++
+  return texts.length - innerWords({ assignments: [], words: texts.slice(skipped) }).length
+}
+
+/** What `echo` and `printf` say to a program that reads a secret. */
+function spoken(texts: string[], program: number): Hit[] {
+  if (!/^(?:echo|printf)$/.test(texts[program] ?? '')) return []
+  return texts.flatMap((text, word) => {
+    const isFormat = word === program + 1 && (/^-[neE]+$/.test(text) || /%s/.test(text))
+    return word <= program || isFormat || !isSecret(text) ? [] : [{ word, start: 0, end: text.length }]
+  })
+}
+
+/** Commands inside of a word: in its substitutions, and in what a shell, ssh or the like is given as one word. */
+function nestedRanges(line: string, word: Word, kind: WordKind, depth: number): Range[] {
+  if (depth >= deepest) return []
+  const ranges: Range[] = []
+  for (const { start, end } of word.substitutions) {
+    addAll(ranges, shifted(commandRanges(line.slice(start, end), depth + 1), start))
+  }
+  if (kind === 'text' || kind === 'prose' || word.begins === undefined || !/\s/.test(word.text)) return ranges
+  const inner = word.text.replaceAll(literal.dollar, '$').replaceAll(literal.backtick, '`')
+  for (const range of commandRanges(inner, depth + 1)) addAll(ranges, inLine(word, range))
+  return ranges
+}

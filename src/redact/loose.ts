@@ -1,0 +1,25 @@
+import { headerValues } from './headers.ts'
+import { pairValues } from './pairs.ts'
+import type { Range } from './ranges.ts'
+import { isSecret } from './values.ts'
+
+/** Values in a text that is not read as words of a shell: pairs, headers, lines of a netrc. */
+export function loosePairs(text: string): Range[] {
+  return [...pairValues(text), ...headerValues(text), ...netrcValues(text)]
+}
+
+/** netrc: `machine HOST login USER password PASSWORD`, in any order, on one line or several. */
+const netrc =
+  /(?<![\w-])(?:login|user|machine|default|account)[ \t]{1,20}(?:\S{1,200}\s{1,40})?(?:account\s{1,20}\S{1,200}\s{1,40})?(?:password|passwd)[ \t]{1,20}(\S{1,400})/g
+
+function netrcValues(text: string): Range[] {
+  const ranges: Range[] = []
+  if (!text.includes('passw')) return ranges
+  for (const found of text.matchAll(netrc)) {
+    const value = (found[1] ?? '').replace(/["'`]+$/, '')
+    const start = found.index + found[0].length - (found[1] ?? '').length
+    if (/^(?:is|for|to|and|or|required|must)$/.test(value) || !isSecret(value)) continue
+    ranges.push({ start, end: start + value.length })
+  }
+  return ranges
+}

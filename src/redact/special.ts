@@ -1,0 +1,114 @@
+import { isSecretName } from './names.ts'
+import { isSecret } from './values.ts'
+import type { Hit } from './words.ts'
+
+/** Secrets of a simple command that begins with its program's name, where a flag's name does not tell. */
+export type Special = (words: string[]) => Hit[]
+
+/** The whole of a word. */
+export function whole(words: string[], word: number | undefined): Hit[] {
+  const text = word === undefined ? '' : (words[word] ?? '')
+  return word === undefined || !isSecret(text) ? [] : [{ word, start: 0, end: text.length }]
+}
+
+/** Which words are neither the program nor flags. */
+export function positions(words: string[]): number[] {
+  return words.flatMap((text, index) => (index === 0 || text.startsWith('-') ? [] : [index]))
+}
+
+/** The word behind one of these: `mysqladmin password x`, `redis-cli auth x`. */
+export function behind(name: RegExp): Special {
+  return (words) => words.flatMap((text, index) => (index > 0 && name.test(text) ? whole(words, index + 1) : []))
+}
+
+/** `aws configure set NAME VALUE`, fish's `set -x NAME VALUE`, `vault kv put PATH NAME=VALUE` and the like. */
+export function settings(words: string[]): Hit[] {
+  const [program = '', first = ''] = words
+  const places = positions(words)
+  const named = places.flatMap((place) => {
+    const name = /[^/:]*$/.exec(words[place] ?? '')?.[0] ?? ''
+    return isSecretName(name) || /^[A-Z0-9_]+_KEY$/.test(name) ? place : []
+  })
+  const line = words.slice(1, 5).join(' ')
+  if (/^set(?:env|x)?$/.test(program)) return named[0] === places[0] ? rest(words, named[0]) : []
+  if (/^(?:config|configure)$/.test(first)) return whole(words, named[0] === undefined ? undefined : named[0] + 1)
+  if (program === 'vault' && first === 'login')
+    return whole(
+      words,
+      places.slice(1).find((place) => !words[place]?.includes('=')),
+    )
+  const all = /^(?:kv (?:put|patch)|write|secrets set|secret set|create secret|config:set)\b/.test(line)
+  if (!all) return []
+  const flags = program === 'kubectl' || program === 'oc' ? /^--from-literal=[^=]+=/ : /^[\w.-]+=(?!@|-$)/
+  const values = words.flatMap((text, index) => {
+    const head =
+      flags.exec(text)?.[0] ?? (/^--from-literal$/.test(words[index - 1] ?? '') ? /^[^=]+=/.exec(text)?.[0] : undefined)
+    return head === undefined || !isSecret(text.slice(head.length))
+      ? []
+      : [{ word: index, start: head.length, end: text.length }]
+  })
+  const body =
+    program === 'gh'
+      ? words.flatMap((text, index) => (/^(?:-b|--body)$/.test(text) ? whole(words, index + 1) : []))
+      : []
+  return [...values, ...body]
+}
+
+/** fish: every word behind the name is a value. */
+function rest(words: string[], name: number | undefined): Hit[] {
+  if (name === undefined) return []
+  return words.flatMap((_, index) => (index > name ? whole(words, index) : []))
+}
+
+/** `sqlplus user/password@db` */
+export function userSlashPassword(words: string[]): Hit[] {
+  return words.flatMap((text, word) => {
+    const found = /^[\w$#]+\/([^@/]+)(?:@.*)?$/.exec(text)
+    if (word === 0 || !found || !isSecret(found[1] ?? '')) return []
+    const start = text.indexOf('/') + 1
+    return [{ word, start, end: start + (found[1] ?? '').length }]
+  })
+}
+
+/** `sshpass -p x`, `sshpass -px`: flags before the program that it starts. */
+export function sshpassWords(words: string[]): Hit[] {
+  for (let word = 1; words[word]?.startsWith('-'); word++) {
+    if (words[word] === '-p') return whole(words, word + 1)
+    if (words[word]?.startsWith('-p')) return [{ word, start: 2, end: (words[word] ?? '').length }]
+    if (/^-[fdP]$/.test(words[word] ?? '')) word++
+  }
+  return []
+}
+
+/** `curl -su user:password`, `curl -b name=value`: flags of one letter in one word, and cookies that are no file. */
+export function curlWords(words: string[]): Hit[] {
+  return words.flatMap((text, word) => {
+    const value = words[word + 1] ?? ''
+    if (/^-[a-zA-Z#]+[uU]$/.test(text)) {
+      const colon = value.indexOf(':')
+      if (colon >= 0 && isSecret(value.slice(colon + 1)))
+        return [{ word: word + 1, start: colon + 1, end: value.length }]
+    }
+    if (/^(?:-[a-zA-Z#]*b|--cookie)$/.test(text) && value.includes('=')) return whole(words, word + 1)
+    const glued = /^(?:-b|--cookie=)(?=.*=)/.exec(text)?.[0]
+    return glued && glued !== text ? [{ word, start: glued.length, end: text.length }] : []
+  })
+}
+
+/** `-passin pass:x`, `openssl passwd x` */
+export function opensslWords(words: string[]): Hit[] {
+  const values = words.flatMap((text, word) =>
+    text.startsWith('pass:') && isSecret(text.slice(5)) ? [{ word, start: 5, end: text.length }] : [],
+  )
+  if (words[1] !== 'passwd') return values
+  const last = words.length - 1
+  const takesValue = /^-(?:salt|in|rand|writerand|provider)$/.test(words[last - 1] ?? '')
+  return last > 1 && !words[last]?.startsWith('-') && !takesValue ? whole(words, last) : values
+}
+
+/** `htpasswd -b FILE USER PASSWORD`, `htpasswd -nb USER PASSWORD` */
+export function htpasswdWords(words: string[]): Hit[] {
+  if (!words.some((text) => /^-[a-zA-Z0-9]*b/.test(text))) return []
+  const places = positions(words)
+  return places.length > 1 ? whole(words, places.at(-1)) : []
+}

@@ -1,0 +1,60 @@
+import { headerValues } from './headers.ts'
+import { isSecretName, isSecretVariable } from './names.ts'
+import { pairValues } from './pairs.ts'
+import { addAll, type Range } from './ranges.ts'
+import { isSecret } from './values.ts'
+import { inLine, type Word } from './words.ts'
+
+/**
+ * What a word is to its program: an argument; a script that it runs; a text, in which there may be pairs and no commands;
+ * or prose, such as the message of a commit, or a pattern, in which `password: x` is no pair either.
+ */
+export type WordKind = 'argument' | 'script' | 'text' | 'prose'
+
+/** The kind of the word at `index` of a simple command. */
+export function kindOf(texts: string[], program: number, index: number): WordKind {
+  const name = (texts[program] ?? '').replace(/^.*\//s, '')
+  if (index <= program) return 'argument'
+  if (searchers.test(name)) return 'prose'
+  const before = texts[index - 1] ?? ''
+  if (committers.test(name)) {
+    return messageFlag.test(before) || gluedMessage.test(texts[index] ?? '') ? 'prose' : 'argument'
+  }
+  if (talkers.test(name)) return 'text'
+  return starters.test(name) || /^-[a-z]*c$|^--(?:shell|command)$/.test(before) ? 'script' : 'argument'
+}
+
+const searchers = /^(?:[efz]?grep|rg|ag|ack|man|apropos|whatis|which|type|apt|apt-get|brew)$/
+const committers = /^(?:git|hg|svn|jj|gh|glab)$/
+const messageFlag = /^-[a-z]*[mtb]$|^--(?:message|title|body|grep|notes|description)$/
+const gluedMessage = /^(?:--(?:message|title|body|grep|notes|description)=|-m.)/s
+const talkers = /^(?:echo|printf|say|logger|mail|notify-send|wall|awk|sed)$/
+const starters = /^(?:ssh|eval|watch|su|xargs|parallel|tmux|screen|script|trap|time)$/
+
+/** `NAME=value`, headers and pairs within a word. */
+export function pairsOfWord(word: Word, kind: WordKind): Range[] {
+  const { text } = word
+  if (kind === 'prose' || text.length < 4 || !/[=:]/.test(text)) return []
+  const found = kind === 'script' && /\s/.test(text) ? [] : assignedValue(text)
+  addAll(found, headerValues(text))
+  addAll(found, pairValues(text))
+  return found.flatMap((range) => inLine(word, range))
+}
+
+/** A word that is a pair as a whole: blanks belong to the value. */
+function assignedValue(text: string): Range[] {
+  const assignment = /^-{0,2}([A-Za-z_][\w.:/-]*)\+?=/.exec(text)
+  if (assignment === null) return []
+  const [head, name = ''] = assignment
+  const value = text.slice(head.length)
+  if (!(isSecretName(name) || isSecretVariable(name)) || isHarmless(name, value)) return []
+  const end = text.startsWith('--') ? -1 : value.search(/[&;]|,[\w.-]+=/)
+  const own = end < 0 ? value : value.slice(0, end)
+  return isSecret(own) ? [{ start: head.length, end: head.length + own.length }] : []
+}
+
+function isHarmless(name: string, value: string): boolean {
+  if (/^(?:OLD)?PWD$/i.test(name)) return /^[/~$]/.test(value)
+  if (/^pass$/i.test(name)) return /^\d{1,4}$/.test(value)
+  return /_KEY$/i.test(name) && /^(?:~|\.{1,2})\//.test(value)
+}
