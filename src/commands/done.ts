@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { defineCommand, type FlagValues, type GlobalOptions } from '../command.ts'
 import { mayWait } from '../delivery/waiting.ts'
-import { isWanted, type Rules } from '../delivery/wanted.ts'
+import { type Rules, whyUnwanted } from '../delivery/wanted.ts'
 import { parseDuration } from '../duration.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import type { Outcome } from '../notification.ts'
@@ -110,10 +110,14 @@ async function wrap(argv: string[], rules: Rules, global: GlobalOptions): Promis
   if (!isatty(2) && global.logLevel === undefined) setLogLevel('CRITICAL')
   try {
     const outcome = await outcomeOf(argv, ended, rules)
-    if (isWanted(outcome, rules)) {
+    const silent = whyUnwanted(outcome, rules)
+    if (silent === undefined) {
       const { tellEnding } = await import('../delivery/outcome.ts')
       await tellEnding({ source: 'done', outcome }, rules, global, isatty(2), known)
-    } else if (mayWait()) (await import('../delivery/flusher.ts')).followUp([])
+    } else {
+      ;(await import('../delivery/note-decision.ts')).noteDecision({ source: 'done', outcome, silent })
+      if (mayWait()) (await import('../delivery/flusher.ts')).followUp([])
+    }
   } catch (error) {
     say.error(`the notification could not be made: ${messageOf(error)}`)
   }
@@ -154,7 +158,7 @@ async function tellFormatted(command: string, words: string[], rules: Rules, glo
   const signal = signalOf(Number(status))
   const outcome: Outcome = { ...(signal ? { signal } : { status: Number(status) }), durationMs: Number(seconds) * 1000 }
   if (!rules.hideCommand) outcome.command = command
-  if (!isWanted(outcome, rules)) return 0
+  if (whyUnwanted(outcome, rules)) return 0
   const { tellEnding } = await import('../delivery/outcome.ts')
   await tellEnding({ source: 'hook', outcome }, rules, global, false)
   return 0
@@ -168,6 +172,6 @@ async function tellStatus(text: string, rules: Rules, global: GlobalOptions): Pr
   const { signalOf } = await import('../process/end.ts')
   const signal = signalOf(status)
   const outcome = signal ? { signal } : { status }
-  if (isWanted(outcome, rules)) await tellEnding({ source: 'done', outcome }, rules, global, isatty(2))
+  if (!whyUnwanted(outcome, rules)) await tellEnding({ source: 'done', outcome }, rules, global, isatty(2))
   return status
 }

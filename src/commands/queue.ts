@@ -100,6 +100,7 @@ function show(folder: string, ids: string[], _: QueueFlags, json: boolean): numb
       continue
     }
     const { id, target, backend, created, next, tries, error, notification, config } = kept.delivery ?? {}
+    const shown = notification && listed(notification)
     const rows = {
       id,
       state: kept.state,
@@ -110,13 +111,13 @@ function show(folder: string, ids: string[], _: QueueFlags, json: boolean): numb
       tries,
       next,
       error,
-      title: notification?.title,
+      title: shown?.title,
     }
     for (const [name, value] of Object.entries(rows)) {
       if (value !== undefined) print(`${name.padEnd(9)}${oneLine(withoutSecrets(String(value)))}\n`)
     }
     print(
-      `\n${plainText(withoutSecrets(notification?.message ?? 'the file is damaged, or was written by a newer ntfy'))}\n`,
+      `\n${plainText(withoutSecrets(shown?.message ?? 'the file is damaged, or was written by a newer ntfy'))}\n`,
     )
   }
   return exitCode.ok
@@ -164,7 +165,7 @@ function find(folder: string, ids: string[]): Kept[] {
 
 function jsonLine(kept: Kept): string {
   const { target, backend, tries, created, next, error, notification } = kept.delivery ?? {}
-  const { title, message } = notification ?? {}
+  const { title, message } = notification === undefined ? {} : listed(notification)
   const line = { id: idOf(kept), target, backend, title, message, state: kept.state, tries, created, next, error }
   return `${withoutSecrets(JSON.stringify(line))}\n`
 }
@@ -172,7 +173,8 @@ function jsonLine(kept: Kept): string {
 /** Two lines of at most 80 columns: what it is, and why it is still here. */
 function row(kept: Kept): string {
   const { target = '?', created, tries = 0, next, error, notification } = kept.delivery ?? {}
-  const what = oneLine(`${notification?.title ?? ''}: ${notification?.message ?? ''}`)
+  const shown = notification === undefined ? { title: '', message: '' } : listed(notification)
+  const what = oneLine(`${shown.title}: ${shown.message}`)
   const when = created === undefined ? '' : localTime(created)
   const first = cutColumns(`${idOf(kept).slice(0, 8)}  ${kept.state.padEnd(8)} ${when}  ${target}  ${what}`, 80)
   const why = kept.state === 'failed' ? '' : `, next ${next === undefined ? '?' : localTime(next)}`

@@ -1,7 +1,10 @@
 import { findVerb, quickInvocation, splitArguments } from '../arguments.ts'
+import type { Away } from '../away/index.ts'
 import { defineCommand, type GlobalOptions, type Invocation } from '../command.ts'
+import type { Config } from '../config/types.ts'
 import { followUp } from '../delivery/flusher.ts'
-import { defaultIgnore, isIgnored, isSilenced } from '../delivery/ignore.ts'
+import { whySilent } from '../delivery/hook-rules.ts'
+import { noteDecision } from '../delivery/note-decision.ts'
 import { situationFor, tellHere } from '../delivery/tell.ts'
 import { exitCode, UsageError } from '../errors.ts'
 import { readInput } from '../input.ts'
@@ -13,8 +16,6 @@ import { splitWords } from '../simple-commands.ts'
 
 /** Most that a hook sends of a command, in bytes. */
 const longestText = 256 * 1024
-/** What bash, zsh and fish show for Ctrl-C. */
-const interrupted = 130
 
 const hookFlags = {
   shell: { kind: 'text', value: 'SHELL', description: 'bash, zsh or fish' },
@@ -25,7 +26,8 @@ const hookFlags = {
   private: { kind: 'boolean', description: 'tell that it ended, and not what it was' },
   focus: { kind: 'text', value: 'yes|no', choices: ['yes', 'no'], description: 'what the terminal said' },
   'foreground-too': { kind: 'boolean', description: 'also if somebody is looking' },
-  ignore: { kind: 'text', value: 'LIST', description: 'programs that are not told about' },
+  ignore: { kind: 'text', value: 'LIST', description: 'programs that are not told about, in the place of our list' },
+  short: { kind: 'boolean', description: 'it was under the threshold: only what is always told about' },
   opts: { kind: 'text', value: 'STRING', description: 'options of ntfy: AUTO_NTFY_DONE_OPTS' },
 } as const
 
@@ -47,28 +49,42 @@ async function tell({ flags, global }: Invocation<typeof hookFlags>): Promise<bo
   const status = numberFrom('--status', flags.status)
   const durationMs = numberFrom('--duration-ms', flags['duration-ms'])
   const [typed = '', expanded = ''] = flags.private ? [] : readInput(longestText).text.split('\0')
-  const deciding = expanded.trim() === '' ? typed : expanded
-  if (status === interrupted || process.env['NTFY'] === 'off' || isSilenced(typed)) return false
-  if (isIgnored(deciding, flags.ignore ?? defaultIgnore)) return false
+  const signal = signalOf(status)
+  const outcome: Outcome = { ...(signal ? { signal } : { status }), durationMs }
+  if (!flags.private && typed !== '') outcome.command = typed
   const terminal: TerminalReference = {
     ...(flags.tty !== undefined && { tty: flags.tty }),
     ...(flags['shell-pid'] !== undefined && { shellPid: Number(flags['shell-pid']) }),
   }
+  const { shellPid } = terminal
   const options = optionsFrom(flags.opts, global)
   const situation = await situationFor(options)
-  if (!flags['foreground-too']) {
-    const { away } = await import('../away/index.ts')
-    const focus = flags.focus as 'yes' | 'no' | undefined
-    const { answer, source } = await away(terminal, new AbortController().signal, { ...situation.config.away, focus })
-    say.debug(`away: ${answer} (${source})`)
-    if (answer === 'no') return false
-    if (answer === 'unknown') terminal.unlessFocused = true
+  const { config } = situation
+  const ended = { source: 'hook', outcome } as const
+  const silent = whySilent({ typed, expanded, status, shellPid, short: flags.short, ignore: flags.ignore }, config)
+  if (silent) {
+    // What is under the threshold is asked about only because of `always`: no word about every command.
+    if (!flags.short) noteDecision({ ...ended, config: config.path, silent })
+    return false
   }
-  const signal = signalOf(status)
-  const outcome: Outcome = { ...(signal ? { signal } : { status }), durationMs }
-  if (!flags.private && typed !== '') outcome.command = typed
-  await tellHere({ source: 'hook', outcome, terminal, ...threadOf(terminal.shellPid) }, situation, options)
+  const found = flags['foreground-too'] ? undefined : await lookedAt(terminal, flags.focus, config)
+  if (found?.answer === 'no') {
+    const reason = `somebody was looking (${found.source})`
+    noteDecision({ ...ended, config: config.path, away: found, silent: { rule: 'away', reason } })
+    return false
+  }
+  if (found?.answer === 'unknown') terminal.unlessFocused = true
+  await tellHere({ ...ended, terminal, ...threadOf(shellPid), ...(found && { away: found }) }, situation, options)
   return true
+}
+
+/** @param focus what the terminal itself said */
+async function lookedAt(terminal: TerminalReference, focus: string | undefined, config: Config): Promise<Away> {
+  const { away } = await import('../away/index.ts')
+  const known = focus === 'yes' || focus === 'no' ? focus : undefined
+  const found = await away(terminal, new AbortController().signal, { ...config.away, focus: known })
+  say.debug(`away: ${found.answer} (${found.source})`)
+  return found
 }
 
 function numberFrom(flag: string, text: string | undefined): number {

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
 import type { GlobalOptions } from '../command.ts'
 import { tellEnding } from '../delivery/outcome.ts'
-import { isWanted, type Rules } from '../delivery/wanted.ts'
+import { type Rules, whyUnwanted } from '../delivery/wanted.ts'
 import { formatDuration } from '../duration.ts'
 import { UsageError } from '../errors.ts'
 import { say, showProgress } from '../output.ts'
@@ -47,7 +47,7 @@ async function tellEnd(
   visible: boolean,
 ) {
   const outcome = rules.hideCommand ? { durationMs } : { command, durationMs }
-  if (isWanted(outcome, rules)) await tellEnding({ source: 'pid', pid, outcome }, rules, global, visible)
+  if (!whyUnwanted(outcome, rules)) await tellEnding({ source: 'pid', pid, outcome }, rules, global, visible)
 }
 
 function progressLine(running: ProcessEnd[], waited: number): string {

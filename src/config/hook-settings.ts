@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { patternWords } from '../command-pattern.ts'
 import { makeFolder } from '../folder.ts'
 import { stateFolder } from '../paths.ts'
 import type { Config } from './types.ts'
@@ -8,12 +9,11 @@ import type { Config } from './types.ts'
  * Writes what the shells' hooks need of the configuration, if it has changed: `key=value` lines that a shell reads
  * without evaluating them. No file means defaults. A file that cannot be written is no reason to say anything here.
  */
-export function writeHookSettings(config: Pick<Config, 'longerThan' | 'private'>): void {
+export function writeHookSettings(config: Pick<Config, 'longerThan' | 'private' | 'always'>): void {
   const folder = stateFolder()
   if (folder === undefined) return
   const file = join(folder, 'hook-settings')
-  const threshold = config.longerThan === undefined ? '' : `longer_than_ms=${config.longerThan}\n`
-  const wanted = `${threshold}${config.private === 'hide' ? 'private=hide\n' : ''}`
+  const wanted = settingsOf(config)
   try {
     if (current(file) === wanted) return
     makeFolder(folder)
@@ -22,6 +22,27 @@ export function writeHookSettings(config: Pick<Config, 'longerThan' | 'private'>
     renameSync(temporary, file)
   } catch {}
 }
+
+function settingsOf({ longerThan, private: hidden, always }: Parameters<typeof writeHookSettings>[0]): string {
+  const lines: string[] = []
+  if (longerThan !== undefined) lines.push(`longer_than_ms=${longerThan}`)
+  if (hidden === 'hide') lines.push('private=hide')
+  if (always.length > 0) lines.push(`always=${alwaysWords(always)}`)
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+/**
+ * What a hook looks for in a command that was short: `failure`, and the first words of the patterns, between spaces; `*`
+ * for whatever it cannot decide itself, a regular expression first of all. The program decides the rest.
+ */
+function alwaysWords(patterns: string[]): string {
+  const words = patterns.map((pattern) => patternWords(pattern)?.[0] ?? '*')
+  const text = words.join(' ')
+  return words.every((word) => /^[\w.+-]+$/.test(word)) && text.length <= longestLine ? text : '*'
+}
+
+/** A hook reads no longer value, in characters. */
+const longestLine = 200
 
 function current(file: string): string {
   try {

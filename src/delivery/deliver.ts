@@ -5,7 +5,6 @@ import { resolveOptions } from '../config/resolve.ts'
 import type { Selected } from '../config/select.ts'
 import type { Config } from '../config/types.ts'
 import { exitCode, messageOf, NtfyError, SecretError } from '../errors.ts'
-import type { Notification } from '../notification.ts'
 import { say, withoutSecrets } from '../output.ts'
 import { renderTemplate } from '../template.ts'
 import { cut, oneLine, plainText } from '../text.ts'
@@ -17,6 +16,7 @@ import { put, release } from './outbox.ts'
 import { type Pause, pauseOf } from './pause.ts'
 import { type Fate, keepingTrouble, outboxTrouble, type Place, settle, whyTooLate } from './settle.ts'
 import { outboxFolder } from './spool.ts'
+import { shownTo, type Tellable } from './shown.ts'
 import { configStamp } from './stamp.ts'
 
 /** What became of one delivery. */
@@ -28,6 +28,8 @@ export interface Report {
   error?: string
   /** The rule that it waits for, or that it was left out for. */
   rule?: string
+  /** Why that rule leaves it out. */
+  reason?: string
   /** What became of it at the target that got it instead. */
   fallback?: Report
   /** The service's own answer. */
@@ -43,10 +45,11 @@ export interface Pending {
 
 /** A delivery for a target: the title made, nothing sent and nothing written yet. */
 export async function prepare(
-  notification: Notification,
+  notification: Tellable,
   config: Config,
   { target, overrides }: Pick<Selected, 'target' | 'overrides'>,
 ): Promise<Delivery> {
+  const shown = shownTo(notification, target.showCommand ?? config.showCommand)
   const delivery: Delivery = {
     version: 1,
     id: randomUuid(),
@@ -57,8 +60,8 @@ export async function prepare(
     next: notification.time,
     state: 'waiting',
     notification: withinReason({
-      ...notification,
-      title: notification.title ?? renderTemplate(target.title ?? config.title, notification),
+      ...shown,
+      title: shown.title ?? renderTemplate(target.title ?? config.title, shown),
     }),
   }
   if (config.path === undefined || config.lasting) {

@@ -1,8 +1,7 @@
-import { appendFileSync, readFileSync, renameSync, statSync, unlinkSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { makeFolder } from '../folder.ts'
+import { join } from 'node:path'
 import { stateFolder } from '../paths.ts'
 import type { Delivery } from './delivery.ts'
+import { appendLines, readLines } from './lines.ts'
 
 /** The log is put aside when it has this size, in bytes; the one before it is dropped. */
 const rotateAt = 1024 * 1024
@@ -30,10 +29,10 @@ export interface LogLine {
 export function readLog(): LogLine[] {
   const path = logFile()
   if (path === undefined) return []
-  return [`${path}.1`, path].flatMap((file) => linesOf(file))
+  return (readLines(path) as LogLine[]).filter((line) => typeof line?.id === 'string' && typeof line.title === 'string')
 }
 
-/** Notes that a delivery arrived. A log that cannot be written is no reason to say anything: the delivery is done. */
+/** Notes that a delivery arrived, and with a digest all that it speaks of. */
 export function logDelivered(delivery: Delivery, now: Date): void {
   const path = logFile()
   if (path === undefined) return
@@ -49,46 +48,5 @@ export function logDelivered(delivery: Delivery, now: Date): void {
       tries,
     }),
   )
-  try {
-    makeFolder(dirname(path))
-    if (isFull(path)) rotate(path)
-    appendFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 })
-  } catch {}
-}
-
-function linesOf(file: string): LogLine[] {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    return []
-  }
-  return text.split('\n').flatMap((line) => {
-    try {
-      const value = JSON.parse(line) as LogLine
-      return typeof value.id === 'string' && typeof value.title === 'string' ? [value] : []
-    } catch {
-      return []
-    }
-  })
-}
-
-function isFull(path: string): boolean {
-  try {
-    return statSync(path).size > rotateAt
-  } catch {
-    return false
-  }
-}
-
-/** Two processes may find it full at the same time: the later one would put the new log in the place of the old one. */
-function rotate(path: string): void {
-  const mine = `${path}.${process.pid}`
-  renameSync(path, mine)
-  if (isFull(mine)) {
-    renameSync(mine, `${path}.1`)
-  } else {
-    appendFileSync(path, readFileSync(mine), { mode: 0o600 })
-    unlinkSync(mine)
-  }
+  appendLines(path, lines, rotateAt)
 }

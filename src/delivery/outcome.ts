@@ -1,6 +1,7 @@
 import type { GlobalOptions } from '../command.ts'
 import { say } from '../output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
+import { noteDecision } from './note-decision.ts'
 import { type Ending, handOver, type Situation, situationFor } from './tell.ts'
 import type { Rules } from './wanted.ts'
 
@@ -16,9 +17,15 @@ export async function tellEnding(
   const situation = known ?? (await situationFor(global))
   if (rules.onlyAway) {
     const { away } = await import('../away/index.ts')
-    const { answer, source } = await away(terminal, new AbortController().signal, situation.config.away)
+    const found = await away(terminal, new AbortController().signal, situation.config.away)
+    const { answer, source } = found
     say.debug(`away: ${answer} (${source})`)
-    if (answer === 'no') return
+    if (answer === 'no') {
+      const silent = { rule: '-b', reason: `somebody was looking (${source})` }
+      noteDecision({ ...ending, config: situation.config.path, away: found, silent })
+      return
+    }
+    ending = { ...ending, away: found }
     if (terminal && answer === 'unknown') terminal = { ...terminal, unlessFocused: true }
   }
   await handOver(terminal ? { ...ending, terminal } : ending, situation, global, visible)

@@ -34,7 +34,7 @@ export async function plan(
   options: PlanOptions = {},
 ): Promise<Plan> {
   const made: Plan = { now: [], held: [], reports: [] }
-  const facts = factsOf(notification, options)
+  const facts = factsOf(notification, config, options)
   await Promise.all(selected.map((one) => planOne(one, notification, config, facts, made)))
   return made
 }
@@ -55,7 +55,7 @@ async function planOne(
   const decision = await decide(delivery, rules, facts, { named })
   if (decision.kind === 'skip') {
     const { rule, reason } = decision
-    made.reports.push({ ...reportOf(delivery), outcome: 'skipped', error: `${reason} (${rule})`, rule })
+    made.reports.push({ ...reportOf(delivery), outcome: 'skipped', error: `${reason} (${rule})`, rule, reason })
     return
   }
   const another = (name: string) => prepare(notification, config, { target: findTarget(config, name), overrides: {} })
@@ -72,7 +72,7 @@ function reportOf({ id, target, backend }: Delivery): Pick<Report, 'id' | 'targe
   return { id, target, backend, exitCode: exitCode.ok }
 }
 
-function factsOf(notification: Notification, options: PlanOptions): Facts {
+function factsOf(notification: Notification, config: Config, options: PlanOptions): Facts {
   const outcome = options.outcome ?? notification.outcome
   let asked = options.away === undefined ? undefined : Promise.resolve(options.away)
   return {
@@ -80,7 +80,9 @@ function factsOf(notification: Notification, options: PlanOptions): Facts {
     time: new Date(notification.time),
     ...(outcome && { outcome }),
     away: () => {
-      asked ??= import('../away/index.ts').then(({ away }) => away(notification.terminal, new AbortController().signal))
+      asked ??= import('../away/index.ts').then(({ away }) =>
+        away(notification.terminal, new AbortController().signal, config.away),
+      )
       return asked
     },
   }

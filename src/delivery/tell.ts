@@ -1,16 +1,19 @@
+import type { Away } from '../away/index.ts'
 import type { GlobalOptions } from '../command.ts'
 import { loadConfig } from '../config/index.ts'
 import { type Selected, selectTargets } from '../config/select.ts'
 import { type Config, emptyConfig } from '../config/types.ts'
 import { NtfyError } from '../errors.ts'
 import { outcomeMessage, processMessage } from '../message.ts'
-import type { Notification, Outcome, Source, TerminalReference } from '../notification.ts'
+import type { Outcome, Source, TerminalReference } from '../notification.ts'
 import { attemptAll, type Report, spool } from './deliver.ts'
 import { followUp } from './flusher.ts'
+import { noteDecision } from './note-decision.ts'
 import { makeNotification } from './notify.ts'
-import { plan } from './plan.ts'
+import { type Plan, plan } from './plan.ts'
 import { sayReport, showHere } from './report.ts'
 import { startSender } from './sender.ts'
+import type { Tellable } from './shown.ts'
 
 /** What has ended. */
 export interface Ending {
@@ -20,6 +23,8 @@ export interface Ending {
   pid?: number
   terminal?: TerminalReference
   thread?: string
+  /** Whether somebody was looking, if that was asked. */
+  away?: Away
 }
 
 /** A configuration as a job's notification sees it: a broken one is no reason to lose the notification. */
@@ -47,8 +52,7 @@ export async function situationFor(global: GlobalOptions): Promise<Situation> {
  * Whatever goes wrong here must not reach the job.
  */
 export async function handOver(ending: Ending, situation: Situation, global: GlobalOptions, visible: boolean) {
-  const { config, selected } = situation
-  const { now, held, reports: decided } = await plan(describe(ending, situation, global), config, selected)
+  const { now, held, reports: decided } = await planEnding(ending, situation, global)
   if (held.length > 0) spool(held, { claimed: false, quiet: !visible })
   if (visible) for (const report of decided) sayReport(report)
   if (now.length === 0) return followUp(decided, held.length > 0)
@@ -65,11 +69,18 @@ export async function handOver(ending: Ending, situation: Situation, global: Glo
 
 /** The same for a process that is in the background already: it delivers itself. */
 export async function tellHere(ending: Ending, situation: Situation, global: GlobalOptions): Promise<void> {
-  const { config, selected } = situation
-  const { now, held } = await plan(describe(ending, situation, global), config, selected)
+  const { now, held } = await planEnding(ending, situation, global)
   if (held.length > 0) spool(held, { claimed: false })
   const pending = spool(now, { claimed: true })
-  followUp(await attemptAll(pending, { foreground: false, fresh: true, config }), held.length > 0)
+  followUp(await attemptAll(pending, { foreground: false, fresh: true, config: situation.config }), held.length > 0)
+}
+
+async function planEnding(ending: Ending, situation: Situation, global: GlobalOptions): Promise<Plan> {
+  const { source, outcome, away } = ending
+  const { config, selected } = situation
+  const planned = await plan(describe(ending, situation, global), config, selected, { outcome, ...(away && { away }) })
+  noteDecision({ source, outcome, config: config.path, away, plan: planned })
+  return planned
 }
 
 async function fallback(trouble: string): Promise<Situation> {
@@ -81,18 +92,18 @@ async function fallback(trouble: string): Promise<Situation> {
   }
 }
 
-function describe(ending: Ending, { config, trouble }: Situation, global: GlobalOptions): Notification {
-  const outcome = { ...ending.outcome }
-  if (config.showCommand === 'hide') delete outcome.command
-  const sentence =
-    ending.pid === undefined ? outcomeMessage(outcome, { emoji: global.emoji }) : processMessage(ending.pid, outcome)
-  const message = trouble === undefined ? sentence : `${sentence}\nThe configuration is broken: ${trouble}`
-  return makeNotification(ending.source, message, {
-    outcome,
+function describe({ pid, ...ending }: Ending, { trouble }: Situation, global: GlobalOptions): Tellable {
+  const said = (outcome: Outcome) =>
+    pid === undefined ? outcomeMessage(outcome, { emoji: global.emoji }) : processMessage(pid, outcome)
+  const sentence = (outcome: Outcome) =>
+    trouble === undefined ? said(outcome) : `${said(outcome)}\nThe configuration is broken: ${trouble}`
+  const notification = makeNotification(ending.source, '', {
+    outcome: ending.outcome,
     ...(global.title !== undefined && { title: global.title }),
     ...(ending.terminal && { terminal: ending.terminal }),
     ...(ending.thread !== undefined && { thread: ending.thread }),
   })
+  return { ...notification, sentence }
 }
 
 /** The sender's lines, as many as come in time. */

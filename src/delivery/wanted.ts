@@ -1,3 +1,4 @@
+import { shortDuration } from '../duration.ts'
 import { hasFailed, type Outcome } from '../notification.ts'
 
 /** When to tell, and what. */
@@ -10,8 +11,11 @@ export interface Rules {
   tail: { lines: number; stdout: boolean; stderr: boolean } | undefined
 }
 
-/** Do its duration and its end make an outcome worth telling? */
-export function isWanted(outcome: Outcome, { longerThan, on }: Rules): boolean {
-  if (longerThan !== undefined && (outcome.durationMs ?? 0) < longerThan) return false
-  return on === 'always' || hasFailed({ outcome }) === (on === 'failure')
+/** Why its duration or its end makes an outcome not worth telling, and the flag that says so; nothing if it is. */
+export function whyUnwanted(outcome: Outcome, { longerThan, on }: Rules): { rule: string; reason: string } | undefined {
+  if (longerThan !== undefined && (outcome.durationMs ?? 0) < longerThan) {
+    return { rule: '-L', reason: `shorter than ${shortDuration(longerThan)}` }
+  }
+  if (on === 'always' || hasFailed({ outcome }) === (on === 'failure')) return undefined
+  return { rule: '--on', reason: `no ${on}` }
 }

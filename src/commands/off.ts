@@ -1,0 +1,31 @@
+import { defineCommand } from '../command.ts'
+import { switchOff } from '../delivery/off.ts'
+import { parseDuration } from '../duration.ts'
+import { exitCode, messageOf, NtfyError, UsageError } from '../errors.ts'
+import { terminalOfCaller } from '../process/proc.ts'
+
+export default defineCommand({
+  name: 'off',
+  words: '[DURATION]',
+  summary:
+    'no notifications from the hooks, for so long (90, 5m, 1h30m) or until `ntfy on`; send and done still notify',
+  flags: { here: { kind: 'boolean', description: 'in this shell alone' } },
+  maxWords: 1,
+  async run({ flags, words: [word] }) {
+    const span = word === undefined ? undefined : parseDuration(word)
+    if (word !== undefined && !span) {
+      throw new UsageError(`off ${word}: seconds or a duration (90, 5m, 1h30m) were expected`)
+    }
+    try {
+      switchOff(flags.here ? callingShell() : undefined, span ? new Date(Date.now() + span) : undefined)
+    } catch (error) {
+      throw new NtfyError(`the hooks cannot be switched off: ${messageOf(error)}`, exitCode.io)
+    }
+    return exitCode.ok
+  },
+})
+
+/** The shell that this was typed into. */
+export function callingShell(): number {
+  return terminalOfCaller()?.shellPid ?? process.ppid
+}

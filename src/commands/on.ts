@@ -1,0 +1,21 @@
+import { defineCommand } from '../command.ts'
+import { switchOn } from '../delivery/off.ts'
+import { exitCode, messageOf, NtfyError } from '../errors.ts'
+import { callingShell } from './off.ts'
+
+export default defineCommand({
+  name: 'on',
+  words: '',
+  summary: 'end what `ntfy off` began: everywhere, and in this shell',
+  flags: { here: { kind: 'boolean', description: 'only what was switched off in this shell' } },
+  maxWords: 0,
+  async run({ flags }) {
+    try {
+      switchOn(callingShell())
+      if (!flags.here) switchOn(undefined)
+    } catch (error) {
+      throw new NtfyError(`the hooks cannot be switched on: ${messageOf(error)}`, exitCode.io)
+    }
+    return exitCode.ok
+  },
+})

@@ -1,0 +1,115 @@
+import { defineCommand } from '../command.ts'
+import { thresholdOf } from '../config/threshold.ts'
+import { type RuleFinder, ruleFinder } from '../config/where.ts'
+import { type JournalEntry, type JournalTarget, readJournal } from '../delivery/journal.ts'
+import { idOf, type Kept, listKept } from '../delivery/listing.ts'
+import { type LogLine, readLog } from '../delivery/log.ts'
+import { offNow } from '../delivery/off.ts'
+import { outboxFolder } from '../delivery/spool.ts'
+import { shortDuration } from '../duration.ts'
+import { exitCode, UsageError } from '../errors.ts'
+import { print } from '../output.ts'
+import { localTime } from '../table.ts'
+import { oneLine } from '../text.ts'
+import { callingShell } from './off.ts'
+
+/** How many commands are explained if nobody says how many. */
+const defaultCount = 10
+
+export default defineCommand({
+  name: 'why',
+  words: '',
+  summary: 'why the last commands did or did not notify, and what has become of it',
+  flags: {
+    number: { kind: 'text', short: 'n', value: 'N', description: `how many commands (${defaultCount})` },
+    last: { kind: 'boolean', description: 'the last one alone' },
+  },
+  maxWords: 0,
+  async run({ flags, global }) {
+    const wanted = flags.last ? '1' : (flags.number ?? String(defaultCount))
+    if (!/^\d{1,6}$/.test(wanted) || Number(wanted) === 0) {
+      throw new UsageError(`why -n ${wanted}: a number of commands was expected`)
+    }
+    const known = { log: new Map(readLog().map((line) => [line.id, line])), kept: keptById() }
+    for (const entry of readJournal().slice(-Number(wanted))) {
+      const find = await ruleFinder(entry.config)
+      const lines = explain(entry, find, known)
+      print(
+        global.json ? `${JSON.stringify({ ...entry, explained: lines })}\n` : lines.map((line) => `${line}\n`).join(''),
+      )
+    }
+    if (!global.json) for (const line of await whatElse(global.config)) print(`${line}\n`)
+    return exitCode.ok
+  },
+})
+
+interface Known {
+  log: Map<string, LogLine>
+  kept: Map<string, Kept>
+}
+
+function keptById(): Map<string, Kept> {
+  const folder = outboxFolder()
+  return new Map((folder === undefined ? [] : listKept(folder)).map((kept) => [idOf(kept), kept]))
+}
+
+function explain(entry: JournalEntry, find: RuleFinder, known: Known): string[] {
+  const { command, durationMs, silent, away, targets } = entry
+  const took = durationMs === undefined ? '' : `, ${shortDuration(durationMs)}`
+  const subject = `${oneLine(command ?? 'a command')}${took}`
+  if (silent?.rule === 'away' || silent?.rule === '-b') {
+    return [`${subject}: not sent: away: no (${oneLine(away?.source ?? 'the terminal')})`]
+  }
+  if (silent) return [`${subject}: not sent: ${withPlace(oneLine(silent.reason), find(undefined, silent.rule))}`]
+  const lines = targets.map((one) => `${subject}: ${oneLine(one.target)}: ${fateOf(one, find, known)}`)
+  if (away) lines.push(`${subject}: away: ${away.answer} (${oneLine(away.source)})`)
+  return lines
+}
+
+/** What has become of a delivery by now. */
+function fateOf(
+  { id, target, decision, rule = '', reason = '' }: JournalTarget,
+  find: RuleFinder,
+  known: Known,
+): string {
+  if (decision === 'skipped') return `not sent: ${withPlace(oneLine(reason), find(target, rule))}`
+  const delivered = known.log.get(id)
+  if (delivered) return `delivered at ${localTime(delivered.delivered)}${triesOf(delivered.tries)}`
+  const kept = known.kept.get(id)
+  if (kept) return keptFate(kept, find)
+  if (rule === 'escalate') return 'not needed: somebody came back'
+  return 'gone from the outbox, and not in the log'
+}
+
+function keptFate({ state, delivery }: Kept, find: RuleFinder): string {
+  const { error = '', tries = 0, next, target = '', rule = '' } = delivery ?? {}
+  const why = error === '' ? '' : `: ${oneLine(error)}`
+  if (state === 'held') return withPlace(oneLine(error), find(target, rule))
+  if (state === 'failed') return `not sent${why}`
+  if (state === 'parked') return `parked until its configuration is mended${why}`
+  if (state === 'claimed') return 'is being sent'
+  return `queued, ${ordinal(tries + 1)} try at ${next === undefined ? '?' : localTime(next)}${why}`
+}
+
+function triesOf(tries: number): string {
+  return tries > 1 ? `, ${ordinal(tries)} try` : ''
+}
+
+function ordinal(number: number): string {
+  const words = ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
+  return words[number] ?? `${number}th`
+}
+
+function withPlace(text: string, place: string | undefined): string {
+  return place === undefined ? text : `${text} (${place})`
+}
+
+/** What never reached this program, because the hooks do not call it. */
+async function whatElse(config: string | undefined): Promise<string[]> {
+  const off = offNow(callingShell())
+  const { milliseconds, source, always } = await thresholdOf(config)
+  const until = off?.until === undefined ? '' : ` until ${localTime(off.until.toISOString())}`
+  const lines = off ? [`the hooks are off${off.where === 'here' ? ' in this shell' : ''}${until} (ntfy on)`] : []
+  const except = always.length === 0 ? '' : `, but for ${always.join(', ')} (always)`
+  return [...lines, `commands under ${shortDuration(milliseconds)} start nothing (${source})${except}`]
+}

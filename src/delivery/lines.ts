@@ -1,0 +1,56 @@
+import { appendFileSync, readFileSync, renameSync, statSync, unlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { makeFolder } from '../folder.ts'
+
+/**
+ * Adds lines of JSON to a file that only its owner can read. When it has `rotateAt` bytes it is put aside as `FILE.1`,
+ * in the place of the one before. A file that cannot be written is no reason to say anything: what it tells of is done.
+ */
+export function appendLines(path: string, lines: unknown[], rotateAt: number): void {
+  try {
+    makeFolder(dirname(path))
+    if (isFull(path, rotateAt)) rotate(path, rotateAt)
+    appendFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 })
+  } catch {}
+}
+
+/** The lines of such a file, the oldest first; damaged ones are left out. */
+export function readLines(path: string): unknown[] {
+  return [`${path}.1`, path].flatMap(linesOf)
+}
+
+function linesOf(file: string): unknown[] {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return []
+  }
+  return text.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as unknown]
+    } catch {
+      return []
+    }
+  })
+}
+
+function isFull(path: string, rotateAt: number): boolean {
+  try {
+    return statSync(path).size > rotateAt
+  } catch {
+    return false
+  }
+}
+
+/** Two processes may find it full at the same time: the later one would put the new file in the place of the old one. */
+function rotate(path: string, rotateAt: number): void {
+  const mine = `${path}.${process.pid}`
+  renameSync(path, mine)
+  if (isFull(mine, rotateAt)) {
+    renameSync(mine, `${path}.1`)
+  } else {
+    appendFileSync(path, readFileSync(mine), { mode: 0o600 })
+    unlinkSync(mine)
+  }
+}

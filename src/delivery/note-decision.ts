@@ -1,0 +1,46 @@
+import type { Away } from '../away/index.ts'
+import type { Outcome, Source } from '../notification.ts'
+import { redactCommand } from '../redact/index.ts'
+import { type JournalTarget, note } from './journal.ts'
+import type { Plan } from './plan.ts'
+
+/** What was decided about a command that has ended. */
+export interface Decided {
+  source: Source
+  outcome: Outcome
+  config?: string | undefined
+  away?: Away | undefined
+  /** Why nobody is told. */
+  silent?: { rule: string; reason: string }
+  /** What each target gets. */
+  plan?: Plan
+}
+
+/** Notes in the journal what was decided; the command goes there without its secrets. */
+export function noteDecision({ source, outcome, config, away, silent, plan }: Decided): void {
+  if (source === 'send' || source === 'test') return
+  const { command, status, signal, durationMs } = outcome
+  note({
+    time: new Date().toISOString(),
+    source: source === 'hook' ? 'hook' : 'done',
+    ...(command !== undefined && { command: redactCommand(command) }),
+    ...(status !== undefined && { status }),
+    ...(signal !== undefined && { signal }),
+    ...(durationMs !== undefined && { durationMs: Math.round(durationMs) }),
+    ...(config !== undefined && { config }),
+    ...(away && { away: { answer: away.answer, source: away.source } }),
+    ...(silent && { silent }),
+    targets: plan ? targetsOf(plan) : [],
+  })
+}
+
+function targetsOf({ now, held, reports }: Plan): JournalTarget[] {
+  const sent = now.map(({ id, target }): JournalTarget => ({ id, target, decision: 'sent' }))
+  const waiting = held.map(
+    ({ id, target, rule = '', error = '' }): JournalTarget => ({ id, target, decision: 'held', rule, reason: error }),
+  )
+  const skipped = reports
+    .filter(({ outcome }) => outcome === 'skipped')
+    .map(({ id, target, rule = '', reason = '' }): JournalTarget => ({ id, target, decision: 'skipped', rule, reason }))
+  return [...sent, ...waiting, ...skipped]
+}
