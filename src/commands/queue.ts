@@ -7,6 +7,7 @@ import { idOf, type Kept, listKept } from '../delivery/listing.ts'
 import { claim, discard, finish, revive } from '../delivery/outbox.ts'
 import { printReport, sayReport } from '../delivery/report.ts'
 import { outboxTrouble } from '../delivery/settle.ts'
+import { listed } from '../delivery/shown.ts'
 import { outboxFolder } from '../delivery/spool.ts'
 import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../errors.ts'
 import { print, say, withoutSecrets } from '../output.ts'
@@ -100,7 +101,7 @@ function show(folder: string, ids: string[], _: QueueFlags, json: boolean): numb
       continue
     }
     const { id, target, backend, created, next, tries, error, notification, config } = kept.delivery ?? {}
-    const shown = notification && listed(notification)
+    const message = notification && listed(notification.message, notification)
     const rows = {
       id,
       state: kept.state,
@@ -111,14 +112,12 @@ function show(folder: string, ids: string[], _: QueueFlags, json: boolean): numb
       tries,
       next,
       error,
-      title: shown?.title,
+      title: notification && listed(notification.title, notification),
     }
     for (const [name, value] of Object.entries(rows)) {
       if (value !== undefined) print(`${name.padEnd(9)}${oneLine(withoutSecrets(String(value)))}\n`)
     }
-    print(
-      `\n${plainText(withoutSecrets(shown?.message ?? 'the file is damaged, or was written by a newer ntfy'))}\n`,
-    )
+    print(`\n${plainText(withoutSecrets(message ?? 'the file is damaged, or was written by a newer ntfy'))}\n`)
   }
   return exitCode.ok
 }
@@ -165,7 +164,8 @@ function find(folder: string, ids: string[]): Kept[] {
 
 function jsonLine(kept: Kept): string {
   const { target, backend, tries, created, next, error, notification } = kept.delivery ?? {}
-  const { title, message } = notification === undefined ? {} : listed(notification)
+  const title = notification && listed(notification.title, notification)
+  const message = notification && listed(notification.message, notification)
   const line = { id: idOf(kept), target, backend, title, message, state: kept.state, tries, created, next, error }
   return `${withoutSecrets(JSON.stringify(line))}\n`
 }
@@ -173,8 +173,8 @@ function jsonLine(kept: Kept): string {
 /** Two lines of at most 80 columns: what it is, and why it is still here. */
 function row(kept: Kept): string {
   const { target = '?', created, tries = 0, next, error, notification } = kept.delivery ?? {}
-  const shown = notification === undefined ? { title: '', message: '' } : listed(notification)
-  const what = oneLine(`${shown.title}: ${shown.message}`)
+  const texts = notification ? [notification.title, notification.message] : ['', '']
+  const what = oneLine(listed(texts.join(': '), notification ?? {}))
   const when = created === undefined ? '' : localTime(created)
   const first = cutColumns(`${idOf(kept).slice(0, 8)}  ${kept.state.padEnd(8)} ${when}  ${target}  ${what}`, 80)
   const why = kept.state === 'failed' ? '' : `, next ${next === undefined ? '?' : localTime(next)}`

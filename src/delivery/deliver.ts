@@ -15,8 +15,8 @@ import type { Delivery } from './delivery.ts'
 import { put, release } from './outbox.ts'
 import { type Pause, pauseOf } from './pause.ts'
 import { type Fate, keepingTrouble, outboxTrouble, type Place, settle, whyTooLate } from './settle.ts'
-import { outboxFolder } from './spool.ts'
 import { shownTo, type Tellable } from './shown.ts'
+import { outboxFolder } from './spool.ts'
 import { configStamp } from './stamp.ts'
 
 /** What became of one delivery. */

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { stateFolder } from '../paths.ts'
+import { redactText } from '../redact/index.ts'
 import type { Delivery } from './delivery.ts'
 import { appendLines, readLines } from './lines.ts'
+import { listed } from './shown.ts'
 
 /** The log is put aside when it has this size, in bytes; the one before it is dropped. */
 const rotateAt = 1024 * 1024
@@ -37,12 +39,12 @@ export function logDelivered(delivery: Delivery, now: Date): void {
   const path = logFile()
   if (path === undefined) return
   const { id, target, backend, tries, notification, digest = [] } = delivery
-  const lines = [{ id, title: notification.title, time: notification.time }, ...digest].map(
+  const lines = [{ id, title: listed(notification.title, notification), time: notification.time }, ...digest].map(
     (one): LogLine => ({
       id: one.id,
       target,
       backend,
-      title: one.title,
+      title: redactText(one.title),
       delivered: now.toISOString(),
       late_s: Math.max(0, Math.round((now.getTime() - Date.parse(one.time)) / 1000)),
       tries,
