@@ -27,7 +27,7 @@ export async function accountOf(
   if (login !== undefined && (user === undefined ? token === undefined : user === login.user)) {
     return { ...own, ...login }
   }
-  if (user === undefined) throw new ConfigError(lackOfHomeserver)
+  if (user === undefined) throw new ConfigError(`${lackOfHomeserver}, or a login (ntfy matrix login @name:server)`)
   return { ...own, homeserver: await homeserverOf(user, context) }
 }
 

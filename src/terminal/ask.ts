@@ -35,6 +35,7 @@ function typedLine(stdin: NodeJS.ReadStream): Promise<string | undefined> {
         if (key === '\x04' && typed.length === 0) return done(undefined)
         if (key === '\x03') {
           stdin.setRawMode(false)
+          showProgress('')
           process.kill(process.pid, 'SIGINT')
           return
         }
