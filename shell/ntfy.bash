@@ -9,7 +9,7 @@
 #   NTFY_LONGER_THAN              notify from this many seconds on (2, 0.5); else longer_than of the configuration, else 10
 #   NTFY                          "off": no notifications from this shell
 #   NTFY_PRIVATE                  "hide": commands that the history does not keep are notified too, without their text;
-#                                 otherwise they are not notified
+#                                 "drop": they are not; else private of the configuration, else "drop"
 #   NTFY_FOREGROUND_TOO           1: notify also while the terminal is looked at
 #   NTFY_BIN                      the program to call; otherwise ntfy from PATH
 #   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
@@ -239,6 +239,20 @@ __ntfy_launch() {
   ) 3<&0 </dev/null >/dev/null 2>&1
 }
 
+# Is a command that the history does not keep told, without its text? NTFY_PRIVATE says so, else the file that ntfy keeps
+# of its configuration.
+__ntfy_hides() {
+  if [[ -n ${NTFY_PRIVATE-} ]]; then [[ $NTFY_PRIVATE == hide ]]; return; fi
+  local line count=0 file=${XDG_STATE_HOME-}
+  [[ $file == /* ]] || file=${HOME-}/.local/state
+  file=$file/ntfy/hook-settings
+  [[ -f $file && -r $file ]] || return
+  while (( count++ < 64 )) && { IFS= builtin read -r -n 256 line || [[ -n $line ]]; }; do
+    [[ ${line%$'\r'} == private=hide ]] && return
+  done 2>/dev/null <"$file"
+  return 1
+}
+
 __ntfy_work() {
   local flags text='' last=''
   flags=(--shell bash --shell-pid "$$")
@@ -249,7 +263,7 @@ __ntfy_work() {
   flags+=(--status "$1" --duration-ms "$2")
   if __ntfy_typed "$3" "$4" "$2"; then
     text=${text:0:4096} last=${last:0:4096}
-  elif [[ ${NTFY_PRIVATE-} == hide ]]; then
+  elif __ntfy_hides; then
     text='' last='' flags+=(--private)
   else
     return
@@ -551,7 +565,7 @@ __ntfy_unhook_string() {
 }
 
 __ntfy_forget() {
-  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,clock,prompt,look,suspended,fresh,watch,launch,work,list,entry,typed} \
+  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
     __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }

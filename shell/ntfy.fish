@@ -8,7 +8,7 @@
 #   NTFY_LONGER_THAN              notify from this many seconds on (2, 0.5); else longer_than of the configuration, else 10
 #   NTFY                          "off": no notifications from this shell
 #   NTFY_PRIVATE                  "hide": commands that the history does not keep are notified too, without their text;
-#                                 otherwise they are not notified
+#                                 "drop": they are not; else private of the configuration, else "drop"
 #   NTFY_FOREGROUND_TOO           1: notify also while the terminal is looked at
 #   NTFY_BIN                      the program to call; otherwise ntfy from PATH
 #   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
@@ -251,6 +251,24 @@ if builtin status is-interactive
         or set -eg last_pid
     end
 
+    # Is a command that the history does not keep told, without its text? NTFY_PRIVATE says so, else the file that ntfy
+    # keeps of its configuration.
+    function __ntfy_hides
+        if builtin test -n "$NTFY_PRIVATE"
+            builtin test "$NTFY_PRIVATE" = hide
+            return
+        end
+        set -l file $XDG_STATE_HOME
+        builtin string match -q '/*' -- "$file"
+        or set file $HOME/.local/state
+        set file "$file/ntfy/hook-settings"
+        builtin test -f "$file" -a -r "$file"
+        or return
+        set -l text
+        builtin read -z -n 4096 text <$file 2>/dev/null
+        builtin string match -qr '(?m)^private=hide\r?$' -- "$text"
+    end
+
     # __ntfy_launch STATUS MILLISECONDS TEXT
     function __ntfy_launch
         set -l flags --status $argv[1] --duration-ms $argv[2]
@@ -259,7 +277,7 @@ if builtin status is-interactive
         and set text (builtin string sub -l 4096 -- $text | builtin string collect)
         set -l last
         if __ntfy_private "$argv[3]"
-            builtin test "$NTFY_PRIVATE" = hide
+            __ntfy_hides
             or return
             set -a flags --private
             set text
@@ -325,7 +343,7 @@ if builtin status is-interactive
         set -e __ntfy_resumed
         set -e __ntfy_focus
         set -e __ntfy_asks
-        for name in parse threshold watch postexec suspended forget expanded private launch foreground_too ask answers \
+        for name in parse threshold watch postexec suspended forget expanded private hides launch foreground_too ask answers \
             stat request
             builtin functions -e __ntfy_$name
         end

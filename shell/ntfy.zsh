@@ -8,7 +8,7 @@
 #   NTFY_LONGER_THAN              notify from this many seconds on (2, 0.5); else longer_than of the configuration, else 10
 #   NTFY                          "off": no notifications from this shell
 #   NTFY_PRIVATE                  "hide": commands that the history does not keep are notified too, without their text;
-#                                 otherwise they are not notified
+#                                 "drop": they are not; else private of the configuration, else "drop"
 #   NTFY_FOREGROUND_TOO           1: notify also while the terminal is looked at
 #   NTFY_BIN                      the program to call; otherwise ntfy from PATH
 #   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
@@ -197,6 +197,21 @@ __ntfy_launch() {
   ) </dev/null >/dev/null 2>&1
 }
 
+# Is a command that the history does not keep told, without its text? NTFY_PRIVATE says so, else the file that ntfy keeps
+# of its configuration.
+__ntfy_hides() {
+  if [[ -n ${NTFY_PRIVATE-} ]]; then [[ $NTFY_PRIVATE == hide ]]; \builtin return; fi
+  \builtin typeset line value file=${XDG_STATE_HOME-}
+  [[ $file == /* ]] || file=${HOME-}/.local/state
+  file+=/ntfy/hook-settings
+  [[ -f $file && -r $file ]] || \builtin return
+  \builtin read -r -u 0 -k 4096 value 2>/dev/null <$file
+  for line in "${(@f)value}"; do
+    [[ ${line%$'\r'} == private=hide ]] && \builtin return
+  done
+  \builtin return 1
+}
+
 __ntfy_work() {
   \builtin typeset text=$__ntfy_typed last=$__ntfy_last
   \builtin typeset -a flags
@@ -205,7 +220,7 @@ __ntfy_work() {
   [[ ${TTY-} == /* ]] && flags+=(--tty $TTY)
   flags+=(--status $1 --duration-ms $2)
   if __ntfy_private; then
-    [[ ${NTFY_PRIVATE-} == hide ]] || \builtin return 0
+    __ntfy_hides || \builtin return 0
     text= last= flags+=(--private)
   fi
   [[ -z $__ntfy_focus ]] || flags+=(--focus $__ntfy_focus)

@@ -48,10 +48,13 @@ export default defineCommand({
 async function tell({ flags, global }: Invocation<typeof hookFlags>): Promise<boolean> {
   const status = numberFrom('--status', flags.status)
   const durationMs = numberFrom('--duration-ms', flags['duration-ms'])
-  const [typed = '', expanded = ''] = flags.private ? [] : readInput(longestText).text.split('\0')
+  const [text = '', lastCommand = ''] = flags.private ? [] : readInput(longestText).text.split('\0')
+  // The hooks keep it back themselves; a script of an older installation may not.
+  const secret = flags.private || /^\s/.test(text)
+  const [typed, expanded] = secret ? ['', ''] : [text, lastCommand]
   const signal = signalOf(status)
   const outcome: Outcome = { ...(signal ? { signal } : { status }), durationMs }
-  if (!flags.private && typed !== '') outcome.command = typed
+  if (typed !== '') outcome.command = typed
   const terminal: TerminalReference = {
     ...(flags.tty !== undefined && { tty: flags.tty }),
     ...(flags['shell-pid'] !== undefined && { shellPid: Number(flags['shell-pid']) }),
@@ -60,6 +63,7 @@ async function tell({ flags, global }: Invocation<typeof hookFlags>): Promise<bo
   const options = optionsFrom(flags.opts, global)
   const situation = await situationFor(options)
   const { config } = situation
+  if (secret && !flags.private && config.private === 'drop') return false
   const ended = { source: 'hook', outcome } as const
   const silent = whySilent({ typed, expanded, status, shellPid, short: flags.short, ignore: flags.ignore }, config)
   if (silent) {

@@ -20,6 +20,8 @@ export interface Decided {
 export function noteDecision({ source, outcome, config, away, silent, plan }: Decided): void {
   if (source === 'send' || source === 'test') return
   const { command, status, signal, durationMs } = outcome
+  // A private one leaves no trace.
+  if (source === 'hook' && command === undefined) return
   note({
     time: new Date().toISOString(),
     source: source === 'hook' ? 'hook' : 'done',

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeWith } from '../support/programs.ts'
@@ -222,6 +222,20 @@ for (const shell of shellNames) {
       expect(call?.flag('--status')).toBe('1')
       await typing.run('sleep 0.4; : open')
       expect((await typing.called(2))[1]?.args).not.toContain('--private')
+    })
+
+    it('reports without its text what is private where the configuration says so, unless NTFY_PRIVATE=drop', async () => {
+      const typing = new TypedShell(shell)
+      mkdirSync(join(typing.home, '.local/state/ntfy'), { recursive: true })
+      writeFileSync(join(typing.home, '.local/state/ntfy/hook-settings'), 'longer_than_ms=300\nprivate=hide\n')
+      await typing.run(' sleep 0.4; : secret')
+      const [call] = await typing.called(1)
+      expect(call?.args).toContain('--private')
+      expect(call?.stdin).toHaveLength(0)
+      await typing.run(shell === 'fish' ? 'set NTFY_PRIVATE drop' : 'NTFY_PRIVATE=drop')
+      await typing.run(' sleep 0.4; : dropped')
+      await typing.run('sleep 0.4; : open')
+      expect((await typing.settled()).map(({ typed }) => typed)).toEqual(['', 'sleep 0.4; : open'])
     })
   })
 }
