@@ -7,7 +7,9 @@ export const logLevels = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as co
 export type LogLevel = (typeof logLevels)[number]
 
 let level: LogLevel = 'WARNING'
-const secrets = new Set<string>()
+/** What no line may show: the secrets in every form that they may take, the longest first. */
+let secrets: string[] = []
+const known = new Set<string>()
 
 /** Says from now on what is at least as important as `wanted`. */
 export function setLogLevel(wanted: LogLevel): void {
@@ -17,18 +19,39 @@ export function setLogLevel(wanted: LogLevel): void {
 /** From now on no line of ours shows this value. */
 export function hideSecret(secret: string): void {
   // A secret of one or two characters would turn ordinary words into stars and hide nothing.
-  if (secret.length > 2) secrets.add(secret)
+  if (secret.length <= 2 || known.has(secret)) return
+  known.add(secret)
+  // A secret may be a part of another one, whose rest would be left.
+  secrets = [...new Set([...secrets, ...formsOf(secret)])].sort((one, other) => other.length - one.length)
 }
 
 /** `text` without any secret that this run knows. */
 export function withoutSecrets(text: string): string {
-  let result = text
-  for (const secret of secrets) {
-    for (const form of new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])) {
-      result = result.replaceAll(form, '***')
-    }
-  }
-  return result
+  return secrets.reduce((result, form) => result.replaceAll(form, '***'), text)
+}
+
+/** As it is, in an address, in a form, in JSON, in base64 (as in the Authorization header, where a user precedes it). */
+function formsOf(secret: string): string[] {
+  const text = secret.toWellFormed()
+  const inAddress = encodeURIComponent(text)
+  const forms = [secret, inAddress, inAddress.replaceAll('%20', '+'), JSON.stringify(secret).slice(1, -1)]
+  return [...forms, ...base64Forms(text)].filter((form) => form.length > 2)
+}
+
+/**
+ * What base64 makes of a secret, whatever stands before and after it: three bytes become four characters, so that there
+ * are three ways, of which the characters at the ends also hold bits of the neighbours.
+ */
+function base64Forms(secret: string): string[] {
+  const bytes = Buffer.from(secret)
+  // The characters that are the secret's alone would be too few to be sure.
+  if (bytes.length < 6) return []
+  return [0, 1, 2].flatMap((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
+    const from = Math.ceil((before * 8) / 6)
+    const own = whole.slice(from, Math.floor(((before + bytes.length) * 8) / 6))
+    return [own, own.replaceAll('+', '-').replaceAll('/', '_')]
+  })
 }
 
 /** Writes what was asked for to stdout. A reader that has gone away (`| head`) is no error. */
