@@ -1,25 +1,18 @@
 import { isatty } from 'node:tty'
 import { defineCommand, type GlobalOptions } from '../command.ts'
-import { loadConfig } from '../config/index.ts'
-import { resolveOptions } from '../config/resolve.ts'
-import { selectTargets } from '../config/select.ts'
-import type { Config } from '../config/types.ts'
-import { cacheFolder, openCache } from '../delivery/cache.ts'
+import { cacheFolder } from '../delivery/cache.ts'
 import { ConfigError, exitCode, NtfyError, UsageError } from '../errors.ts'
-import { httpClient } from '../http.ts'
 import { readInput } from '../input.ts'
-import { type AccountOptions, accountOf, rememberLogin } from '../matrix/account.ts'
+import { rememberLogin } from '../matrix/account.ts'
 import { type Call, homeserverCall } from '../matrix/call.ts'
 import { homeserverNamed, homeserverOf, type World } from '../matrix/discovery.ts'
 import { describeRoom, join, joinedRooms } from '../matrix/rooms.ts'
-import { accountCall, logIn, type Session, sessionCache, sessionIn } from '../matrix/session.ts'
+import { logIn, type Session, sessionCache, sessionIn } from '../matrix/session.ts'
 import { hideSecret, print } from '../output.ts'
 import { abbreviateHome } from '../paths.ts'
 import { didYouMean } from '../suggest.ts'
 import { oneLine } from '../text.ts'
-
-/** Longest time that all requests of a command may take, in milliseconds. */
-const deadline = 30_000
+import { accountOptions, callOf } from './matrix-account.ts'
 
 const longestPassword = 4096
 
@@ -54,6 +47,7 @@ async function logInHere(words: string[], { global, printToken }: Parameters<Ver
   if (words.length > 1) throw new UsageError(`matrix login: ${words[1]}: no more words were expected`)
   const { options, world } = await accountOptions(global, words[0])
   const user = words[0] ?? options.user_id
+  if (user === undefined && options.access_token !== undefined) return showAccount(await callOf(global), global)
   if (user === undefined) throw new UsageError('matrix login: the account was expected (@name:server)')
   const homeserver =
     options.homeserver === undefined
@@ -71,6 +65,15 @@ async function logInHere(words: string[], { global, printToken }: Parameters<Ver
   }
   const session = await keepLogin(account, context)
   print(global.json ? `${JSON.stringify(named(session))}\n` : configurationFor(session))
+  return exitCode.ok
+}
+
+/** A configuration with a token needs no login: whose token it is shows that it is good. */
+async function showAccount(call: Call, { json }: GlobalOptions): Promise<number> {
+  const { user_id: user, device_id: device } = await call('GET', ['account', 'whoami'], { proof: 'user_id' })
+  if (json) print(`${JSON.stringify({ user_id: user, device_id: device })}\n`)
+  else
+    print(`${oneLine(`# the access_token of the configuration is that of ${user} (device ${device ?? 'unknown'})`)}\n`)
   return exitCode.ok
 }
 
@@ -152,41 +155,4 @@ async function listRooms(words: string[], { global }: Parameters<Verb>[1]): Prom
     print(global.json ? `${JSON.stringify(room)}\n` : `${oneLine(`${id}  ${notes}`).trim()}\n`)
   }
   return exitCode.ok
-}
-
-/** The account of the configuration's target, or of the last login. */
-async function callOf(global: GlobalOptions): Promise<Call> {
-  const { options, world } = await accountOptions(global)
-  const context = world()
-  return accountCall(await accountOf(options, context), context)
-}
-
-/** What `-b`, else the first Matrix target of the configuration, and `-o` say of the account. */
-async function accountOptions(
-  global: GlobalOptions,
-  user?: string,
-): Promise<{ options: AccountOptions; world: () => World }> {
-  const { config, problems } = await loadConfig(global.config)
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
-  const targets = global.targets.length > 0 ? global.targets : [{ name: targetName(config), options: {} }]
-  const [selected] = await selectTargets(config, { ...global, targets })
-  if (selected?.target.backend !== 'matrix') throw new UsageError(`${selected?.target.name} is no Matrix target`)
-  // No message is sent: it does not matter to which rooms.
-  const settings: Record<string, unknown> = { rooms: ['!none'], ...selected.target.settings }
-  // What the configuration says of one account is nothing to another.
-  if (user !== undefined && settings['user_id'] !== user && settings['user_id'] !== undefined) {
-    for (const name of ['homeserver', 'password', 'access_token']) delete settings[name]
-  }
-  const options = await resolveOptions(config, { ...selected.target, settings }, selected.overrides)
-  const world = () => {
-    const signal = AbortSignal.timeout(deadline)
-    const http = httpClient({ signal, ca: options['ca'] as string | undefined })
-    return { http, cache: (name: string) => openCache('matrix', name, signal), now: () => new Date() }
-  }
-  return { options: options as AccountOptions, world }
-}
-
-function targetName(config: Config): string {
-  const own = Object.values(config.targets).filter(({ backend }) => backend === 'matrix')
-  return (own.find(({ name }) => config.backends.includes(name)) ?? own[0])?.name ?? 'matrix'
 }

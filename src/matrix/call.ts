@@ -7,8 +7,8 @@ export interface CallOptions {
   json?: unknown
   /** The field that proves that the homeserver did what was asked: a text. */
   proof?: string
-  /** What is not there may be an answer, too: an empty one. */
-  optional?: boolean
+  /** That there is no answer is one, too: an empty one. */
+  optional?: true
 }
 
 /**
@@ -31,15 +31,19 @@ export function homeserverCall(http: Http, homeserver: string, token?: string): 
       method,
       ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
       ...(json !== undefined && { json }),
-      ...(optional && { statuses: [200, 404] }),
-      accepts: ({ status, json: found }) =>
-        status === 404 ||
-        (asObject(found) !== undefined && (proof === undefined || typeof asObject(found)?.[proof] === 'string')),
+      ...(optional && { statuses: [200, ...unanswered] }),
+      accepts: ({ json: found }) => {
+        const fields = asObject(found)
+        return optional || (fields !== undefined && (proof === undefined || typeof fields[proof] === 'string'))
+      },
       failure: matrixFailure,
     })
-    return (answer.status === 404 ? undefined : asObject(answer.json)) ?? {}
+    return (answer.status < 300 ? asObject(answer.json) : undefined) ?? {}
   }
 }
+
+/** The state, or the whole question, is unknown to the homeserver. */
+const unanswered = [400, 404, 405, 501]
 
 /** Not in the room, or not allowed to speak in it; at a login a wrong password. */
 export class Forbidden extends ConfigError {}

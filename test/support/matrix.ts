@@ -35,6 +35,7 @@ export async function homeserver() {
 
   function answer(request: IncomingMessage, body: string): { status: number; body: unknown } {
     const { method = '', url = '', headers } = request
+    if (method === 'GET' && url === '/_matrix/client/v3/login') return { status: 200, body: { flows: sessions.flows } }
     const own = method === 'POST' ? sessions.answer(url.split('/').slice(4).join('/'), parsed(body) ?? {}) : undefined
     if (own !== undefined) return own
     const refusal = sessions.refusal(headers.authorization?.replace('Bearer ', '') ?? '')
@@ -50,6 +51,10 @@ export async function homeserver() {
         ? { status: 200, body: { room_id: room, servers: ['example.org'] } }
         : failure(404, 'M_NOT_FOUND', `Room alias ${parts[2]} not found`)
     }
+    if (method === 'GET' && parts.join('/') === 'account/whoami') {
+      return { status: 200, body: { user_id: '@ntfy:example.org', device_id: 'DEVICE0' } }
+    }
+    if (method === 'GET' && parts.join() === 'joined_rooms') return { status: 200, body: { joined_rooms: [...joined] } }
     if (method === 'GET' && parts.length === 4 && parts[2] === 'state') return state(parts[1] ?? '', parts[3] ?? '')
     if (headers['content-type'] !== 'application/json') wrong.push('a body that is not application/json')
     const content = parsed(body)
@@ -145,6 +150,7 @@ function sessionsOf(wrong: string[]) {
   }
   const sessions = {
     logins,
+    flows: [{ type: 'm.login.sso' }, { type: 'm.login.password' }],
     refreshes: 0,
     /** How long a token lasts, if it can be refreshed, milliseconds. */
     lifetime: undefined as number | undefined,

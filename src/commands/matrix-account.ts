@@ -1,0 +1,56 @@
+import type { GlobalOptions } from '../command.ts'
+import { loadConfig } from '../config/index.ts'
+import { resolveOptions } from '../config/resolve.ts'
+import { selectTargets } from '../config/select.ts'
+import type { Config } from '../config/types.ts'
+import { openCache } from '../delivery/cache.ts'
+import { ConfigError, UsageError } from '../errors.ts'
+import { httpClient } from '../http.ts'
+import { type AccountOptions, accountOf } from '../matrix/account.ts'
+import type { Call } from '../matrix/call.ts'
+import type { World } from '../matrix/discovery.ts'
+import { accountCall } from '../matrix/session.ts'
+
+/** Longest time that all requests of a command may take, in milliseconds. */
+const deadline = 30_000
+
+/** The account of the configuration's target, or of the last login. */
+export async function callOf(global: GlobalOptions): Promise<Call> {
+  const { options, world } = await accountOptions(global)
+  const context = world()
+  return accountCall(await accountOf(options, context), context)
+}
+
+/**
+ * What `-b`, else the first Matrix target of the configuration, and `-o` say of the account.
+ *
+ * @param user the account that was named, if one was: the options of another do not count
+ */
+export async function accountOptions(
+  global: GlobalOptions,
+  user?: string,
+): Promise<{ options: AccountOptions; world: () => World }> {
+  const { config, problems } = await loadConfig(global.config)
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+  const targets = global.targets.length > 0 ? global.targets : [{ name: targetName(config), options: {} }]
+  const [selected] = await selectTargets(config, { ...global, targets })
+  if (selected?.target.backend !== 'matrix') throw new UsageError(`${selected?.target.name} is no Matrix target`)
+  // No message is sent: it does not matter to which rooms.
+  const settings: Record<string, unknown> = { rooms: ['!none'], ...selected.target.settings }
+  // What the configuration says of one account is nothing to another.
+  if (user !== undefined && settings['user_id'] !== user && settings['user_id'] !== undefined) {
+    for (const name of ['homeserver', 'password', 'access_token']) delete settings[name]
+  }
+  const options = await resolveOptions(config, { ...selected.target, settings }, selected.overrides)
+  const world = () => {
+    const signal = AbortSignal.timeout(deadline)
+    const http = httpClient({ signal, ca: options['ca'] as string | undefined })
+    return { http, cache: (name: string) => openCache('matrix', name, signal), now: () => new Date() }
+  }
+  return { options: options as AccountOptions, world }
+}
+
+function targetName(config: Config): string {
+  const own = Object.values(config.targets).filter(({ backend }) => backend === 'matrix')
+  return (own.find(({ name }) => config.backends.includes(name)) ?? own[0])?.name ?? 'matrix'
+}
