@@ -2,6 +2,7 @@ import { defineBackend } from '../backend.ts'
 import { ConfigError, PermanentError, TransientError } from '../errors.ts'
 import { hasFailed } from '../notification.ts'
 import { words } from '../options.ts'
+import { withoutSecrets } from '../output.ts'
 import { oneLine } from '../text.ts'
 
 /** Exit codes of a program that mean something to us (sysexits.h). */
@@ -41,7 +42,8 @@ export default defineBackend({
       },
     })
     if (status === 0) return undefined
-    const said = oneLine(stderr).trim().slice(0, 200)
+    // A cut would leave half of a secret, which nobody could tell from a word.
+    const said = oneLine(withoutSecrets(stderr)).trim().slice(0, 200)
     const reason = `${program} ${status === undefined ? 'was ended by a signal' : `ended with ${status}`}${said && `: ${said}`}`
     if (status === undefined || temporary.includes(status)) throw new TransientError(reason)
     if (misconfigured.includes(status)) throw new ConfigError(reason)

@@ -6,7 +6,7 @@ import { flushReached, keepFlushing } from '../delivery/flusher.ts'
 import { outboxFolder } from '../delivery/spool.ts'
 import { exitCode } from '../errors.ts'
 import { readInput } from '../input.ts'
-import { print } from '../output.ts'
+import { print, withoutSecrets } from '../output.ts'
 
 /** A flusher lives this long at most, in milliseconds; later runs of ntfy start another when something is due. */
 const lifetime = 60 * 60_000
@@ -55,7 +55,7 @@ function endOfLife(): AbortSignal {
 /** Whoever started us may have stopped listening: that is no reason to leave what is queued. */
 function tell(report: Report): void {
   try {
-    print(`${JSON.stringify(report)}\n`)
+    print(`${withoutSecrets(JSON.stringify(report))}\n`)
   } catch {}
 }
 

@@ -1,6 +1,7 @@
 import { loadBackend } from '../backends/index.ts'
 import { ConfigError, messageOf, SecretError } from '../errors.ts'
 import { type Option, readOption } from '../options.ts'
+import { isSecretName } from '../redact/names.ts'
 import { hideValue } from './hide.ts'
 import { fetchSecret, pathFrom, referenceOf } from './secrets.ts'
 import { isMapping } from './shapes.ts'
@@ -18,7 +19,11 @@ export async function resolveOptions(
 ): Promise<Record<string, unknown>> {
   if (target.backend === '') throw new ConfigError(`${target.name} names no backend (backend: ...)`)
   const { options, freeOptions } = await loadBackend(target.backend)
-  if (freeOptions) return { ...target.settings, ...overrides }
+  if (freeOptions) {
+    const given = { ...target.settings, ...overrides }
+    for (const [name, value] of Object.entries(given)) if (isSecretName(name)) hideValue(value)
+    return given
+  }
   const values: Record<string, unknown> = {}
   for (const [name, option] of Object.entries(options)) {
     // A null takes away what the file says: of a mail that some got already, the copies are not sent again.

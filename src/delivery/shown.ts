@@ -32,7 +32,8 @@ export function shownTo(notification: Tellable, display: CommandDisplay): Notifi
  */
 export function listed(text: string, { outcome }: Pick<Notification, 'outcome'>): string {
   const command = outcome?.command?.trim()
-  return redactText(command ? text.replaceAll(command, () => redactCommand(command)) : text)
+  if (!command) return redactText(text)
+  return text.split(command).map(redactText).join(redactCommand(command))
 }
 
 /** The program that a line runs last, without its folder. */
