@@ -32,6 +32,7 @@ const layers = [
     'inner-command',
     'command-pattern',
     'hours',
+    'telegram-ini',
     'redact',
   ],
   ['process'],

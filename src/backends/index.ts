@@ -5,7 +5,10 @@ import type { Backend } from '../backend.ts'
  * here for the same reason; a test compares them with the declarations.
  */
 export const backends: Record<string, () => Promise<{ default: Backend }>> = {
+  apprise: () => import('./apprise.ts'),
   bark: () => import('./bark.ts'),
+  bearychat: () => import('./bearychat.ts'),
+  chanify: () => import('./chanify.ts'),
   default: () => import('./default.ts'),
   desktop: () => import('./desktop.ts'),
   discord: () => import('./discord.ts'),
@@ -13,6 +16,7 @@ export const backends: Record<string, () => Promise<{ default: Backend }>> = {
   googlechat: () => import('./googlechat.ts'),
   gotify: () => import('./gotify.ts'),
   insta: () => import('./insta.ts'),
+  keybase: () => import('./keybase.ts'),
   mail: () => import('./mail.ts'),
   matrix: () => import('./matrix.ts'),
   mattermost: () => import('./mattermost.ts'),
@@ -23,11 +27,13 @@ export const backends: Record<string, () => Promise<{ default: Backend }>> = {
   pushbullet: () => import('./pushbullet.ts'),
   pushjet: () => import('./pushjet.ts'),
   pushover: () => import('./pushover.ts'),
+  pushsafer: () => import('./pushsafer.ts'),
   rocketchat: () => import('./rocketchat.ts'),
   signal: () => import('./signal.ts'),
   simplepush: () => import('./simplepush.ts'),
   slack: () => import('./slack.ts'),
   slack_webhook: () => import('./slack_webhook.ts'),
+  speech: () => import('./speech.ts'),
   systemlog: () => import('./systemlog.ts'),
   teams: () => import('./teams.ts'),
   telegram: () => import('./telegram.ts'),

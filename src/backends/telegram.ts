@@ -4,6 +4,7 @@ import { httpOptions } from '../http-options.ts'
 import { asObject, field } from '../json.ts'
 import type { HttpAnswer } from '../network/exchange.ts'
 import { boolean, number, text, url } from '../options.ts'
+import { readTelegramIni } from '../telegram-ini.ts'
 
 export default defineBackend({
   name: 'telegram',
@@ -11,7 +12,7 @@ export default defineBackend({
   homepage: 'https://core.telegram.org/bots/api#sendmessage',
   options: {
     token: text({
-      description: 'the token of a bot, from @BotFather',
+      description: 'the token of a bot, from @BotFather; else that of telegram.ini beside the configuration',
       required: 'to send',
       secret: true,
       example: '123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11',
@@ -26,6 +27,8 @@ export default defineBackend({
     base_url: url({ description: 'the address of a Bot API server of your own', default: 'https://api.telegram.org' }),
     ...httpOptions,
   },
+  // dschep/ntfy had telegram-send keep them there.
+  inherited: readTelegramIni,
   // Title, newline and message are one text of 4096 UTF-16 units.
   limits: { title: { max: 255, unit: 'utf16' }, message: { max: 3840, unit: 'utf16' } },
   answer: { json: { ok: true, result: { message_id: 42, chat: { id: 987654321 } } } },

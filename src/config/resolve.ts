@@ -18,17 +18,21 @@ export async function resolveOptions(
   overrides: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
   if (target.backend === '') throw new ConfigError(`${target.name} names no backend (backend: ...)`)
-  const { options, freeOptions } = await loadBackend(target.backend)
+  const { options, freeOptions, inherited } = await loadBackend(target.backend)
   if (freeOptions) {
     const given = { ...target.settings, ...overrides }
     for (const [name, value] of Object.entries(given)) if (isSecretName(name)) hideValue(value)
     return given
   }
   const values: Record<string, unknown> = {}
+  const lacking = Object.entries(options).some(
+    ([name, { details }]) => details.required && target.settings[name] === undefined && overrides[name] === undefined,
+  )
+  const others = lacking ? (inherited?.() ?? {}) : {}
   for (const [name, option] of Object.entries(options)) {
     // A null takes away what the file says: of a mail that some got already, the copies are not sent again.
     const given = Object.hasOwn(overrides, name) ? overrides[name] : target.settings[name]
-    let value = given === undefined ? option.details.default : given
+    let value = given === undefined ? (others[name] ?? option.details.default) : given
     if (overrides[name] === undefined) {
       value = await followReferences(value, option, config.lasting ? config.path : undefined).catch(
         (error: unknown) => {

@@ -1,0 +1,112 @@
+import { defineBackend, type Outgoing } from '../backend.ts'
+import { ConfigError, PermanentError, TransientError } from '../errors.ts'
+import { authorization, httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import type { HttpAnswer } from '../network/exchange.ts'
+import { hasFailed } from '../notification.ts'
+import { list, text, url } from '../options.ts'
+import { oneLine } from '../text.ts'
+
+export default defineBackend({
+  name: 'apprise',
+  title: 'Apprise',
+  homepage: 'https://github.com/caronc/apprise-api#api-details',
+  options: {
+    url: url({
+      description: 'the address of an Apprise API server; without it the program apprise of this machine is used',
+      example: 'https://apprise.example.org',
+      aliases: ['server'],
+    }),
+    key: text({ description: "the server's configuration to use; without it `urls` are", aliases: ['config_key'] }),
+    urls: list({
+      description: "addresses of Apprise (mailto://, tgram://); without any the program's own configuration is used",
+      secret: true,
+      example: ['json://localhost'],
+    }),
+    tag: text({ description: 'only what has this tag', aliases: ['tags'] }),
+    user: text({ description: "the server's user" }),
+    password: text({ description: "the server's password", secret: true }),
+    token: text({ description: "the server's token", secret: true }),
+    program: text({ description: 'the program', default: 'apprise' }),
+    ...httpOptions,
+  },
+  example: { url: 'https://apprise.example.org', key: 'ops' },
+  // It sends to several services: what some of them took, they must not get again.
+  once: true,
+  limits: { title: { max: 250, unit: 'codepoints' }, message: { max: 30_000, unit: 'bytes' } },
+  answer: { json: { error: null, details: [] } },
+  missing: ({ url: server, key, urls }) =>
+    server !== undefined && key === undefined && urls === undefined
+      ? 'key or urls are missing: what to tell'
+      : undefined,
+  async send(notification, options, context) {
+    if (options.url === undefined) {
+      await runProgram(notification, options, context)
+      return undefined
+    }
+    const { key, urls, tag } = options
+    const path = key === undefined ? '/notify' : `/notify/${encodeURIComponent(key)}`
+    const answer = await context.http(`${options.url}${path}`, {
+      headers: {
+        ...authorization(options),
+        accept: 'application/json',
+        ...(key !== undefined && { 'x-apprise-config-id': key }),
+      },
+      json: {
+        title: notification.title,
+        body: bodyOf(notification),
+        type: typeOf(notification),
+        format: 'text',
+        tag,
+        ...(key === undefined && { urls: urls?.join(',') }),
+      },
+      statuses: [200],
+      accepts: isYes,
+      failure: refusal,
+    })
+    return asObject(answer.json)
+  },
+})
+
+/** Newer servers answer with JSON, older ones with a sentence or the lines of their log. */
+function isYes({ text: said, json }: HttpAnswer): boolean {
+  if (json !== undefined) return !field(json, 'error') && Array.isArray(field(json, 'details'))
+  return /^\s*(Notification\(s\) sent|<ul class="logs">|\d{4}-\d\d-\d\d .* - )/.test(said)
+}
+
+/** apprise_api's views: 204 nothing is configured, 424 some of the services failed, 431 too large. */
+function refusal({ status }: HttpAnswer): Error | undefined {
+  if (status === 204) return new ConfigError('apprise: nothing is configured under this key')
+  if (status === 424)
+    return new PermanentError('apprise: at least one of its services did not take it, or none has the tag')
+  if (status === 431) return new PermanentError('apprise: the message is too large')
+  return undefined
+}
+
+async function runProgram(
+  notification: Outgoing,
+  { program, urls = [], tag }: { program: string; urls: string[] | undefined; tag: string | undefined },
+  context: Parameters<Parameters<typeof defineBackend>[0]['send']>[2],
+): Promise<void> {
+  const words = ['-t', notification.title, '-n', typeOf(notification), ...(tag === undefined ? [] : ['-g', tag])]
+  // The addresses hold tokens: never among the words of a process, which everybody can see. The text comes by stdin.
+  const env = urls.length > 0 ? { APPRISE_URLS: urls.join(' ') } : undefined
+  const { status, stdout, stderr } = await context.run(program, words, {
+    stdin: bodyOf(notification),
+    ...(env && { env }),
+  })
+  if (status === 0) return
+  const said = `${program} ended with ${status ?? 'a signal'}: ${oneLine(`${stderr} ${stdout}`).trim().slice(0, 200)}`
+  if (/at least one server URL|unparseable URL|no such option/i.test(said)) throw new ConfigError(said)
+  // Of several services some may have taken it.
+  throw urls.length === 1 ? new TransientError(said) : new PermanentError(said)
+}
+
+function bodyOf({ message, url: link }: Outgoing): string {
+  return link === undefined ? message || ' ' : `${message}\n${link}`
+}
+
+function typeOf(notification: Outgoing): 'info' | 'success' | 'failure' | 'warning' {
+  if (notification.outcome !== undefined) return hasFailed(notification) ? 'failure' : 'success'
+  return notification.priority === 'high' || notification.priority === 'urgent' ? 'warning' : 'info'
+}

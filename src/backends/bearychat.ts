@@ -1,0 +1,43 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError } from '../errors.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import { markdownText } from '../markdown.ts'
+import { text, url } from '../options.ts'
+
+export default defineBackend({
+  name: 'bearychat',
+  title: 'BearyChat',
+  homepage: 'https://github.com/bearyinnovative/bearychat-api',
+  options: {
+    url: url({
+      description: 'the address of an incoming robot',
+      required: true,
+      secret: true,
+      example: 'https://hook.bearychat.com/=bw52O/incoming/8a5c3f0f7a1b2c3d',
+      aliases: ['incoming_hook_uri', 'webhook'],
+    }),
+    channel: text({ description: "a channel instead of the robot's own" }),
+    user: text({ description: 'a member who gets it alone' }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4000, unit: 'codepoints' } },
+  answer: { json: { code: 0, result: null } },
+  async send(notification, options, context) {
+    const answer = await context.http(options.url, {
+      json: {
+        text: markdownText(notification),
+        notification: notification.title,
+        markdown: true,
+        channel: options.channel,
+        user: options.user,
+      },
+      accepts: ({ json }) => field(json, 'code') === 0,
+      failure: ({ status, json }) => {
+        const error = field(json, 'error')
+        return status < 500 && typeof error === 'string' ? new ConfigError(`bearychat: ${error}`) : undefined
+      },
+    })
+    return asObject(answer.json)
+  },
+})

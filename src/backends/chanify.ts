@@ -1,0 +1,55 @@
+import { defineBackend } from '../backend.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import type { Priority } from '../notification.ts'
+import { boolean, text, url } from '../options.ts'
+
+export default defineBackend({
+  name: 'chanify',
+  title: 'Chanify',
+  homepage: 'https://github.com/chanify/chanify#send-text',
+  options: {
+    token: text({
+      description: "the token of a channel, from the app's channel settings",
+      required: true,
+      secret: true,
+      example: 'CICswIUFEgRhYmNkGhQ.abcdefghijklmnop',
+    }),
+    url: url({
+      description: 'the address of the server',
+      default: 'https://api.chanify.net',
+      aliases: ['server', 'endpoint'],
+    }),
+    sound: boolean({ description: 'with a sound', default: true }),
+    copy: text({ description: 'text that the app offers to copy' }),
+    autocopy: boolean({ description: 'copies the text at once', default: false }),
+    ...httpOptions,
+  },
+  // An APNs payload of 4096 bytes holds it.
+  limits: { title: { max: 256, unit: 'bytes' }, message: { max: 3000, unit: 'bytes' } },
+  answer: { json: { 'request-uid': 'b3d3d3d3-7e0b-4a4f-9c1f-0b8e1d9d3a11' } },
+  async send({ title, message, priority, url: link }, options, context) {
+    const answer = await context.http(`${options.url}/v1/sender`, {
+      json: {
+        token: options.token,
+        title,
+        text: link === undefined ? message || ' ' : `${message}\n${link}`,
+        sound: options.sound ? 1 : 0,
+        copy: options.copy,
+        autocopy: options.autocopy ? 1 : undefined,
+        'interruption-level': level[priority],
+      },
+      accepts: ({ json }) => typeof field(json, 'request-uid') === 'string',
+    })
+    return asObject(answer.json)
+  },
+})
+
+/** The words of iOS for how much a notification may disturb. */
+const level: Record<Priority, string> = {
+  min: 'passive',
+  low: 'passive',
+  default: 'active',
+  high: 'time-sensitive',
+  urgent: 'time-sensitive',
+}

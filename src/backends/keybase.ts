@@ -1,0 +1,37 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError, TransientError } from '../errors.ts'
+import { escapeMarkdown } from '../markdown.ts'
+import { text } from '../options.ts'
+import { oneLine } from '../text.ts'
+
+export default defineBackend({
+  name: 'keybase',
+  title: 'Keybase',
+  homepage: 'https://book.keybase.io/docs/chat',
+  options: {
+    conversation: text({
+      description: 'a user, several with commas, or a team; the program keybase has to be logged in on this machine',
+      required: true,
+      example: 'alice',
+      aliases: ['to', 'recipient', 'team'],
+    }),
+    channel: text({ description: 'a channel of the team', example: 'ops' }),
+    exploding_lifetime: text({ description: 'after this time it is deleted: 30s, 1h, 7d', example: '1h' }),
+  },
+  limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4500, unit: 'codepoints' } },
+  async send({ title, message, url }, options, context) {
+    const { conversation, channel, exploding_lifetime: lifetime } = options
+    const link = url === undefined ? '' : `\n${url}`
+    const flags = [
+      ...(channel === undefined ? [] : ['--channel', channel]),
+      ...(lifetime === undefined ? [] : ['--exploding-lifetime', lifetime]),
+    ]
+    const body = `*${escapeMarkdown(title)}*\n${escapeMarkdown(message)}${link}`
+    const { status, stderr } = await context.run('keybase', ['chat', 'send', ...flags, '--', conversation, body])
+    if (status === 0) return undefined
+    const said = `keybase ended with ${status ?? 'a signal'}: ${oneLine(stderr).trim().slice(0, 200)}`
+    throw /not logged in|login required|no such|not found|not a member/i.test(stderr)
+      ? new ConfigError(said)
+      : new TransientError(said)
+  },
+})

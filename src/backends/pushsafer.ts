@@ -1,0 +1,54 @@
+import { defineBackend } from '../backend.ts'
+import { ConfigError } from '../errors.ts'
+import { httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
+import type { Priority } from '../notification.ts'
+import { number, text } from '../options.ts'
+
+export default defineBackend({
+  name: 'pushsafer',
+  title: 'Pushsafer',
+  homepage: 'https://www.pushsafer.com/en/pushapi',
+  options: {
+    key: text({
+      description: 'the private key, or an alias key, from the dashboard',
+      required: true,
+      secret: true,
+      example: 'o23ywmAaaxTYxn00jY2J',
+      aliases: ['private_key', 'token'],
+    }),
+    device: text({ description: 'the id of a device or of a group; else all', aliases: ['devices'] }),
+    sound: number({ description: 'the number of a sound', min: 0, max: 62 }),
+    icon: number({ description: 'the number of an icon', min: 1, max: 181 }),
+    vibration: number({ description: 'how often it vibrates', min: 0, max: 3 }),
+    ttl: number({ description: 'minutes after which it is deleted', min: 0, max: 43_200 }),
+    ...httpOptions,
+  },
+  limits: { title: { max: 255, unit: 'codepoints' }, message: { max: 5000, unit: 'codepoints' } },
+  answer: { json: { status: 1, success: 'message transmitted', available: 998, message_ids: '18265430:34011' } },
+  async send({ title, message, priority, url: link }, options, context) {
+    const answer = await context.http('https://www.pushsafer.com/api', {
+      form: {
+        k: options.key,
+        t: title,
+        m: message || ' ',
+        pr: String(level[priority]),
+        d: options.device,
+        s: options.sound?.toString(),
+        i: options.icon?.toString(),
+        v: options.vibration?.toString(),
+        l: options.ttl?.toString(),
+        u: link,
+      },
+      accepts: ({ json }) => field(json, 'status') === 1,
+      failure: ({ json }) => {
+        const error = field(json, 'error')
+        // Every refusal is about the key, the device, or credits that are used up.
+        return field(json, 'status') === 0 ? new ConfigError(`pushsafer: ${String(error ?? 'refused')}`) : undefined
+      },
+    })
+    return asObject(answer.json)
+  },
+})
+
+const level: Record<Priority, number> = { min: -2, low: -1, default: 0, high: 1, urgent: 2 }

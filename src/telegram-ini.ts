@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hideSecret } from './output.ts'
+import { configFolder } from './paths.ts'
+
+/** What telegram-send kept for dschep/ntfy: a bot's token, and the chat it speaks to. */
+export interface TelegramIni extends Record<string, unknown> {
+  token?: string
+  chat_id?: string
+}
+
+/** Reads `telegram.ini` beside the configuration; empty if it is not there. */
+export function readTelegramIni(): TelegramIni {
+  const folder = configFolder()
+  if (folder === undefined) return {}
+  let text: string
+  try {
+    text = readFileSync(join(folder, 'telegram.ini'), 'utf8')
+  } catch {
+    return {}
+  }
+  const value = (name: string) => new RegExp(`^\\s*${name}\\s*[=:]\\s*(\\S+)\\s*$`, 'mi').exec(text)?.[1]
+  const token = value('token')
+  const chat = value('chat_id')
+  if (token !== undefined) hideSecret(token)
+  return { ...(token !== undefined && { token }), ...(chat !== undefined && { chat_id: chat }) }
+}
