@@ -18,7 +18,10 @@ describeWith(['tmux'], 'whether nobody is looking at a pane of tmux', () => {
     const [first] = await panes()
     // Detached.
     await becomes(first, 'yes')
-    expect(await away(first, limit())).toMatchObject({ answer: 'yes', source: expect.stringMatching(/^tmux: pane %\d/) })
+    expect(await away(first, limit())).toMatchObject({
+      answer: 'yes',
+      source: expect.stringMatching(/^tmux: pane %\d/),
+    })
     await attach('kitty')
     await becomes(first, 'unknown')
     // Beside the active pane, and hidden by it.

@@ -75,7 +75,7 @@ for (const shell of shellNames) {
         typing.terminal.type(early)
         await typing.called(typing.calls().length + 1)
         typing.terminal.type('!\r')
-        await typing.terminal.see(/\n(early typing|and a part)!/, from)
+        await typing.terminal.see(/(early typing|and a part)!\r\n/, from)
         await typing.ready(from)
       }
       expect(typing.terminal.output()).not.toContain(ask)

@@ -1,0 +1,90 @@
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { away } from '../../src/away/index.ts'
+import { desktopPrograms, useDesktop } from '../support/desktop.ts'
+import { temporaryFolder } from '../support/home.ts'
+import { describeWith } from '../support/programs.ts'
+import { emulators, openOther, openShellWindow } from '../support/typed-window.ts'
+import { waitFor } from '../support/wait.ts'
+
+const needed = [...desktopPrograms, 'openbox', 'xdotool', 'xterm', 'bash']
+const limit = () => AbortSignal.timeout(5000)
+
+/** A command is told when the focus has gone elsewhere while it ran, and only then: by the hooks and by `done -b`. */
+for (const name of Object.keys(emulators)) {
+  for (const inTmux of name === 'xterm' || name === 'xfce4-terminal' ? [false, true] : [false]) {
+    describeWith([...needed, name, ...(inTmux ? ['tmux'] : [])], `in ${inTmux ? 'tmux in ' : ''}${name}`, () => {
+      const screen = useDesktop({ windows: true })
+
+      it('only what nobody looks at is told', async () => {
+        const shown = () =>
+          screen()
+            .shown()
+            .map(({ body }) => body)
+        const other = await openOther(screen())
+        const inside = inTmux ? ['tmux', '-S', `${temporaryFolder()}/tmux`, '-f', '/dev/null', 'new-session'] : []
+        const shell = await openShellWindow(screen(), emulators[name] ?? [], inside)
+        let runs = 0
+
+        await shell.type('sleep 0.4; : hook, seen')
+        await shell.ended(++runs)
+        await shell.type('sleep 1; : hook, unseen')
+        await other.focus()
+        await shell.ended(++runs)
+        await waitFor('the notification', () => shown().length > 0)
+        expect(shown()).toEqual([expect.stringContaining('hook, unseen')])
+
+        await shell.focus()
+        await shell.type('NTFY=off; ntfy done -b sleep 0.4')
+        await shell.ended(++runs)
+        await shell.type('ntfy done -b sleep 1.01')
+        await other.focus()
+        await shell.ended(++runs)
+        await waitFor('the notification', () => shown().length > 1)
+        expect(shown()).toEqual([expect.anything(), expect.stringContaining('sleep 1.01')])
+      })
+    })
+  }
+}
+
+describeWith([...needed, 'konsole'], 'a tab of konsole', () => {
+  const screen = useDesktop({ windows: true })
+
+  it('is not looked at while another one is in front', async () => {
+    vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', screen().env['DBUS_SESSION_BUS_ADDRESS'])
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const shell = await openShellWindow(screen(), emulators['konsole'] ?? [])
+    const seen = async () => (await away(shell.terminal, limit())).source
+    expect(await seen()).toBe('Konsole: the tab has the focus')
+    await shell.press('ctrl+shift+t')
+    await waitFor('the other tab', async () => (await seen()) === 'Konsole: the tab is hidden')
+    await shell.press('shift+Left')
+    await waitFor('the tab', async () => (await seen()) === 'Konsole: the tab has the focus')
+  })
+})
+
+describeWith([...needed, 'kitty'], 'a tab of kitty', () => {
+  const screen = useDesktop({ windows: true })
+
+  it('is not surely looked at where there are others, unless kitty may be asked', async () => {
+    const shell = await openShellWindow(screen(), emulators['kitty'] ?? [])
+    const seen = async () => (await away(shell.terminal, limit())).answer
+    expect(await seen()).toBe('no')
+    await shell.press('ctrl+shift+t')
+    await waitFor('the other tab', async () => (await seen()) === 'unknown')
+  })
+
+  it('is known where kitty may be asked', async () => {
+    const remote = ['-o', 'allow_remote_control=yes', '--listen-on', `unix:${temporaryFolder()}/kitty`]
+    const shell = await openShellWindow(screen(), [...(emulators['kitty'] ?? []), ...remote])
+    const seen = async () => (await away(shell.terminal, limit())).source
+    expect(await seen()).toBe('kitty: the window has the focus')
+    await shell.press('ctrl+shift+t')
+    await waitFor('the other tab', async () => (await seen()) === 'kitty: the tab is hidden')
+    const other = await openOther(screen())
+    await other.focus()
+    await waitFor('the other window', async () => (await seen()) === 'kitty: the focus is on another window')
+    await shell.focus()
+    await shell.press('ctrl+shift+Left')
+    await waitFor('the tab', async () => (await seen()) === 'kitty: the window has the focus')
+  })
+})

@@ -1,0 +1,82 @@
+import { type ChildProcess, execFile } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { onTestFinished } from 'vitest'
+import { ntfyBin } from './cli.ts'
+import type { Desktop } from './desktop.ts'
+import { temporaryFolder } from './home.ts'
+import { waitFor } from './wait.ts'
+
+/** How a terminal emulator is told to run a program in its first window. */
+export const emulators: Record<string, string[]> = {
+  xterm: ['xterm', '-e'],
+  kitty: ['kitty', '-o', 'confirm_os_window_close=0'],
+  alacritty: ['alacritty', '-e'],
+  'xfce4-terminal': ['xfce4-terminal', '--disable-server', '-x'],
+  konsole: ['konsole', '--separate', '-e'],
+}
+
+export async function xdotool(desktop: Desktop, ...args: string[]): Promise<string> {
+  return (await promisify(execFile)('xdotool', args, { env: desktop.env })).stdout.trim()
+}
+
+/** A window of the X server that has the focus when it opens. */
+async function opened(
+  desktop: Desktop,
+  [program = '', ...args]: string[],
+): Promise<{ id: string; child: ChildProcess }> {
+  const active = () => xdotool(desktop, 'getactivewindow').catch(() => '')
+  const before = await active()
+  const child = desktop.start(program, args)
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const id = await waitFor(
+    `a window of ${program}`,
+    async () => {
+      const now = await active()
+      return now !== before && now
+    },
+    20_000,
+  )
+  return { id, child }
+}
+
+/** Another window, to which the focus can go. */
+export async function openOther(desktop: Desktop) {
+  const { id } = await opened(desktop, ['xterm', '-e', 'sleep 600'])
+  return { focus: () => xdotool(desktop, 'windowactivate', '--sync', id) }
+}
+
+/**
+ * An interactive bash with the hooks in the window of a terminal emulator, typed into by the keys of the X server. Its
+ * ntfy is the built one; each run that has ended is a line of `ended`.
+ */
+export async function openShellWindow(desktop: Desktop, emulator: string[], inside: string[] = []) {
+  const folder = temporaryFolder()
+  const [rc, ended, sign, bin] = ['rc', 'ended', 'sign', 'ntfy'].map((name) => `${folder}/${name}`) as [
+    string,
+    string,
+    string,
+    string,
+  ]
+  writeFileSync(ended, '')
+  writeFileSync(bin, `#!/bin/sh\n'${ntfyBin}' "$@"\ncode=$?\necho "$1" >> '${ended}'\nexit $code\n`, { mode: 0o755 })
+  writeFileSync(
+    rc,
+    `PS1='$ '; HISTFILE=; NTFY_LONGER_THAN=0.3; NTFY_BIN='${bin}'; PATH='${folder}':$PATH
+eval "$('${ntfyBin}' shell-integration -s bash | grep -v ^NTFY_BIN=)"
+echo $$ $(tty) > '${sign}.new'; mv '${sign}.new' '${sign}'\n`,
+  )
+  const { id } = await opened(desktop, [...emulator, ...inside, 'bash', '--noprofile', '--rcfile', rc, '-i'])
+  await waitFor('a shell', () => existsSync(sign), 20_000)
+  const [pid, tty = ''] = readFileSync(sign, 'utf8').trim().split(' ')
+  return {
+    terminal: { tty, shellPid: Number(pid) },
+    focus: () => xdotool(desktop, 'windowactivate', '--sync', id),
+    type: (line: string) => xdotool(desktop, 'type', '--delay', '2', `${line}\n`),
+    press: (...keys: string[]) => xdotool(desktop, 'key', ...keys),
+    /** Waits until so many runs of ntfy have ended. */
+    async ended(count: number) {
+      await waitFor(`${count} ended runs`, () => readFileSync(ended, 'utf8').split('\n').length > count, 15_000)
+    },
+  }
+}
