@@ -130,7 +130,9 @@ async function readSetting(
   if (references.length > 0) return
   if (option.details.secret) reading.literalSecrets = true
   const result = readOption(option, value)
-  if ('problem' in result) problems.push({ at, what: result.problem })
+  // A room's alias or a channel without quotation marks is a comment.
+  const comment = value === null ? ' (what begins with # needs quotation marks)' : ''
+  if ('problem' in result) problems.push({ at, what: `${result.problem}${comment}` })
 }
 
 /** A value may be a reference to a secret; of names with texts each text may be one. */

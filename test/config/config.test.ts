@@ -69,6 +69,21 @@ describe('every problem is named, with its line, and what was expected', () => {
     ['a mapping as the title', 'title: {a: b}\n', ['1: title: text was expected']],
     ['a group within a group', 'groups: {a: [b], b: [desktop]}\n', ['1: groups.a: b is itself a group']],
     ['a section that is used and names no backend', 'backends: [p]\np: {x: 1}\n', ['2: p: names no backend']],
+    [
+      'a room id that became a tag',
+      'matrix:\n  room: !abc:x\n',
+      ['2: a value that begins with ! needs quotation marks'],
+    ],
+    [
+      'an alias that names nothing',
+      'p:\n  a: 1\n  key: *secret\n',
+      ['3: a value that begins with * needs quotation marks'],
+    ],
+    [
+      "a room's alias that became a comment",
+      'matrix:\n  room: #a:x\n',
+      ['2: matrix.room: a list of texts was expected (what begins with #'],
+    ],
     ['a function of JavaScript', 'a: !!js/function "x"\n', ['1: unknown tag']],
     ['a prototype', '__proto__: {backends: [x]}\nbackends: 1\n', ['2: backends: a list of targets was expected']],
     ['two documents', 'title: a\n---\ntitle: b\n', ['2: expected a single document']],
