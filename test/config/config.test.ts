@@ -243,6 +243,7 @@ it('has a JSON Schema that takes what is right and refuses what is not', async (
     { backends: ['phone'], phone: { backend: 'ntfy_sh', topic: 'x', token: { env: 'T' } }, longer_than: '5m' },
     { linux: { transient: 'true' }, ntfy_sh: { topic: 'x' } },
     { other: { anything: 1 } },
+    { show_command: 'name', private: 'hide', ntfy_sh: { topic: 'x', show_command: 'full' } },
     null,
   ]) {
     expect(validate(good), JSON.stringify(validate.errors)).toBe(true)
@@ -252,6 +253,8 @@ it('has a JSON Schema that takes what is right and refuses what is not', async (
     { phone: { backend: 'ntfy_sh' } },
     { ntfy_sh: { topic: 'x', nonsense: 1 } },
     { x: 'y' },
+    { show_command: 'some' },
+    { private: true },
   ]) {
     expect(validate(bad)).toBe(false)
   }
