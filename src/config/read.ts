@@ -103,14 +103,8 @@ async function parse(path: string, text: string): Promise<unknown> {
   } catch (error) {
     // The loaders' messages quote the file, tokens included: only the reason and the line are repeated.
     const { reason, mark } = error as { reason?: string; mark?: { line: number } }
-    const unquoted = unquotedValue(reason)
-    if (unquoted !== undefined) {
-      const line =
-        unquoted.text === undefined
-          ? mark?.line
-          : text.split('\n').findIndex((one) => one.includes(unquoted.text ?? ''))
-      throw new UnreadableConfig(`a value that begins with ${unquoted.sign} needs quotation marks`, (line ?? 0) + 1)
-    }
+    const unquoted = unquotedValue(text, reason, mark?.line)
+    if (unquoted !== undefined) throw unquoted
     if (reason !== undefined)
       throw new UnreadableConfig(oneLine(reason), mark === undefined ? secondDocument(text) : mark.line + 1)
     const jsonLine = /\((\d+):\d+\)/.exec(messageOf(error))
@@ -119,11 +113,13 @@ async function parse(path: string, text: string): Promise<unknown> {
 }
 
 /** A value like the id of a Matrix room, which YAML takes for a tag or an alias; the parser's words would quote it. */
-function unquotedValue(reason = ''): { sign: string; text?: string } | undefined {
+function unquotedValue(text: string, reason = '', line = 0): UnreadableConfig | undefined {
   const [, tag, alias] = /^(?:unknown tag !<(!.*)>|unidentified alias "(.*)")$/s.exec(reason) ?? []
-  if (tag !== undefined) return { sign: '!', text: tag }
-  if (alias !== undefined) return { sign: '*', text: `*${alias}` }
-  return /^(?:tag (?:suffix|name)|undeclared tag handle)/.test(reason) ? { sign: '!' } : undefined
+  const value = tag ?? (alias === undefined ? undefined : `*${alias}`)
+  if (value === undefined && !/^(?:tag (?:suffix|name)|undeclared tag handle)/.test(reason)) return undefined
+  // The parser is a line ahead when it says so.
+  const found = value === undefined ? line : text.split('\n').findIndex((one) => one.includes(value))
+  return new UnreadableConfig(`a value that begins with ${value?.[0] ?? '!'} needs quotation marks`, found + 1)
 }
 
 /** The line where a second document begins, which the parser does not tell. */

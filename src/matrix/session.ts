@@ -42,13 +42,18 @@ export function accountCall(account: Account, context: Pick<Context, 'http' | 'c
   let renewed = false
   return async (method, path, options) => {
     token ??= usableToken(account, context)
-    const used = await token
+    const tried = token
+    const used = await tried
     try {
       return await homeserverCall(context.http, account.homeserver, used)(method, path, options)
     } catch (error) {
-      if (!(error instanceof UnknownToken) || renewed) throw error
-      renewed = true
-      token = usableToken(account, context, { token: used, error })
+      if (!(error instanceof UnknownToken)) throw error
+      // Another call may have replaced it meanwhile.
+      if (token === tried) {
+        if (renewed) throw error
+        renewed = true
+        token = usableToken(account, context, { token: used, error })
+      }
       return homeserverCall(context.http, account.homeserver, await token)(method, path, options)
     }
   }
