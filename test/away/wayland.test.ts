@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
 import { away } from '../../src/away/index.ts'
@@ -25,6 +25,10 @@ describeWith(['sway', 'swaymsg', 'foot'], 'whether nobody is looking at a window
   })
 })
 
+/** sway does not run as root. */
+const nobody = 65_534
+const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--']
+
 /** A sway without a screen, with nothing of the caller's. */
 async function openSway() {
   const { home, env } = temporaryHome({
@@ -36,19 +40,22 @@ async function openSway() {
   const runtime = env['XDG_RUNTIME_DIR'] ?? ''
   writeFileSync(`${home}/config`, 'xwayland disable\n')
   const children: ChildProcess[] = []
+  const isRoot = process.getuid?.() === 0
   const start = (program: string, args: string[]) => {
-    children.push(spawn(program, args, { env, cwd: home, stdio: 'ignore' }).on('error', () => {}))
+    const [first = program, ...rest] = [...(isRoot ? asNobody : []), program, ...args]
+    children.push(spawn(first, rest, { env, cwd: home, stdio: 'ignore' }).on('error', () => {}))
   }
   onTestFinished(() => {
     for (const child of children.reverse()) child.kill('SIGKILL')
   })
+  mkdirSync(`${home}/signs`)
+  if (isRoot) for (const path of [home, runtime, `${home}/signs`]) chownSync(path, nobody, nobody)
   start('sway', ['-c', `${home}/config`])
   const socket = await waitFor("sway's sockets", () => {
     const names = readdirSync(runtime)
     return names.includes('wayland-1') && names.find((name) => name.startsWith('sway-ipc'))
   })
   Object.assign(env, { SWAYSOCK: `${runtime}/${socket}`, WAYLAND_DISPLAY: 'wayland-1' })
-  mkdirSync(`${home}/signs`)
   return {
     message: (...words: string[]) => promisify(execFile)('swaymsg', words, { env }),
     async openFoot() {
