@@ -161,7 +161,7 @@ async function logInAgain(
     return logIn(account, context, { device: last?.device || undefined, refreshable: true })
   const way = `ntfy matrix login ${last?.user ?? user ?? '@name:server'}`
   if (last !== undefined) throw new ConfigError(`the login of ${last.user} has ended: ${way}`)
-  if (refusal !== undefined) throw refusal
+  if (refusal !== undefined) throw new ConfigError(`${refusal.message} (instead of access_token: ${way})`)
   if (password !== undefined) throw new ConfigError('user_id is missing: a password needs the name of its account')
   throw new ConfigError(`access_token is missing, or user_id and password, or a login (${way})`)
 }
