@@ -11,6 +11,8 @@ export function flagValues(words: string[], program: number): Hit[] {
     const name = /^--?([A-Za-z][\w.-]+)$/.exec(words[word] ?? '')?.[1]
     const value = words[word + 1] ?? ''
     if (name === undefined || !isSecretName(name) || value.startsWith('-') || !isSecret(value)) continue
+    // `mysql -psecret db`: the value of a flag of one letter
+    if (gluedValue.test(words[word] ?? '')) continue
     // `ffmpeg -pass 1`
     if (/^pass$/i.test(name) && /^\d$/.test(value)) continue
     if (carriesNone(words, program, words[word] ?? '')) continue
@@ -18,3 +20,5 @@ export function flagValues(words: string[], program: number): Hit[] {
   }
   return hits
 }
+
+const gluedValue = /^-[a-z](?:password|passwd|passphrase|pass|pwd|secret|token)\d*$/i

@@ -48,7 +48,7 @@ const ldap: Program = { glued: ['-w'], next: ['-w'] }
 const sql: Program = { glued: ['-P'], next: ['-P'] }
 const samba: Program = { user: ['-U', '--user'], between: /%/ }
 const desktop: Program = { glued: ['/p:', '/pth:', '/gp:'], next: ['-p'] }
-const secrets: Program = { special: settings }
+const secrets: Program = { special: settings, none: /^--secret$/ }
 const oracle: Program = { special: userSlashPassword }
 const snmp: Program = { next: ['-A', '-X'] }
 const pdf: Program = { next: ['-upw', '-opw', 'user_pw', 'owner_pw', 'input_pw'] }
@@ -82,7 +82,7 @@ const table: Record<string, Program> = {
   ...named('pdftk pdftotext pdftoppm pdfimages', pdf),
   ...named('http https xh xhs', http),
   ...named(
-    'fly flyctl vault kubectl oc aws npm pnpm yarn git pip pip3 gcloud poetry pulumi heroku gh wrangler conda set setenv setx',
+    'fly flyctl vault kubectl oc aws npm pnpm yarn git pip pip3 gcloud poetry pulumi heroku gh wrangler conda dotnet set setenv setx',
     secrets,
   ),
   sshpass: { special: sshpassWords },
@@ -136,6 +136,11 @@ export function programHits(words: string[], first: number): Hit[] {
 
 /** A line names no more programs that another one runs: each look at its words takes time. */
 const mostNested = 4
+
+/** The names of all programs that are known here. */
+export function programNames(): string[] {
+  return Object.keys(table)
+}
 
 /** Does a flag that sounds so carry no secret of this program? */
 export function carriesNone(words: string[], program: number, flag: string): boolean {

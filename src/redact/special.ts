@@ -32,6 +32,7 @@ export function settings(words: string[]): Hit[] {
   const line = words.slice(1, 5).join(' ')
   if (/^set(?:env|x)?$/.test(program)) return named[0] === places[0] ? rest(words, named[0]) : []
   if (/^(?:config|configure)$/.test(first)) return whole(words, named[0] === undefined ? undefined : named[0] + 1)
+  if (first === 'user-secrets') return whole(words, places[3])
   if (program === 'vault' && first === 'login')
     return whole(
       words,

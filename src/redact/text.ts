@@ -2,6 +2,7 @@ import { passwordsIn } from './addresses.ts'
 import { commandRanges } from './command.ts'
 import { loosePairs } from './loose.ts'
 import { isSecretName } from './names.ts'
+import { programNames } from './programs.ts'
 import type { Range } from './ranges.ts'
 import { shifted } from './ranges.ts'
 import { keysIn } from './shapes.ts'
@@ -23,21 +24,35 @@ function flagsIn(text: string): Range[] {
   const ranges: Range[] = []
   for (const found of text.matchAll(flag)) {
     const [whole, name = '', , value = ''] = found
-    if (!isSecretName(name) || explained.test(value) || (/^pass$/i.test(name) && /^\d$/.test(value))) continue
+    if (
+      !isSecretName(name) ||
+      value.startsWith('$(') ||
+      explained.test(value) ||
+      (/^pass$/i.test(name) && /^\d$/.test(value))
+    )
+      continue
     const end = found.index + whole.length
     if (isSecret(value)) ranges.push({ start: end - value.length, end })
   }
   return ranges
 }
 
-/** Names of programs that take a secret by a flag or word whose name does not tell. */
-const known =
-  /(?<![\w.-])(?:mysql\w*|mariadb(?:-\w+)?|mongo\w*|sshpass|docker|podman|7z[ar]?|zip|unzip|redis-cli|curl|openssl|htpasswd|aws|set(?=\s+-)|sqlplus|echo|vault|kubectl|ldap\w+|lftp|smbclient|sqlcmd|sqlplus|useradd|usermod|ssh-keygen)(?=\s)[^\n]*/g
+/** Programs whose names are words of a sentence, too: lines that begin with them are no commands for sure. */
+const words = new Set(['set', 'find', 'net', 'git', 'http', 'https', 'fly', 'screen', 'time'])
+
+/** Lines from the name of a program on that takes a secret by a flag or word which does not tell by itself. */
+let known: RegExp | undefined
+
+function knownPrograms(): RegExp {
+  const names = [...programNames().filter((name) => !words.has(name)), 'set(?=\\s+-)', 'echo', 'printf']
+  known ??= new RegExp(`(?<![\\w.-])(?:${names.join('|')})(?=\\s)[^\\n]*`, 'g')
+  return known
+}
 
 /** Lines that show commands, with a prompt or the `+` of `set -x` before them. */
 function commandsIn(text: string): Range[] {
   const ranges: Range[] = []
-  for (const { 0: line, index } of text.matchAll(known)) {
+  for (const { 0: line, index } of text.matchAll(knownPrograms())) {
     ranges.push(...shifted(commandRanges(line, 1), index))
   }
   return ranges
