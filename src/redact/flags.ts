@@ -1,5 +1,5 @@
+import { carriesNone } from './hits.ts'
 import { isSecretName } from './names.ts'
-import { carriesNone } from './programs.ts'
 import { isSecret } from './values.ts'
 import type { Hit } from './words.ts'
 
