@@ -37,6 +37,8 @@ const patience = 300
 /** Whether anybody is there at all has to be known within this time: a frozen desktop must not hide who has the focus. */
 const presencePatience = 200
 
+export { askForFocus } from './tmux.ts'
+
 /** In the order in which they are asked; the first sure answer counts. Those that know of tabs come first. */
 const sources: readonly Source[] = [
   tmux,

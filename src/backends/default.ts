@@ -45,7 +45,7 @@ async function waysFor(
   const place = await findPlace(notification.terminal, context.signal).catch(() => undefined)
   const desktop = () => showOnDesktop(notification, options, context)
   // It chooses between its own notification and a line by itself.
-  const byTerminal = () => terminal.send(notification, { sequence: 'auto' }, context)
+  const byTerminal = () => terminal.send(notification, { sequence: 'auto', progress: undefined }, context)
   return prefersTerminal(place) ? [byTerminal, desktop] : [desktop, byTerminal]
 }
 

@@ -1,6 +1,6 @@
 import { defineBackend } from '../backend.ts'
 import { PermanentError } from '../errors.ts'
-import { choice } from '../options.ts'
+import { boolean, choice } from '../options.ts'
 import { findPlace } from '../terminal/place.ts'
 import { showAsText, showByTerminal } from '../terminal/show.ts'
 
@@ -16,6 +16,7 @@ export default defineBackend({
       description: 'the escape sequence by which the terminal shows notifications; none: a line and a bell',
       default: 'auto',
     }),
+    progress: boolean({ description: 'show while `ntfy done` runs a command that it runs, where the terminal can' }),
   },
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 1000, unit: 'codepoints' } },
   local: true,

@@ -25,6 +25,7 @@ const flags = {
   stderr: { kind: 'boolean', short: 'e', description: 'put the end of its standard error into the message' },
   tail: { kind: 'text', value: 'N', description: 'how many lines of output: of both streams, or of -o or -e (20)' },
   'hide-command': { kind: 'boolean', short: 'H', description: 'do not show the command in the message' },
+  progress: { kind: 'boolean', description: 'show in the terminal that it runs, where the terminal has a sign for it' },
   on: {
     kind: 'text',
     value: 'WHEN',
@@ -59,7 +60,7 @@ export default defineCommand({
       }
       return tellStatus(flags.status, rules, global)
     }
-    return wrap(commandLine(flags, words), rules, global)
+    return wrap(commandLine(flags, words), rules, global, flags.progress)
   },
 })
 
@@ -93,18 +94,25 @@ function commandLine(flags: DoneFlags, words: string[]): string[] {
 }
 
 /** From here on nothing of ours may delay, change or fail the command. */
-async function wrap(argv: string[], rules: Rules, global: GlobalOptions): Promise<never> {
+async function wrap(argv: string[], rules: Rules, global: GlobalOptions, showProgress: boolean): Promise<never> {
   const { tail } = rules
   const known = isPipe(global.config ?? process.env['NTFY_CONFIG']) ? await readSituation(global) : undefined
   let loading: NodeJS.Timeout | undefined
+  let progress: Promise<() => Promise<void>> | undefined
   const ended = await runCommand(argv, {
     ...(tail && { capture: { stdout: tail.stdout, stderr: tail.stderr } }),
     // What a long command's end needs is loaded while it runs; a short one may never need it.
     onStart: () => {
-      loading = setTimeout(() => void import('../delivery/outcome.ts'), 50)
+      loading = setTimeout(() => {
+        import('../delivery/outcome.ts').then(({ prepareEnding }) => prepareEnding(rules)).catch(() => {})
+        progress = import('../delivery/progress.ts').then(({ beginProgress }) =>
+          beginProgress(showProgress, global, known?.config),
+        )
+      }, 50)
     },
   })
   clearTimeout(loading)
+  await progress?.then((end) => end())
   if (ended.kind === 'not-found' || ended.kind === 'not-executable') say.error(ended.message)
   // Where nobody reads our words they would stand among the command's own.
   if (!isatty(2) && global.logLevel === undefined) setLogLevel('CRITICAL')

@@ -5,6 +5,13 @@ import { noteDecision } from './note-decision.ts'
 import { type Ending, handOver, type Situation, situationFor } from './tell.ts'
 import type { Rules } from './wanted.ts'
 
+/** While the command runs: has the terminals around tmux report their focus, if that will be asked about. */
+export async function prepareEnding({ onlyAway }: Rules): Promise<void> {
+  if (!onlyAway) return
+  const { askForFocus } = await import('../away/index.ts')
+  await askForFocus(terminalOfCaller(), AbortSignal.timeout(2000)).catch(() => {})
+}
+
 /** Tells that a command has ended, unless it is to be told only when nobody looks and somebody does. */
 export async function tellEnding(
   ending: Ending,

@@ -20,6 +20,8 @@ export interface Kind {
   reportsFocus?: true
   /** One of its windows may show several shells, in tabs or side by side. */
   tabs?: true
+  /** It shows progress (OSC 9;4) from this version on, which is in that variable, or else said by the program itself. */
+  progressSince?: { version: number[]; variable?: string }
   /** Where a search among the ancestors ends although it is no terminal. */
   role?: 'ssh' | 'mosh' | 'tmux' | 'screen'
 }
@@ -29,7 +31,15 @@ export interface Kind {
  * this list among the ancestors does.
  */
 export const kinds: readonly Kind[] = [
-  { name: 'kitty', protocol: 'osc99', program: /^kitty$/, term: /^xterm-kitty$/, version: /^kitty\b/, tabs: true },
+  {
+    name: 'kitty',
+    protocol: 'osc99',
+    program: /^kitty$/,
+    term: /^xterm-kitty$/,
+    version: /^kitty\b/,
+    tabs: true,
+    progressSince: { version: [0, 39] },
+  },
   {
     name: 'Ghostty',
     protocol: 'osc777',
@@ -38,8 +48,17 @@ export const kinds: readonly Kind[] = [
     version: /^ghostty\b/,
     reportsFocus: true,
     tabs: true,
+    progressSince: { version: [1, 2], variable: 'TERM_PROGRAM_VERSION' },
   },
-  { name: 'WezTerm', protocol: 'osc777', program: /^wezterm/, term: /^wezterm$/, version: /^WezTerm\b/, tabs: true },
+  {
+    name: 'WezTerm',
+    protocol: 'osc777',
+    program: /^wezterm/,
+    term: /^wezterm$/,
+    version: /^WezTerm\b/,
+    tabs: true,
+    progressSince: { version: [20_250_101], variable: 'TERM_PROGRAM_VERSION' },
+  },
   { name: 'foot', protocol: 'osc777', program: /^foot$/, term: /^foot(-|$)/, version: /^foot\b/ },
   {
     name: 'Konsole',
@@ -51,8 +70,16 @@ export const kinds: readonly Kind[] = [
     // Konsole 22.12 drops what is longer than 243 bytes.
     longestBody: 130,
     tabs: true,
+    progressSince: { version: [241_200], variable: 'KONSOLE_VERSION' },
   },
-  { name: 'iTerm2', protocol: 'osc1337', program: /^iTerm(2$|Server)/, version: /^iTerm2\b/, tabs: true },
+  {
+    name: 'iTerm2',
+    protocol: 'osc1337',
+    program: /^iTerm(2$|Server)/,
+    version: /^iTerm2\b/,
+    tabs: true,
+    progressSince: { version: [3, 6], variable: 'TERM_PROGRAM_VERSION' },
+  },
   { name: 'Contour', protocol: 'osc777', program: /^contour$/, term: /^contour(-|$)/, version: /^contour\b/ },
   { name: 'Rio', protocol: 'osc777', program: /^rio$/, term: /^rio$/, version: /^rio\b/i, endsAtSemicolon: true },
   { name: 'Warp', protocol: 'osc777', program: /^warp(-terminal)?$/, tabs: true },
@@ -63,6 +90,7 @@ export const kinds: readonly Kind[] = [
     program: /^(gnome-terminal-|xfce4-terminal|mate-terminal|kgx|ptyxis|terminator|tilix|lxterminal)/,
     reportsFocus: true,
     tabs: true,
+    progressSince: { version: [8000], variable: 'VTE_VERSION' },
   },
   { name: 'VTE', program: /^(guake|tilda|sakura|io\.elementary|pantheon-termin)/, reportsFocus: true, tabs: true },
   { name: 'Apple Terminal', program: /^Terminal$/, tabs: true },

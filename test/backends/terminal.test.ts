@@ -15,7 +15,7 @@ type Changes = Partial<Outgoing> & { sequence?: 'auto' | 'osc9' | 'none' }
 function send(to: Terminal | undefined, { sequence = 'auto', ...changes }: Changes = {}, context?: Partial<Context>) {
   const reference = to && { tty: to.device, shellPid: to.pid }
   const notification = testNotification({ ...(reference && { terminal: reference }), ...changes })
-  return terminal.send(notification, { sequence }, testContext(context))
+  return terminal.send(notification, { sequence, progress: undefined }, testContext(context))
 }
 
 describe('the terminal', () => {

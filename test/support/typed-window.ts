@@ -46,6 +46,14 @@ export async function openOther(desktop: Desktop) {
   return { focus: () => xdotool(desktop, 'windowactivate', '--sync', id) }
 }
 
+/** A program in the window of a terminal emulator, which writes its pid and tty to `sign` of the folder, and what it hears to `heard`. */
+export async function openProgramWindow(desktop: Desktop, emulator: string[], program: string[], folder: string) {
+  const { id } = await opened(desktop, [...emulator, ...program])
+  const read = (name: string) => (existsSync(`${folder}/${name}`) ? readFileSync(`${folder}/${name}`, 'utf8') : '')
+  const [pid, tty = ''] = (await waitFor('the program', () => read('sign'), 20_000)).trim().split(' ')
+  return { id, tty, pid: Number(pid), heard: () => read('heard') }
+}
+
 /**
  * An interactive bash with the hooks in the window of a terminal emulator, typed into by the keys of the X server. Its
  * ntfy is the built one; each run that has ended is a line of `ended`.

@@ -45,7 +45,8 @@ describeWith([...desktopPrograms, 'kitty', 'xdotool', 'tmux', 'screen'], 'a real
 
   function send(at: { tty: string; shellPid: number }, title: string, message: string, sequence: Sequence = 'auto') {
     const reference = { tty: at.tty, shellPid: at.shellPid }
-    return terminal.send(testNotification({ title, message, terminal: reference }), { sequence }, testContext())
+    const options = { sequence, progress: undefined }
+    return terminal.send(testNotification({ title, message, terminal: reference }), options, testContext())
   }
 
   it('shows what it is handed, and nothing of a hostile text becomes a command, an answer or a character', async () => {

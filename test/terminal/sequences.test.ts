@@ -51,6 +51,7 @@ describe('a notification as an escape sequence', () => {
       'took 3 s; all; well really',
     ])
     expect(read('osc99')).toContain('i=a-b:e=1:d=0:f=bnRmeQ==:u=2:')
+    expect(notificationSequence({ ...message, unlessFocused: true }, 'osc99')).toContain(':u=2:o=unfocused:p=title;')
   })
 
   it('does not begin OSC 9 with a number, which is a command in several terminals', () => {
