@@ -1,10 +1,11 @@
 import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 import { describe } from 'vitest'
 
-/** The full path of a program on PATH, or nothing. */
+/** The full path of a program on PATH, or of what lies at an absolute path; or nothing. */
 export function which(program: string): string | undefined {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+  const folders = isAbsolute(program) ? [''] : (process.env['PATH'] ?? '').split(delimiter)
+  for (const folder of folders) {
     const path = join(folder, program)
     try {
       accessSync(path, constants.X_OK)
