@@ -15,6 +15,7 @@ export function flagValues(words: string[], program: number): Hit[] {
     if (gluedValue.test(words[word] ?? '')) continue
     // `ffmpeg -pass 1`
     if (/^pass$/i.test(name) && /^\d$/.test(value)) continue
+    if (/^pwd$/i.test(name) && /^[/~.]/.test(value)) continue
     if (carriesNone(words, program, words[word] ?? '')) continue
     hits.push({ word: word + 1, start: 0, end: value.length })
   }

@@ -24,14 +24,8 @@ export function placedCommands(line: string): { commands: PlacedCommand[]; texts
     if (end > start) texts.push({ start, end })
     return end
   }
-  let at = 0
+  let at = afterSimpleWord(line, 0, current.words)
   while (at < line.length) {
-    const simple = match(simpleWord, line, at)
-    if (simple !== '') {
-      current.words.push({ text: simple, start: at, end: at + simple.length, substitutions: none })
-      at += simple.length
-      continue
-    }
     const between = match(blank, line, at)
     const operator = between ? '' : match(redirection, line, at)
     const separator = between || operator ? '' : match(separators, line, at)
@@ -52,12 +46,20 @@ export function placedCommands(line: string): { commands: PlacedCommand[]; texts
       current.words.push(word)
       at = Math.max(word.end, at + 1)
     }
+    at = afterSimpleWord(line, at, current.words)
   }
   finish(false)
   return { commands, texts }
 }
 
 /** Most words need nothing of what readWord can do. */
+function afterSimpleWord(line: string, at: number, words: Word[]): number {
+  const text = match(simpleWord, line, at)
+  if (text === '') return at
+  words.push({ text, start: at, end: at + text.length, substitutions: none })
+  return at + text.length
+}
+
 const simpleWord = /[A-Za-z_./:=@%+,-][\w./:=@%+,-]*(?=[\s;|]|$)/y
 const none: Range[] = []
 

@@ -13,7 +13,7 @@ const keyOwner =
   /^(?:api|access|secret|auth|account|subscription|master|consumer|app|application|shared|sharedaccess|storage)$/
 
 /** Names that end in none of these words and hold secrets all the same. */
-const others = /^(?:_?auth|rediscli-auth|secret-key-base|secret-access-key|requirepass|masterauth|credential)$/
+const others = /^(?:rediscli-auth|secret-key-base|secret-access-key|requirepass|masterauth|credential)$/
 
 /** In front of such a word they make a count, a question or a name of what is public. */
 const harmless =
@@ -24,7 +24,7 @@ export function isSecretName(name: string): boolean {
   if (!lastLetter.test(name)) return false
   const known = judged.get(name)
   if (known !== undefined) return known
-  const secret = judge(wordsOf(name))
+  const secret = judge(wordsOf(name)) || /(?:^|[^A-Za-z])_auth$/.test(name)
   if (judged.size < mostJudged) judged.set(name, secret)
   return secret
 }

@@ -50,6 +50,15 @@ describe('files that are fine', () => {
 describe('every problem is named, with its line, and what was expected', () => {
   it.each<[string, string, string[]]>([
     ['a list at the top', '- a\n- b\n', ['1: names with values']],
+    [
+      'what is to be shown of commands',
+      'show_command: some\nprivate: true\nntfy_sh: {topic: x, show-command: all}\n',
+      [
+        '1: show_command: full, redacted, name or hide was expected',
+        '2: private: drop or hide was expected',
+        '3: ntfy_sh.show-command: full, redacted, name or hide was expected',
+      ],
+    ],
     ['a single value', 'hello\n', ['1: names with values']],
     ['what is no YAML', 'backends: [desktop\n', ['2: ']],
     ['a tab', 'phone:\n\tbackend: ntfy_sh\n', ['2: ']],
