@@ -45,6 +45,13 @@ export interface Backend<O extends Options = Options> {
    * @throws PermanentError this message can never go
    */
   send(notification: Outgoing, options: OptionValues<O>, context: Context): Promise<Answer | undefined>
+  /**
+   * Asks the service whether it would take a notification, without sending one: what `doctor` shows.
+   *
+   * @returns what it says: whose token that is
+   * @throws as `send` does
+   */
+  probe?(options: OptionValues<O>, context: Context): Promise<string>
 }
 
 /** A notification with its title made and both texts cleaned and cut for the target. */

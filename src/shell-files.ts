@@ -60,10 +60,20 @@ export function uninstall(shell: Shell): string[] {
   return changed
 }
 
-function hooksFile(shell: Shell): string {
+/** Where `install` puts the hooks. */
+export function hooksFile(shell: Shell): string {
   const folder = dataFolder()
   if (folder === undefined) throw new NtfyError('there is no home folder to put the hooks into', exitCode.io)
   return join(folder, `ntfy.${shell}`)
+}
+
+/** The files that a shell reads at its start, and those in which others have it read more. */
+export function rcFiles(shell: Shell): string[] {
+  const own = home() ?? '/'
+  if (shell === 'bash') return ['.bashrc', '.bash_profile', '.profile'].map((name) => join(own, name))
+  if (shell === 'zsh') return ['.zshrc', '.zprofile'].map((name) => join(process.env['ZDOTDIR'] || own, name))
+  const folder = join(process.env['XDG_CONFIG_HOME'] || join(own, '.config'), 'fish')
+  return [join(folder, 'config.fish'), rcFile(shell)]
 }
 
 function rcFile(shell: Shell): string {

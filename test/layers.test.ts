@@ -43,6 +43,7 @@ const layers = [
   ['away'],
   ['delivery'],
   ['command', 'arguments', 'shell-files', 'completion', 'timer'],
+  ['doctor'],
   ['commands', 'parser'],
   ['cli'],
   ['main'],

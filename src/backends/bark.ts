@@ -49,6 +49,14 @@ export default defineBackend({
     })
     return asObject(answer.json)
   },
+  async probe(options, context) {
+    await context.http(`${options.url}/register/${encodeURIComponent(options.device_key)}`, {
+      method: 'GET',
+      accepts: ({ json }) => field(json, 'code') === 200,
+      failure: barkFailure,
+    })
+    return 'the server knows the key'
+  },
 })
 
 const levels: Record<Priority, string> = {

@@ -43,6 +43,13 @@ export default defineBackend({
     })
     return asObject(answer.json)
   },
+  async probe({ url: address }, context) {
+    const answer = await context.http(address, {
+      method: 'GET',
+      accepts: ({ json }) => typeof field(json, 'id') === 'string',
+    })
+    return `the webhook ${field(answer.json, 'name') ?? ''}`.trimEnd()
+  },
 })
 
 const suppressNotifications = 1 << 12

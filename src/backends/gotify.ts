@@ -41,6 +41,13 @@ export default defineBackend({
     })
     return asObject(answer.json)
   },
+  async probe(options, context) {
+    const answer = await context.http(`${options.url}/version`, {
+      method: 'GET',
+      accepts: ({ json }) => typeof field(json, 'version') === 'string',
+    })
+    return `Gotify ${field(answer.json, 'version')} answers; only a message can tell whether the token is right`
+  },
 })
 
 const level: Record<Priority, number> = { min: 0, low: 2, default: 5, high: 8, urgent: 10 }

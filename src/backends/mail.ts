@@ -71,6 +71,21 @@ export default defineBackend({
       transport.close()
     }
   },
+  async probe(options, context) {
+    if (options.host === undefined) return 'the program sendmail takes the messages'
+    const { createTransport } = await import('nodemailer')
+    const server = serverOf(options, context)
+    const place = `${server.host}:${server.port}`
+    const transport = createTransport(server)
+    try {
+      await transport.verify()
+      return `${place} ${options.user === undefined ? 'answers' : 'takes the password'}`
+    } catch (error) {
+      throw mailFailure(error, place, options)
+    } finally {
+      transport.close()
+    }
+  },
 })
 
 /** nodemailer waits for minutes by default, and would send a password in clear where no STARTTLS is offered. */

@@ -81,4 +81,8 @@ export default defineBackend({
     if (failures.size > 0) throw failureOf(failures, Object.keys(events))
     return events
   },
+  async probe(options, context) {
+    const answer = await accountCall(await accountOf(options, context), context)('GET', ['account', 'whoami'])
+    return `the account ${answer['user_id'] ?? '?'}`
+  },
 })

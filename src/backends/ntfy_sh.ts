@@ -1,6 +1,7 @@
 import { defineBackend } from '../backend.ts'
 import { ConfigError } from '../errors.ts'
 import { authorization, httpOptions } from '../http-options.ts'
+import { field } from '../json.ts'
 import type { Priority } from '../notification.ts'
 import { text, url } from '../options.ts'
 
@@ -49,6 +50,16 @@ export default defineBackend({
       accepts: ({ json }) => typeof json === 'object' && json !== null && 'id' in json && 'topic' in json,
     })
     return answer.json as Record<string, unknown>
+  },
+  async probe(options, context) {
+    const headers = authorization(options)
+    const known = headers['authorization'] !== undefined
+    const answer = await context.http(`${options.server}/v1/${known ? 'account' : 'health'}`, {
+      method: 'GET',
+      headers,
+      accepts: ({ json }) => field(json, known ? 'username' : 'healthy') !== undefined,
+    })
+    return known ? `${options.server} knows ${field(answer.json, 'username')}` : `${options.server} answers`
   },
 })
 

@@ -47,4 +47,12 @@ export default defineBackend({
     })
     return asObject(answer.json)
   },
+  async probe({ access_token }, context) {
+    const answer = await context.http('https://api.pushbullet.com/v2/users/me', {
+      method: 'GET',
+      headers: { 'access-token': access_token },
+      accepts: ({ json }) => typeof field(json, 'iden') === 'string',
+    })
+    return `the token of ${field(answer.json, 'email') ?? 'an account'}`
+  },
 })

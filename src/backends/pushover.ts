@@ -70,6 +70,15 @@ export default defineBackend({
     })
     return asObject(answer.json)
   },
+  async probe({ api_token, user_key }, context) {
+    const answer = await context.http('https://api.pushover.net/1/users/validate.json', {
+      form: { token: api_token, user: user_key },
+      accepts: ({ json }) => field(json, 'status') === 1,
+      failure: wrongKey,
+    })
+    const devices = field(answer.json, 'devices')
+    return `the keys are right${Array.isArray(devices) ? ` (devices: ${devices.join(', ')})` : ''}`
+  },
 })
 
 /** Urgent stays below 2, which rings until somebody acknowledges it: that is for those who ask for it. */

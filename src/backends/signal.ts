@@ -50,4 +50,12 @@ export default defineBackend({
     })
     return asObject(answer.json)
   },
+  async probe(options, context) {
+    const answer = await context.http(`${options.url}/v1/about`, {
+      method: 'GET',
+      headers: authorization(options),
+      accepts: ({ json }) => field(json, 'versions') !== undefined || field(json, 'version') !== undefined,
+    })
+    return `signal-cli-rest-api ${field(answer.json, 'version') ?? ''} answers`.replace('  ', ' ')
+  },
 })

@@ -43,6 +43,15 @@ export default defineBackend({
     })
     return asObject(answer.json)
   },
+  async probe({ token }, context) {
+    const answer = await context.http('https://slack.com/api/auth.test', {
+      headers: { authorization: `Bearer ${token}` },
+      json: {},
+      accepts: ({ json }) => field(json, 'ok') === true,
+      failure: slackFailure,
+    })
+    return `the token of ${field(answer.json, 'user') ?? 'a bot'} in ${field(answer.json, 'team') ?? 'a workspace'}`
+  },
 })
 
 const later = 'ratelimited internal_error fatal_error service_unavailable request_timeout team_added_to_org'

@@ -46,6 +46,14 @@ export default defineBackend({
     })
     return asObject(answer.json)
   },
+  async probe({ base_url, token }, context) {
+    const answer = await context.http(`${base_url}/bot${token}/getMe`, {
+      method: 'GET',
+      accepts: ({ json }) => field(json, 'ok') === true,
+      failure: botFailure,
+    })
+    return `the bot @${field(answer.json, 'result', 'username') ?? '?'}`
+  },
 })
 
 /** The title in bold by an entity, whose offsets are UTF-16 units: nothing in the text needs to be escaped. */

@@ -53,6 +53,18 @@ export default defineBackend({
     })
     return asObject(answer.json)
   },
+  async probe({ account_sid, auth_token }, context) {
+    const answer = await context.http(
+      `https://api.twilio.com/2010-04-01/Accounts/${encodeURIComponent(account_sid)}.json`,
+      {
+        method: 'GET',
+        headers: authorization({ user: account_sid, password: auth_token }),
+        accepts: ({ json }) => typeof field(json, 'sid') === 'string',
+        failure: twilioFailure,
+      },
+    )
+    return `the account ${field(answer.json, 'friendly_name') ?? account_sid} is ${field(answer.json, 'status') ?? 'there'}`
+  },
 })
 
 /** https://www.twilio.com/docs/api/errors: 20429 and 21611 were not processed. */

@@ -59,4 +59,12 @@ export default defineBackend({
     })
     return asObject(answer.json)
   },
+  async probe({ site, email, key }, context) {
+    const answer = await context.http(`${site}/api/v1/users/me`, {
+      method: 'GET',
+      headers: authorization({ user: email, password: key }),
+      accepts: ({ json }) => field(json, 'result') === 'success',
+    })
+    return `the key of ${field(answer.json, 'full_name') ?? email}`
+  },
 })

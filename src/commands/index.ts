@@ -9,6 +9,7 @@ export const commands: Record<string, () => Promise<{ default: Command }>> = {
   queue: () => import('./queue.ts'),
   log: () => import('./log.ts'),
   why: () => import('./why.ts'),
+  doctor: () => import('./doctor.ts'),
   matrix: () => import('./matrix.ts'),
   off: () => import('./off.ts'),
   on: () => import('./on.ts'),

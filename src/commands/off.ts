@@ -2,7 +2,7 @@ import { defineCommand } from '../command.ts'
 import { switchOff } from '../delivery/off.ts'
 import { parseDuration } from '../duration.ts'
 import { exitCode, messageOf, NtfyError, UsageError } from '../errors.ts'
-import { terminalOfCaller } from '../process/proc.ts'
+import { callingShell } from '../process/proc.ts'
 
 export default defineCommand({
   name: 'off',
@@ -24,8 +24,3 @@ export default defineCommand({
     return exitCode.ok
   },
 })
-
-/** The shell that this was typed into. */
-export function callingShell(): number {
-  return terminalOfCaller()?.shellPid ?? process.ppid
-}

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { switchOn } from '../delivery/off.ts'
 import { exitCode, messageOf, NtfyError } from '../errors.ts'
-import { callingShell } from './off.ts'
+import { callingShell } from '../process/proc.ts'
 
 export default defineCommand({
   name: 'on',

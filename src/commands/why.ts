@@ -9,9 +9,9 @@ import { outboxFolder } from '../delivery/spool.ts'
 import { shortDuration } from '../duration.ts'
 import { exitCode, UsageError } from '../errors.ts'
 import { print } from '../output.ts'
+import { callingShell } from '../process/proc.ts'
 import { localTime } from '../table.ts'
 import { oneLine } from '../text.ts'
-import { callingShell } from './off.ts'
 
 /** How many commands are explained if nobody says how many. */
 const defaultCount = 10

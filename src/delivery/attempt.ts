@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
-import type { Answer, Backend, Context, Outgoing } from '../backend.ts'
+import type { Answer, Backend, Outgoing } from '../backend.ts'
 import { loadBackend } from '../backends/index.ts'
 import { ConfigError, exitCode, messageOf, PermanentError, TransientError } from '../errors.ts'
-import { httpClient } from '../http.ts'
 import { lateNote } from '../message.ts'
-import { say, withoutSecrets } from '../output.ts'
+import { withoutSecrets } from '../output.ts'
 import { cut, type Limit, lengthIn, oneLine, plainText } from '../text.ts'
-import { openCache } from './cache.ts'
+import { makeContext } from './context.ts'
 import type { Delivery } from './delivery.ts'
-import { runProgram } from './program.ts'
 
 /** Longest attempt, in milliseconds: everything counts, from the look-up of the name to the last byte of the answer. */
 const longestAttempt = 10_000
@@ -39,21 +35,8 @@ export async function attempt(
 ): Promise<Result> {
   const backend = await loadBackend(delivery.backend)
   const controller = new AbortController()
-  const context: Context = {
-    id: delivery.id,
-    http: httpClient({
-      signal: controller.signal,
-      ca: options['ca'] as string | undefined,
-      once: backend.once === true,
-    }),
-    run: (program, args, runOptions) =>
-      runProgram(program, args, { cwd: folderOf(delivery), ...runOptions }, controller.signal),
-    cache: (name) => openCache(delivery.backend, name, controller.signal),
-    signal: controller.signal,
-    now: () => new Date(),
-    debug: (text) => say.debug(`${delivery.target}: ${text}`),
-    foreground,
-  }
+  const { id, target, config } = delivery
+  const context = makeContext({ id, backend, target, config, options, foreground, signal: controller.signal })
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -81,12 +64,6 @@ export function exitCodeOf(result: Result): number {
 function lateness({ title, once }: Backend, deadline: number): Error {
   const text = `${title} did not answer within ${deadline / 1000} s`
   return once ? new PermanentError(`${text}; it may have been sent all the same`) : new TransientError(text)
-}
-
-/** Programs run where the configuration is, wherever the notification came from and whoever sends it. */
-function folderOf({ config }: Delivery): string {
-  const folder = config === undefined ? '/' : dirname(config)
-  return existsSync(folder) ? folder : '/'
 }
 
 /** What is said of the failure is kept on disk, and shown by processes that do not know the secrets. */

@@ -34,7 +34,7 @@ export async function showOnLinux(toast: Toast, signal: AbortSignal): Promise<{ 
 }
 
 /** The unique name of who shows notifications; started if the bus knows how to. */
-async function serverOn(bus: Bus): Promise<string> {
+export async function serverOn(bus: Bus): Promise<string> {
   const owner = async () => {
     const [name] = await bus.call({ ...theBus, member: 'GetNameOwner', signature: 's', body: [service] })
     return String(name)
@@ -55,7 +55,7 @@ async function serverOn(bus: Bus): Promise<string> {
   }
 }
 
-function ask(bus: Bus, server: string, member: string, signature = '', body: unknown[] = []): Promise<unknown[]> {
+export function ask(bus: Bus, server: string, member: string, signature = '', body: unknown[] = []): Promise<unknown[]> {
   const path = '/org/freedesktop/Notifications'
   return bus.call({ destination: server, path, interface: service, member, signature, body })
 }

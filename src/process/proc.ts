@@ -74,6 +74,11 @@ export function terminalOfCaller(): TerminalReference | undefined {
   return tty === undefined ? undefined : { tty, shellPid: process.ppid }
 }
 
+/** The shell that this was typed into. */
+export function callingShell(): number {
+  return terminalOfCaller()?.shellPid ?? process.ppid
+}
+
 /** Numbers of devices are those of the kernel's documentation, admin-guide/devices. */
 function terminalPath(device: number): string | undefined {
   const major = (device >> 8) & 0xfff

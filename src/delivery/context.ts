@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Backend, Context } from '../backend.ts'
+import { httpClient } from '../http.ts'
+import { say } from '../output.ts'
+import { openCache } from './cache.ts'
+import { runProgram } from './program.ts'
+
+/** What a backend's context is made of. */
+export interface ContextParts {
+  /** The idempotency key. */
+  id: string
+  backend: Pick<Backend, 'name' | 'once'>
+  target: string
+  /** The configuration file, if there is one. */
+  config: string | undefined
+  options: Record<string, unknown>
+  foreground: boolean
+  /** Ends everything that the backend does. */
+  signal: AbortSignal
+}
+
+/** The world as a backend may touch it. */
+export function makeContext({ id, backend, target, config, options, foreground, signal }: ContextParts): Context {
+  return {
+    id,
+    http: httpClient({ signal, ca: options['ca'] as string | undefined, once: backend.once === true }),
+    run: (program, args, runOptions) => runProgram(program, args, { cwd: folderOf(config), ...runOptions }, signal),
+    cache: (name) => openCache(backend.name, name, signal),
+    signal,
+    now: () => new Date(),
+    debug: (text) => say.debug(`${target}: ${text}`),
+    foreground,
+  }
+}
+
+/** Programs run where the configuration is, wherever the notification came from and whoever sends it. */
+function folderOf(config: string | undefined): string {
+  const folder = config === undefined ? '/' : dirname(config)
+  return existsSync(folder) ? folder : '/'
+}

@@ -1,0 +1,40 @@
+import { findTarget } from '../config/select.ts'
+import { emptyConfig } from '../config/types.ts'
+import { attemptAll, prepare } from '../delivery/deliver.ts'
+import { makeNotification } from '../delivery/notify.ts'
+import { desktopServer } from '../desktop/server.ts'
+import { messageOf } from '../errors.ts'
+import { oneLine } from '../text.ts'
+import type { Check, Finding } from './finding.ts'
+
+/** How long the desktop may take to answer, in milliseconds. */
+const patience = 2000
+
+/** The session bus, who shows notifications on it, and, if asked for, whether one is taken. */
+export const desktop: Check = async ({ notify, signal }) => {
+  if (process.platform !== 'linux') {
+    return [
+      { check: 'desktop', ok: true, text: `the notifications of ${process.platform}` },
+      ...(notify ? [await test()] : []),
+    ]
+  }
+  try {
+    const { name, version, capabilities } = await desktopServer(signal, patience)
+    const text = `${oneLine(name)} ${oneLine(version)} on the session bus (${capabilities.map(oneLine).join(', ')})`
+    return [{ check: 'desktop', ok: true, text }, ...(notify ? [await test()] : [])]
+  } catch (error) {
+    const todo = 'without a desktop the terminal is used; DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR/bus lead to one'
+    return [{ check: 'desktop', ok: false, text: oneLine(messageOf(error)), todo }]
+  }
+}
+
+async function test(): Promise<Finding> {
+  const found = { check: 'desktop', target: 'notification' }
+  const config = emptyConfig(undefined)
+  const notification = makeNotification('test', 'This is a test. It worked.', { title: 'ntfy doctor' })
+  const delivery = await prepare(notification, config, { target: findTarget(config, 'desktop'), overrides: {} })
+  const [report] = await attemptAll([{ delivery, place: undefined }], { foreground: false, fresh: true, config })
+  if (report?.outcome === 'delivered') return { ...found, ok: true, text: 'the desktop took a test notification' }
+  const text = oneLine(report?.error ?? 'no answer')
+  return { ...found, ok: false, text, todo: 'look at the settings of the desktop' }
+}

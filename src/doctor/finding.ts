@@ -1,0 +1,25 @@
+/** What a check found: one line of `doctor`. */
+export interface Finding {
+  /** What was looked at: `desktop`, `target`. */
+  check: string
+  /** Which of several. */
+  target?: string
+  ok: boolean
+  text: string
+  /** What to do about it. */
+  todo?: string
+  /** The configuration, or a secret, is wrong: the exit code says so. */
+  wrong?: true
+}
+
+/** Looks at one part of the world; it never throws and never waits for long. */
+export type Check = (world: World) => Finding[] | Promise<Finding[]>
+
+export interface World {
+  /** The file of `-c`. */
+  config: string | undefined
+  /** A test notification may be shown on the desktop. */
+  notify: boolean
+  /** Ends what takes too long. */
+  signal: AbortSignal
+}

@@ -1,0 +1,51 @@
+import { messageOf } from '../errors.ts'
+import { configuration } from './configuration.ts'
+import { desktop } from './desktop.ts'
+import type { Check, Finding, World } from './finding.ts'
+import { network } from './network.ts'
+import { outbox } from './outbox.ts'
+import { program } from './program.ts'
+import { shells } from './shells.ts'
+import { targets } from './targets.ts'
+import { terminal } from './terminal.ts'
+
+/** In the order in which they are shown. */
+const checks: Record<string, Check> = {
+  ntfy: program,
+  config: configuration,
+  shell: shells,
+  terminal,
+  desktop,
+  network,
+  target: targets,
+  outbox,
+}
+
+/** How long a check may take, in milliseconds: they run at the same time. */
+const patience = 2500
+
+/** All that can be said about this installation; one check's trouble is no other's. */
+export async function examine(config: string | undefined, notify: boolean): Promise<Finding[]> {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), patience)
+  const world: World = { config, notify, signal: controller.signal }
+  try {
+    const found = await Promise.all(Object.entries(checks).map(([name, check]) => within(name, check, world)))
+    return found.flat()
+  } finally {
+    clearTimeout(timer)
+    controller.abort()
+  }
+}
+
+async function within(name: string, check: Check, world: World): Promise<Finding[]> {
+  const late = new Promise<Finding[]>((resolve) => {
+    const text = `nothing known after ${patience / 1000} s`
+    world.signal.addEventListener('abort', () => resolve([{ check: name, ok: false, text }]), { once: true })
+  })
+  try {
+    return await Promise.race([Promise.resolve(check(world)), late])
+  } catch (error) {
+    return [{ check: name, ok: false, text: messageOf(error) }]
+  }
+}

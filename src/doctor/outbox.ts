@@ -1,0 +1,68 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { listKept } from '../delivery/listing.ts'
+import { logFile, readLog } from '../delivery/log.ts'
+import { offNow } from '../delivery/off.ts'
+import { outboxFolder } from '../delivery/spool.ts'
+import { messageOf } from '../errors.ts'
+import { makeFolder } from '../folder.ts'
+import { home, stateFolder } from '../paths.ts'
+import { callingShell } from '../process/proc.ts'
+import { localTime } from '../table.ts'
+import type { Check, Finding } from './finding.ts'
+
+/** What is kept: the outbox, the log, the timer that flushes, and whether the hooks are off. */
+export const outbox: Check = () => [...folders(), timer(), ...off()]
+
+function folders(): Finding[] {
+  const folder = outboxFolder()
+  const state = stateFolder()
+  if (folder === undefined || state === undefined) {
+    const todo = 'set HOME or XDG_STATE_HOME'
+    return [{ check: 'outbox', ok: false, text: 'there is no home folder: nothing can be kept', todo }]
+  }
+  try {
+    makeFolder(state)
+    accessSync(existsSync(folder) ? folder : state, constants.R_OK | constants.W_OK)
+    return [contents(folder), log()]
+  } catch (error) {
+    const text = `${folder} cannot be written: ${messageOf(error)}`
+    return [{ check: 'outbox', ok: false, text, todo: 'what cannot be sent at once is lost until it can' }]
+  }
+}
+
+function contents(folder: string): Finding {
+  const counts = new Map<string, number>()
+  for (const { state } of listKept(folder)) counts.set(state, (counts.get(state) ?? 0) + 1)
+  if (counts.size === 0) return { check: 'outbox', ok: true, text: 'empty' }
+  const text = [...counts].map(([state, count]) => `${count} ${state}`).join(', ')
+  const ok = !['parked', 'failed', 'damaged'].some((state) => counts.has(state))
+  return { check: 'outbox', ok, text, ...(!ok && { todo: 'ntfy queue shows them' }) }
+}
+
+function log(): Finding {
+  const last = readLog().at(-1)
+  const text =
+    last === undefined ? 'nothing was delivered yet' : `last delivered: ${last.target}, ${localTime(last.delivered)}`
+  return { check: 'log', ok: true, text: `${text} (${logFile()})` }
+}
+
+function timer(): Finding {
+  const folder = process.env['XDG_CONFIG_HOME'] || `${home() ?? ''}/.config`
+  const installed = existsSync(`${folder}/systemd/user/ntfy-flush.timer`)
+  return installed
+    ? { check: 'timer', ok: true, text: 'flushes what is left every ten minutes' }
+    : {
+        check: 'timer',
+        ok: true,
+        text: 'none: later runs of ntfy flush what is left',
+        todo: 'ntfy queue --install-timer',
+      }
+}
+
+function off(): Finding[] {
+  const found = offNow(callingShell())
+  if (found === undefined) return []
+  const until = found.until === undefined ? '' : ` until ${localTime(found.until.toISOString())}`
+  const where = found.where === 'here' ? ' in this shell' : ''
+  return [{ check: 'hooks', ok: false, text: `they are off${where}${until}`, todo: 'ntfy on' }]
+}

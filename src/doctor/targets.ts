@@ -1,0 +1,59 @@
+import { loadBackend } from '../backends/index.ts'
+import { loadConfig } from '../config/index.ts'
+import { resolveOptions } from '../config/resolve.ts'
+import { findTarget } from '../config/select.ts'
+import type { Config, Target } from '../config/types.ts'
+import { makeContext } from '../delivery/context.ts'
+import { ConfigError, messageOf } from '../errors.ts'
+import { withoutSecrets } from '../output.ts'
+import { oneLine } from '../text.ts'
+import { randomUuid } from '../uuid.ts'
+import type { Check, Finding } from './finding.ts'
+
+/** How long a service may take to answer, in milliseconds; all are asked at the same time. */
+const patience = 2000
+
+/** Each target: its options, its secrets, and whether its service answers where it has a call that sends nothing. */
+export const targets: Check = async ({ config: named }) => {
+  const { config, problems } = await loadConfig(named)
+  // What the file says of its targets cannot be trusted before it is mended.
+  if (problems.length > 0) return []
+  const used = config.backends.flatMap((name) => config.groups[name] ?? [name])
+  const all = [...new Set([...Object.keys(config.targets), ...used])].map((name) => findTarget(config, name))
+  return Promise.all(all.filter(({ backend }) => backend !== '').map((target) => examine(target, config)))
+}
+
+async function examine(target: Target, config: Config): Promise<Finding> {
+  const found = { check: 'target', target: target.name }
+  const backend = await loadBackend(target.backend)
+  let options: Record<string, unknown>
+  try {
+    options = await resolveOptions(config, target, {})
+  } catch (error) {
+    const todo = `ntfy backends ${target.backend} shows what it needs`
+    return { ...found, ok: false, text: said(error), todo, wrong: true }
+  }
+  if (backend.probe === undefined) {
+    const text = `${backend.title}: configured; only a message can tell more`
+    return { ...found, ok: true, text, todo: `ntfy test ${target.name}` }
+  }
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), patience)
+  const parts = { id: randomUuid(), backend, target: target.name, config: config.path, options, foreground: false }
+  try {
+    const text = await backend.probe(options, makeContext({ ...parts, signal: controller.signal }))
+    return { ...found, ok: true, text: `${backend.title}: ${oneLine(withoutSecrets(text))}` }
+  } catch (error) {
+    // 404 only says that it has no such call; a token that is refused is wrong for messages, too.
+    const refused = error instanceof ConfigError && /\b40[13]\b|does not know|invalid|password/i.test(error.message)
+    const todo = refused ? 'look at its options' : `ntfy test ${target.name}`
+    return { ...found, ok: false, text: `${backend.title}: ${said(error)}`, todo, ...(refused && { wrong: true }) }
+  } finally {
+    clearTimeout(timer)
+    controller.abort()
+  }
+}
+
+function said(error: unknown): string {
+  return oneLine(withoutSecrets(messageOf(error)))
+}
