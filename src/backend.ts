@@ -28,7 +28,7 @@ export interface Backend<O extends Options = Options> {
   inherited?(): Record<string, unknown>
   /** What the service answers when it took a message, as its documentation shows it; only this counts as a yes. */
   answer?: { status?: number; json?: unknown; text?: string }
-  /** Stays on this machine: nothing needs to be redacted for it. */
+  /** Stays on this machine. It gets no more of a command than others do, as the outbox keeps a copy. */
   local?: true
   /** A duplicate does harm (an SMS costs): after an answer was lost on its way there is no second attempt. */
   once?: true
