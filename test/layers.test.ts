@@ -43,7 +43,7 @@ const layers = [
   ['away'],
   ['delivery'],
   ['command', 'arguments', 'shell-files', 'completion', 'timer'],
-  ['doctor'],
+  ['doctor', 'setup'],
   ['commands', 'parser'],
   ['cli'],
   ['main'],

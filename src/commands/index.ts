@@ -8,6 +8,7 @@ export const commands: Record<string, () => Promise<{ default: Command }>> = {
   test: () => import('./test.ts'),
   queue: () => import('./queue.ts'),
   log: () => import('./log.ts'),
+  setup: () => import('./setup.ts'),
   why: () => import('./why.ts'),
   doctor: () => import('./doctor.ts'),
   matrix: () => import('./matrix.ts'),

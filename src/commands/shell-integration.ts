@@ -29,7 +29,7 @@ export default defineCommand({
       for (const path of uninstall(shell)) say.warning(`${path}: the hooks are taken away`)
       return exitCode.ok
     }
-    const script = settings(shell, flags['longer-than'], flags['foreground-too']) + shellScript(shell)
+    const script = hooksScript(shell, flags['longer-than'], flags['foreground-too'])
     if (!flags.install) {
       print(script)
       return exitCode.ok
@@ -57,6 +57,11 @@ function shellFrom(named: string | undefined): Shell {
 function shellOf(program: string | undefined): Shell | undefined {
   const name = program?.slice(program.lastIndexOf('/') + 1).replace(/^-/, '')
   return shells.find((shell) => name !== undefined && new RegExp(`^${shell}([-.\\d].*)?$`).test(name))
+}
+
+/** The hooks with their settings in front: what `--install` writes. */
+export function hooksScript(shell: Shell, longerThan?: string, foregroundToo = false): string {
+  return settings(shell, longerThan, foregroundToo) + shellScript(shell)
 }
 
 /** Assignments in front of the script: which program to call, and the settings of the command line. */

@@ -19,6 +19,11 @@ export const shells: Check = () => {
   return [...examined, ...others()]
 }
 
+/** Does a shell load the hooks when it starts? */
+export function loadsHooks(shell: Shell): boolean {
+  return rcFiles(shell).some((file) => countOf(file) > 0)
+}
+
 function examine(shell: Shell): Finding {
   const found = { check: 'shell', target: shell }
   const lines = rcFiles(shell).flatMap((file) => (read(file).match(loads) ?? []).map(() => file))

@@ -1,0 +1,103 @@
+import type { Backend } from '../backend.ts'
+import type { Config } from '../config/types.ts'
+import { type Option, readOption } from '../options.ts'
+import { print } from '../output.ts'
+
+/** Which of all backends. */
+export async function askBackend(all: Backend[]): Promise<string> {
+  const { search } = await import('@inquirer/prompts')
+  const choices = all.map(({ name, title }) => ({ name: title === name ? name : `${title} (${name})`, value: name }))
+  return search({
+    message: 'Where shall notifications go?',
+    source: (typed = '') => choices.filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase())),
+  })
+}
+
+/** The name of the new target; one that is there already is replaced only if that is wanted. */
+export async function askName(backend: Backend, config: Config): Promise<string> {
+  const { confirm, input } = await import('@inquirer/prompts')
+  for (;;) {
+    const name = await input({
+      message: 'The name of this target:',
+      default: backend.name,
+      validate: (typed) => /^[A-Za-z][\w.-]*$/.test(typed) || 'letters, digits, _ . and - were expected',
+    })
+    const taken = Object.hasOwn(config.targets, name) || Object.hasOwn(config.groups, name)
+    if (!taken || (await confirm({ message: `${name} is there already. Replace it?`, default: false }))) return name
+  }
+}
+
+/** The options that a backend needs, and those of the others that are wanted. */
+export async function askOptions(backend: Backend): Promise<Record<string, unknown>> {
+  const { checkbox } = await import('@inquirer/prompts')
+  const settings: Record<string, unknown> = {}
+  const all = Object.entries(backend.options)
+  const needed = all.filter(([name, { details }]) => details.required || backend.example?.[name] !== undefined)
+  for (const [name, option] of needed) await askOption(backend, name, option, settings)
+  const others = all.filter(([name]) => !needed.some(([known]) => known === name))
+  if (others.length > 0) {
+    const wanted = await checkbox({
+      message: 'Further options (space chooses, enter goes on):',
+      choices: others.map(([name, { details }]) => ({
+        name: `${name}: ${details.description}`,
+        value: name,
+        short: name,
+      })),
+    })
+    for (const [name, option] of others) if (wanted.includes(name)) await askOption(backend, name, option, settings)
+  }
+  for (;;) {
+    const lacking = backend.missing?.(settings)
+    if (lacking === undefined) return settings
+    print(`${lacking}\n`)
+    for (const [name, option] of all) {
+      if (settings[name] === undefined && lacking.includes(name)) await askOption(backend, name, option, settings)
+    }
+    if (backend.missing?.(settings) === lacking) return settings
+  }
+}
+
+async function askOption(
+  backend: Backend,
+  name: string,
+  option: Option,
+  settings: Record<string, unknown>,
+): Promise<void> {
+  const { details } = option
+  const mustBe = details.required === true
+  const typed = await askText(backend, name, option, mustBe)
+  if (typed === '') return
+  const result = readOption(option, typed)
+  settings[name] = 'value' in result ? result.value : typed
+}
+
+/** Asks again until it is what the option expects; an empty answer leaves out what need not be there. */
+async function askText(backend: Backend, name: string, option: Option, mustBe: boolean): Promise<string> {
+  const { input, password, select } = await import('@inquirer/prompts')
+  const { description, secret, example, default: usual } = option.details
+  const message = `${name} (${description}):`
+  const validate = (typed: string) => {
+    if (typed === '') return !mustBe || 'this is needed'
+    const result = readOption(option, typed)
+    return 'value' in result || result.problem
+  }
+  if (option.choices) {
+    return select({ message, choices: [...option.choices], ...(usual !== undefined && { default: String(usual) }) })
+  }
+  if (secret) return password({ message, mask: '*', validate })
+  const shown = example === undefined ? '' : ` (for example ${String(example)})`
+  const proposal = backend.name === 'ntfy_sh' && name === 'topic' ? (await import('./topic.ts')).proposeTopic() : usual
+  return input({
+    message: `${message}${proposal === undefined ? shown : ''}`,
+    ...(proposal !== undefined && { default: String(proposal) }),
+    validate,
+  })
+}
+
+/** Whether notifications go there when no target is named. @returns the new list, or nothing to leave it as it is */
+export async function askJoin(name: string, config: Config): Promise<string[] | undefined> {
+  const { confirm } = await import('@inquirer/prompts')
+  if (config.backends.includes(name)) return undefined
+  const message = `Use ${name} by default, besides ${config.backends.join(', ')}?`
+  return (await confirm({ message, default: true })) ? [...config.backends, name] : undefined
+}

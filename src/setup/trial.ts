@@ -1,0 +1,31 @@
+import type { Backend } from '../backend.ts'
+import type { Config, Target } from '../config/types.ts'
+import { attemptAll, prepare } from '../delivery/deliver.ts'
+import { makeNotification } from '../delivery/notify.ts'
+import { print } from '../output.ts'
+import { terminalOfCaller } from '../process/proc.ts'
+
+/**
+ * Sends a real notification with the new settings and asks whether it arrived.
+ *
+ * @returns whether they are to be written
+ */
+export async function tryOut(
+  name: string,
+  backend: Backend,
+  settings: Record<string, unknown>,
+  config: Config,
+): Promise<boolean> {
+  const { confirm } = await import('@inquirer/prompts')
+  if (!(await confirm({ message: 'Send a test notification now?', default: true }))) return true
+  const target: Target = { name, backend: backend.name, settings }
+  const tried: Config = { ...config, targets: { ...config.targets, [name]: target } }
+  const terminal = terminalOfCaller()
+  const notification = makeNotification('test', 'This is a test. It worked.', terminal ? { terminal } : {})
+  const delivery = await prepare(notification, tried, { target, overrides: {} })
+  const [report] = await attemptAll([{ delivery, place: undefined }], { foreground: true, fresh: true, config: tried })
+  if (report?.outcome === 'delivered') {
+    if (await confirm({ message: 'Did it arrive?', default: true })) return true
+  } else print(`not sent: ${report?.error}\n`)
+  return confirm({ message: 'Write it into the configuration all the same?', default: false })
+}
