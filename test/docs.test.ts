@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Backend } from '../src/backend.ts'
 import { backends, loadBackend } from '../src/backends/index.ts'
+import { manual } from '../src/build/manual.ts'
 import { commands } from '../src/commands/index.ts'
 
 /** `npm run docs` writes what these tests compare. */
@@ -36,6 +37,12 @@ describe('the page of each backend is what its declaration says', () => {
   it('and there is no other page', () => {
     expect(readdirSync(pages).sort()).toEqual(all.map(({ name }) => `${name}.md`).sort())
   })
+})
+
+it('the manual page is what the declarations say', async () => {
+  const verbs = await Promise.all(Object.values(commands).map(async (load) => (await load()).default))
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  compare(join(root, 'src/man/ntfy.1'), `${manual({ version, commands: verbs, backends: all })}\n`)
 })
 
 it('every command of the README is one that ntfy has', () => {
