@@ -4,7 +4,12 @@ import type { ChatText } from './notification.ts'
 export function slackText({ title, message, url }: ChatText): string {
   const link = url === undefined ? '' : `\n${escaped(url)}`
   // Stars within the title would end its being bold.
-  return `*${escaped(title).replaceAll('*', '∗')}*\n${escaped(message)}${link}`
+  return `*${escaped(title).replaceAll('*', '∗')}*\n${inert(escaped(message))}${link}`
+}
+
+/** There is no escape for its marks: a space of no width keeps one from beginning bold, code or a quotation. */
+function inert(text: string): string {
+  return text.replace(/(?<!\w)[*_~`](?=\S)/g, '$&\u200b').replace(/^(?=&gt;)/gm, '\u200b')
 }
 
 function escaped(text: string): string {

@@ -50,5 +50,8 @@ export default defineBackend({
 
 /** Cards know lists, links, bold and italics in Markdown, and mentions as `<at>`. */
 function inert(text: string): string {
-  return text.replace(/[*_[\]`#>~-]/g, '\\$&').replaceAll('<', '&lt;')
+  return text
+    .replaceAll('&', '&amp;')
+    .replace(/[*_[\]`#>~-]/g, '\\$&')
+    .replaceAll('<', '&lt;')
 }
