@@ -87,7 +87,7 @@ __ntfy_prompt() {
 
 # __ntfy_look STATUS COMMAND
 __ntfy_look() {
-  local status=$1 command=$2 took=$__ntfy_took resumed='' job
+  local status=$1 command=$2 took=$__ntfy_took resumed='' asks='' job
   __ntfy_took=-1
   __ntfy_watch
   (( took >= 0 )) || return 0
@@ -101,7 +101,7 @@ __ntfy_look() {
   (( took >= __ntfy_us && status != 130 )) || return 0
   [[ ${NTFY-} != off ]] || return 0
   __ntfy_fresh || command=
-  __ntfy_ask || builtin :
+  if ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
   __ntfy_launch "$status" "$(( took / 1000 ))" "$command" "$resumed"
 }
 
@@ -149,26 +149,20 @@ __ntfy_foreground_too() {
   [[ -n ${NTFY_FOREGROUND_TOO-} && ${NTFY_FOREGROUND_TOO-} != 0 && ${AUTO_NTFY_DONE_UNFOCUSED_ONLY-} != -b ]]
 }
 
-# Asks the terminal whether it has the focus (DEC 1004), if it is one that says so at once: sets __ntfy_focus to yes, no,
-# or nothing. Where something was typed ahead, which only shows while lines are not edited by the system, nothing is
-# asked: the answer would come behind it.
+# Asks the terminal whether it has the focus (DEC 1004): sets focus to yes, no, or nothing. Where something was typed
+# ahead, which only shows while lines are not edited by the system, nothing is asked: the answer would come behind it.
+# The terminal is left like that, and fails if it cannot be: stty icanon echo comes later.
 __ntfy_ask() {
   local answer=''
-  __ntfy_focus=
-  __ntfy_foreground_too && return
-  __ntfy_answers || return
-  {
-    builtin command stty -icanon -echo || return
-    if ! builtin read -t 0; then
-      builtin printf '\033[?1004h'
-      IFS= builtin read -r -s -n 3 -t 0.013 answer
-      builtin printf '\033[?1004l'
-    fi
-    builtin command stty icanon echo
-  } 2>/dev/null <>/dev/tty >&0
+  builtin command stty -icanon -echo || return
+  if ! builtin read -t 0; then
+    builtin printf '\033[?1004h'
+    IFS= builtin read -r -s -n 3 -t 0.013 answer
+    builtin printf '\033[?1004l'
+  fi
   case $answer in
-    $'\033[I') __ntfy_focus=yes ;;
-    $'\033[O') __ntfy_focus=no ;;
+    $'\033[I') focus=yes ;;
+    $'\033[O') focus=no ;;
   esac
 }
 
@@ -227,6 +221,7 @@ __ntfy_request() {
 # __ntfy_launch STATUS MILLISECONDS COMMAND RESUMED: in the background, with no word on the terminal and no trace in
 # the table of jobs.
 __ntfy_launch() {
+  local focus=''
   (
     # Nothing of the user's options, traps and functions is to have a say here, and nothing of this in the user's shell.
     builtin set +aefkuvxCET +o posix
@@ -235,7 +230,10 @@ __ntfy_launch() {
     builtin shopt -u nocasematch failglob nullglob extdebug expand_aliases
     builtin unset -f command_not_found_handle
     IFS=$' \t\n'
-    __ntfy_work "$@" &
+    [[ -z $asks ]] || __ntfy_ask <>/dev/tty >&0 || asks=
+    __ntfy_work "$@" "$focus" &
+    # Here, where Ctrl-C does nothing, so that the terminal is never left as it was for the answer.
+    [[ -z $asks ]] || builtin exec stty icanon echo </dev/tty
   ) 3<&0 </dev/null >/dev/null 2>&1
 }
 
@@ -268,7 +266,7 @@ __ntfy_work() {
   else
     return
   fi
-  [[ -z $__ntfy_focus ]] || flags+=(--focus "$__ntfy_focus")
+  [[ -z $5 ]] || flags+=(--focus "$5")
   __ntfy_foreground_too && flags+=(--foreground-too)
   [[ -n ${AUTO_NTFY_DONE_IGNORE+set} ]] && flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
   case ${#AUTO_NTFY_DONE_OPTS[@]} in
@@ -492,7 +490,7 @@ done >&- 2>&-'
 }
 
 __ntfy_load() {
-  __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs='' __ntfy_focus='' __ntfy_asks=unknown
+  __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs='' __ntfy_asks=unknown
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
   __ntfy_held=0 __ntfy_trapped=0 __ntfy_start=$__ntfy_never __ntfy_took=-1 __ntfy_line=0 __ntfy_before=0 __ntfy_number=0 __ntfy_armed=0 __ntfy_gate=0 __ntfy_us=0

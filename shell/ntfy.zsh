@@ -77,7 +77,6 @@ __ntfy_precmd() {
   __ntfy_watch
   (( took >= __ntfy_ms && code != 130 )) || \builtin return 0
   [[ ${NTFY-} != off ]] || \builtin return 0
-  __ntfy_ask || \builtin :
   __ntfy_launch $code ${took%.*}
   \builtin return 0
 }
@@ -113,28 +112,20 @@ __ntfy_foreground_too() {
   [[ ${NTFY_FOREGROUND_TOO:-0} != 0 && ${AUTO_NTFY_DONE_UNFOCUSED_ONLY-} != -b ]]
 }
 
-# Asks the terminal whether it has the focus (DEC 1004), if it is one that says so at once: sets __ntfy_focus to yes, no,
-# or nothing. Where something was typed ahead, which only shows while lines are not edited by the system, nothing is
-# asked: the answer would come behind it.
+# Asks the terminal whether it has the focus (DEC 1004): sets focus to yes, no, or nothing. Where something was typed
+# ahead, which only shows while lines are not edited by the system, nothing is asked: the answer would come behind it.
+# The terminal is left like that, and fails if it cannot be: stty icanon echo comes later.
 __ntfy_ask() {
   \builtin typeset answer= key=
-  __ntfy_focus=
-  __ntfy_foreground_too && \builtin return
-  __ntfy_answers || \builtin return
-  \builtin zmodload zsh/zselect 2>/dev/null || \builtin return
-  {
-    \builtin command stty -icanon -echo || \builtin return
-    if ! \builtin zselect -t 0 -r 0; then
-      \builtin print -n '\e[?1004h'
-      while (( $#answer < 3 )) && \builtin read -r -u 0 -k 1 -t 0.013 key; do answer+=$key; done
-      \builtin print -n '\e[?1004l'
-    fi
-    \builtin command stty icanon echo
-  } 2>/dev/null <>/dev/tty >&0
+  \builtin zmodload zsh/zselect && \builtin command stty -icanon -echo || \builtin return
+  if ! \builtin zselect -t 0 -r 0; then
+    \builtin print -n '\e[?1004h'
+    while (( $#answer < 3 )) && \builtin read -r -u 0 -k 1 -t 0.013 key; do answer+=$key; done
+    \builtin print -n '\e[?1004l'
+  fi
   case $answer in
-    ($'\e[I') __ntfy_focus=yes ;;
-    ($'\e[O') __ntfy_focus=no ;;
-    (?*) \builtin print -rz -- $answer ;;
+    ($'\e[I') focus=yes ;;
+    ($'\e[O') focus=no ;;
   esac
 }
 
@@ -188,12 +179,16 @@ __ntfy_request() {
 
 # __ntfy_launch STATUS MILLISECONDS: in the background, with no word on the terminal and no trace in the table of jobs.
 __ntfy_launch() {
-  \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1
+  \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1 asks= focus=
+  if ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
   (
     # Without it an ignored signal would not stay ignored in the program.
     \builtin setopt posix_traps
     \builtin trap "" HUP INT QUIT TSTP
+    if [[ -n $asks ]]; then { __ntfy_ask <>/dev/tty >&0 } || asks=; fi
     __ntfy_work "$@" &
+    # Here, where Ctrl-C does nothing, so that the terminal is never left as it was for the answer.
+    if [[ -n $asks ]]; then \builtin exec stty icanon echo </dev/tty; fi
   ) </dev/null >/dev/null 2>&1
 }
 
@@ -223,7 +218,7 @@ __ntfy_work() {
     __ntfy_hides || \builtin return 0
     text= last= flags+=(--private)
   fi
-  [[ -z $__ntfy_focus ]] || flags+=(--focus $__ntfy_focus)
+  [[ -z $focus ]] || flags+=(--focus $focus)
   __ntfy_foreground_too && flags+=(--foreground-too)
   (( ${+AUTO_NTFY_DONE_IGNORE} )) && flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
   case ${(t)AUTO_NTFY_DONE_OPTS-} in
@@ -273,7 +268,7 @@ ntfy_unhook() {
   \builtin zmodload -F zsh/parameter p:functions p:jobstates p:jobtexts
   \builtin zmodload -F zsh/datetime p:EPOCHREALTIME
   \builtin typeset -gF __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
-  \builtin typeset -g __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_focus= __ntfy_asks=unknown
+  \builtin typeset -g __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_asks=unknown
   \builtin typeset -gA __ntfy_stopped
   __ntfy_stopped=()
   \builtin typeset -ga preexec_functions precmd_functions

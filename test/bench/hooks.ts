@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type IPty, spawn } from '@lydell/node-pty'
 import { withFolder } from './folder.ts'
@@ -17,6 +17,7 @@ const shells: Record<ShellName, Bounds> = {
   fish: { cycle: { limit: 80, stretch: 50 } },
 }
 const back = { limit: 4, stretch: 1.5 }
+const backWhereAsked = { limit: 15 }
 const prompt = '@@ '
 
 /** What the hooks cost: a prompt cycle, its forks, and how much later the prompt is back after a slow command. */
@@ -39,6 +40,14 @@ export async function benchHooks(): Promise<Figure[]> {
       unit: 'ms',
       ...back,
     })
+    if (has('script')) {
+      figures.push({
+        name: `${shell}: the same where the terminal is asked for its focus`,
+        value: await delayOverNone(shell, true),
+        unit: 'ms',
+        ...backWhereAsked,
+      })
+    }
   }
   return figures
 }
@@ -80,11 +89,13 @@ async function forks(shell: ShellName, cycles: number): Promise<number> {
   return (await count(cycles + 1)) - (await count(1))
 }
 
-async function delayOverNone(shell: ShellName): Promise<number> {
+/** @param asked in a terminal that says after 10 ms, as VTE does, that it has the focus */
+async function delayOverNone(shell: ShellName, asked = false): Promise<number> {
   const times = { with: [] as number[], without: [] as number[] }
-  await withShell(shell, true, [], async (hooked) => {
+  const before = asked ? ['gnome-terminal-'] : []
+  await withShell(shell, true, before, async (hooked) => {
     await hooked.lines(shell === 'fish' ? 'set NTFY_LONGER_THAN 0.02' : 'NTFY_LONGER_THAN=0.02', 1)
-    await withShell(shell, false, [], async (bare) => {
+    await withShell(shell, false, before, async (bare) => {
       for (let i = 0; i < 40; i++) {
         times.with.push(await hooked.time('sleep 0.03'))
         times.without.push(await bare.time('sleep 0.03'))
@@ -111,6 +122,7 @@ class Typing {
     this.pty = pty
     pty.onData((data) => {
       this.output += data
+      if (data.includes('\x1b[?1004h')) setTimeout(() => pty.write('\x1b[I'), 10)
       this.wake()
     })
   }
@@ -167,7 +179,10 @@ function withShell<T>(
   body: (typing: Typing) => Promise<T>,
 ): Promise<T> {
   return withFolder(async (home) => {
-    const [file = shell, ...args] = [...before, ...prepare(shell, hooks, home)]
+    const words = prepare(shell, hooks, home)
+    const [file = shell, ...args] = before[0]?.endsWith('-')
+      ? inTerminal(home, before[0], words)
+      : [...before, ...words]
     const env = { HOME: home, ZDOTDIR: home, PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', TERM: 'xterm' }
     const typing = new Typing(spawn(file, args, { name: 'xterm', cols: 80, rows: 24, cwd: home, env }))
     try {
@@ -177,6 +192,13 @@ function withShell<T>(
       typing.end()
     }
   })
+}
+
+/** The shell on another pseudo-terminal, which `script` opens under the name of a terminal emulator. */
+function inTerminal(home: string, name: string, words: string[]): string[] {
+  const program = join(home, name)
+  symlinkSync(spawnSync('sh', ['-c', 'command -v script'], { encoding: 'utf8' }).stdout.trim(), program)
+  return [program, '-q', '-c', words.join(' '), join(home, 'typescript')]
 }
 
 /** Writes the rc file; gives back the command that starts the shell, without its editor where it can do without. */
