@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { away } from '../../src/away/index.ts'
 import type { TerminalReference } from '../../src/notification.ts'
 import { describeWith } from '../support/programs.ts'
 import type { Terminal } from '../support/pty.ts'
+import { hookFile, type ShellName, shellNames } from '../support/shell.ts'
 import { tmuxServer } from '../support/tmux.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -11,6 +13,44 @@ const limit = () => AbortSignal.timeout(5000)
 /** tmux and its clients need a moment to agree on what is shown. */
 const becomes = (pane: TerminalReference | undefined, answer: string) =>
   waitFor(`away to be ${answer}`, async () => (await away(pane, limit())).answer === answer)
+
+const loads: Record<ShellName, string> = {
+  bash: `bash --noprofile --rcfile ${hookFile('bash')} -i`,
+  zsh: `ZDOTDIR=$HOME zsh -i`,
+  fish: `fish -i -C 'source ${hookFile('fish')}'`,
+}
+
+for (const shell of shellNames) {
+  describeWith(['tmux', shell], `in tmux the hooks of ${shell}`, () => {
+    it('have the terminal around it report its focus, once', async () => {
+      const { run, attach, folder } = tmuxServer()
+      writeFileSync(`${folder}/.zshrc`, `source ${hookFile('zsh')}\n`)
+      const terminal = await attach('kitty')
+      const asked = () => terminal.output().split('\u001b[?1004h').length - 1
+      await run('new-window', '-t', 'main', loads[shell])
+      const notes = async () => (await run('show-options', '-sqv', '@ntfy_focus')).trim()
+      await waitFor('the note', async () => (await notes()) !== '')
+      const [, pid, time] = /^(\d+):(\d+)$/.exec(await notes()) ?? []
+      expect(await run('list-clients', '-F', '#{client_pid}')).toBe(`${pid}\n`)
+      expect(Math.abs(Number(time) - Date.now() / 1000)).toBeLessThan(10)
+      expect(asked()).toBe(1)
+      const pane = (await run('list-panes', '-t', 'main', '-F', '#{pane_tty} #{pane_pid}')).trim().split(' ')
+      const reference = { tty: pane[0] ?? '', shellPid: Number(pane[1]) }
+      await waitFor('a key', async () => {
+        terminal.type(' ')
+        return (await away(reference, limit())).answer === 'no'
+      })
+      terminal.type('\u001b[O')
+      await becomes(reference, 'yes')
+      await run('new-window', '-t', 'main', loads[shell])
+      await run('new-window', '-t', 'main', 'sleep 60')
+      expect(asked()).toBe(1)
+      // What was asked ends with the client.
+      await run('detach-client', '-s', 'main')
+      await terminal.see('\u001b[?1004l')
+    })
+  })
+}
 
 describeWith(['tmux'], 'whether nobody is looking at a pane of tmux', () => {
   it('is yes for what no client shows', async () => {

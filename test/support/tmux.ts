@@ -22,6 +22,8 @@ export function tmuxServer() {
     await run('kill-server').catch(() => {})
   })
   return {
+    /** The server's HOME. */
+    folder,
     command,
     async run(...args: string[]) {
       await started
