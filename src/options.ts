@@ -50,11 +50,15 @@ export function path<const D extends OptionDetails<string>>(details: D): Option<
   return declare('path', schema, details)
 }
 
-/** An address with http or https. */
-export function url<const D extends OptionDetails<string>>(details: D): Option<Present<string, D>> {
+/** An address with http or https, or with the protocols that the service has instead. */
+export function url<const D extends OptionDetails<string> & { protocols?: readonly string[] }>(
+  details: D,
+): Option<Present<string, D>> {
+  const protocols = details.protocols ?? ['https', 'http']
+  const expected = `an address (${protocols[0]}://...) was expected`
   const schema = v.pipe(
-    v.string('an address (https://...) was expected'),
-    v.check(isWebAddress, 'an address (https://...) was expected'),
+    v.string(expected),
+    v.check((value) => hasProtocol(value, protocols), expected),
     v.transform((value) => value.replace(/\/+$/, '')),
   )
   return declare('text', schema, details)
@@ -148,9 +152,10 @@ function parsedJson(text: string): unknown {
   }
 }
 
-function isWebAddress(value: string): boolean {
+function hasProtocol(value: string, protocols: readonly string[]): boolean {
   try {
-    return /^https?:$/.test(new URL(value).protocol)
+    const { protocol, hostname } = new URL(value)
+    return protocols.includes(protocol.slice(0, -1)) && hostname !== ''
   } catch {
     return false
   }

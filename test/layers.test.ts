@@ -37,7 +37,7 @@ const layers = [
   ],
   ['process'],
   ['dbus', 'terminal', 'desktop'],
-  ['options', 'http-options', 'mail-failure', 'backend', 'matrix', 'rocketchat'],
+  ['options', 'http-options', 'mail-failure', 'backend', 'matrix', 'mqtt', 'rocketchat'],
   ['backends'],
   ['config'],
   ['away'],

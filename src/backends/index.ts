@@ -20,6 +20,7 @@ export const backends: Record<string, () => Promise<{ default: Backend }>> = {
   mail: () => import('./mail.ts'),
   matrix: () => import('./matrix.ts'),
   mattermost: () => import('./mattermost.ts'),
+  mqtt: () => import('./mqtt.ts'),
   notifico: () => import('./notifico.ts'),
   ntfy_sh: () => import('./ntfy_sh.ts'),
   prowl: () => import('./prowl.ts'),

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '../errors.ts'
+import { ConfigError, codeOf, messageOf, NtfyError, TransientError } from '../errors.ts'
 
 /** What became of a connection, for somebody who does not know the system's codes. */
 export function networkWords(error: unknown, code: string = codeOf(error) ?? ''): string {
@@ -11,6 +11,13 @@ export function isOurRefusal(code: string): boolean {
   return /^(ERR_TLS|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|ERR_SSL|ERR_OSSL|EPROTO|HOSTNAME_MISMATCH|ERR_INVALID|ERR_UNESCAPED)/.test(
     code,
   )
+}
+
+/** What a failed connection for a protocol that is not HTTP means for the delivery. */
+export function connectionFailure(error: unknown, server: string, signal: AbortSignal): Error {
+  if (error instanceof NtfyError) return error
+  const text = `${server}: ${signal.aborted ? 'no answer in time' : networkWords(error)}`
+  return isOurRefusal(codeOf(error) ?? '') ? new ConfigError(text) : new TransientError(text)
 }
 
 const unknownAuthority = 'its certificate comes from an unknown authority; name that by `ca` if you trust it'

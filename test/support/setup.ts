@@ -45,6 +45,11 @@ const packages: Record<string, string> = {
   postfix: 'postfix',
   dovecot: 'dovecot-core',
   tinyproxy: 'tinyproxy-bin',
+  mosquitto: 'mosquitto',
+  mosquitto_sub: 'mosquitto-clients',
+  prosody: 'prosody',
+  rsyslogd: 'rsyslog',
+  '/usr/share/doc/rsyslog-gnutls': 'rsyslog-gnutls',
 }
 
 /**
