@@ -12,6 +12,8 @@ export interface Backend<O extends Options = Options> {
   /** The service's own name. */
   title: string
   homepage: string
+  /** How to get what it needs, step by step, in whole sentences. */
+  setup?: readonly string[]
   /** Other names that configurations use for it. */
   aliases?: readonly string[]
   options: O
@@ -28,6 +30,8 @@ export interface Backend<O extends Options = Options> {
   inherited?(): Record<string, unknown>
   /** What the service answers when it took a message, as its documentation shows it; only this counts as a yes. */
   answer?: { status?: number; json?: unknown; text?: string }
+  /** What the service answers where a key, a token or an address is wrong, as its documentation shows it. */
+  refusal?: { status: number; json?: unknown; text?: string }
   /** Stays on this machine. It gets no more of a command than others do, as the outbox keeps a copy. */
   local?: true
   /** A duplicate does harm (an SMS costs): after an answer was lost on its way there is no second attempt. */

@@ -1,4 +1,5 @@
 import { ConfigError, codeOf, NtfyError, PermanentError, TransientError } from './errors.ts'
+import { field } from './json.ts'
 import { exchange, type HttpAnswer, type HttpRequest, type HttpSettings } from './network/exchange.ts'
 import { isOurRefusal, networkWords } from './network/failure.ts'
 import { proxyFor } from './network/proxy.ts'
@@ -101,7 +102,7 @@ export function serviceWords(answer: HttpAnswer): string {
   const json = answer.json
   const fields = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {}
   const named = ['error', 'message', 'description', 'errors', 'detail', 'msg']
-    .map((name) => fields[name])
+    .flatMap((name) => [fields[name], field(fields[name], 'message')])
     .find((value) => typeof value === 'string' || Array.isArray(value))
   const html = /^\s*</.test(answer.text)
   // A server may echo what it got; the secrets go before a cut could leave half of one.

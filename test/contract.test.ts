@@ -1,58 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Backend } from '../src/backend.ts'
 import { backendAliases, backends, loadBackend } from '../src/backends/index.ts'
 import { resolveOptions } from '../src/config/resolve.ts'
 import { attempt } from '../src/delivery/attempt.ts'
-import type { Delivery } from '../src/delivery/delivery.ts'
 import { httpOptions } from '../src/http-options.ts'
 import { findOption } from '../src/options.ts'
 import { lengthIn } from '../src/text.ts'
-import { testNotification } from './support/context.ts'
 import { answerJson, fakeInternet, type Service } from './support/internet.ts'
+import { deliveryFor, smallest, successor, tryOnce } from './support/try-once.ts'
 
 /** Every backend of the registry: none can be forgotten. */
 const all = await Promise.all(Object.keys(backends).map(loadBackend))
 const overHttp = all.filter(({ options }) => options['ca'] === httpOptions.ca)
-
-/** The smallest configuration that a declaration allows: its own example, or its required options with theirs. */
-function smallest({ options, example }: Backend): Record<string, unknown> {
-  if (example !== undefined) return example
-  const required = Object.entries(options).filter(([, { details }]) => details.required)
-  return Object.fromEntries(required.map(([name, { details }]) => [name, details.example]))
-}
-
-/** A service that has ended needs the address of one that speaks its protocol. */
-function successor({ options }: Backend): Record<string, unknown> {
-  return options['endpoint'] === undefined ? {} : { endpoint: 'https://successor.example/api' }
-}
-
-function deliveryFor(backend: Backend, changes: Parameters<typeof testNotification>[0] = {}): Delivery {
-  const now = new Date().toISOString()
-  const fixed = { version: 1, created: now, next: now, tries: 0, state: 'waiting' } as const
-  return {
-    ...fixed,
-    id: randomUUID(),
-    target: backend.name,
-    backend: backend.name,
-    notification: testNotification(changes),
-  }
-}
-
-async function tryOnce(backend: Backend, service: Service, changes = {}, deadline = 3000) {
-  const internet = await fakeInternet(service)
-  vi.stubEnv('https_proxy', internet.address)
-  const target = {
-    name: backend.name,
-    backend: backend.name,
-    settings: { ...smallest(backend), ...successor(backend), ca: internet.ca },
-  }
-  const options = await resolveOptions({ path: undefined, lasting: true }, target, {})
-  const delivery = deliveryFor(backend, changes)
-  const start = performance.now()
-  const result = await attempt(delivery, options, { foreground: false, deadline })
-  return { result, internet, delivery, took: performance.now() - start }
-}
 
 /** Says yes as the service's documentation shows it. */
 const sayYes =

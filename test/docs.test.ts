@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Backend } from '../src/backend.ts'
 import { backends, loadBackend } from '../src/backends/index.ts'
 import { manual } from '../src/build/manual.ts'
 import { commands } from '../src/commands/index.ts'
+import { answerJson } from './support/internet.ts'
+import { tryOnce } from './support/try-once.ts'
 
 /** `npm run docs` writes what these tests compare. */
 const update = process.env['UPDATE_DOCS'] === '1'
@@ -12,6 +14,8 @@ const root = join(import.meta.dirname, '..')
 const readme = join(root, 'README.md')
 const pages = join(root, 'src/backends/docs')
 const all = await Promise.all(Object.keys(backends).sort().map(loadBackend))
+
+afterEach(() => vi.unstubAllEnvs())
 
 function compare(file: string, wanted: string): void {
   if (update) writeFileSync(file, wanted)
@@ -29,9 +33,10 @@ it('the table of the README has every backend as it declares itself', () => {
 })
 
 describe('the page of each backend is what its declaration says', () => {
-  it.each(all.map((backend) => ({ name: backend.name, backend })))('$name', ({ name, backend }) => {
+  it.each(all.map((backend) => ({ name: backend.name, backend })))('$name', async ({ name, backend }) => {
     mkdirSync(pages, { recursive: true })
-    compare(join(pages, `${name}.md`), page(backend))
+    expect(backend.setup?.length, 'how to get what it needs').toBeGreaterThan(0)
+    compare(join(pages, `${name}.md`), page(backend, await refusalOf(backend)))
   })
 
   it('and there is no other page', () => {
@@ -62,7 +67,19 @@ function table(): string {
   return `| backend | |\n| --- | --- |\n${rows.join('')}`
 }
 
-function page(backend: Backend): string {
+/** What ntfy says where the service refuses a key. */
+async function refusalOf(backend: Backend): Promise<string | undefined> {
+  const { refusal } = backend
+  if (refusal === undefined) return undefined
+  const { result } = await tryOnce(backend, (_, response) => {
+    if (refusal.text === undefined) answerJson(response, refusal.status, refusal.json ?? {})
+    else response.writeHead(refusal.status).end(refusal.text)
+  })
+  expect(result).toMatchObject({ kind: 'config' })
+  return `ntfy: mine: kept until its configuration is mended: ${'error' in result ? result.error : ''}`
+}
+
+function page(backend: Backend, refusal: string | undefined): string {
   const { name, title, homepage, aliases, options, limits } = backend
   const required = Object.entries(options).filter(([, { details }]) => details.required)
   const smallest =
@@ -84,9 +101,12 @@ function page(backend: Backend): string {
   return [
     `# ${name}: ${title}\n\n<${homepage}>\n`,
     aliases?.length ? `\nAlso called ${aliases.map((alias) => `\`${alias}\``).join(', ')}.\n` : '',
+    `\n${(backend.setup ?? []).join('\n\n')}\n`,
     `\nThe smallest configuration:\n\n\`\`\`yaml\nbackends: [mine]\nmine:\n  backend: ${name}\n${example}\`\`\`\n`,
     rows.length > 0 ? `\n| option | type | |\n| --- | --- | --- |\n${rows.join('')}` : '\nIt has no options.\n',
     lengths.length > 0 ? `\nWhat is longer is cut: ${lengths.join(', ')}.\n` : '',
+    refusal === undefined ? '' : `\nA wrong key or address looks like this:\n\n\`\`\`text\n${refusal}\n\`\`\`\n`,
+    `\n\`ntfy setup ${name}\` asks for all of it and tries it; \`ntfy test mine\` tries it again.\n`,
   ].join('')
 }
 

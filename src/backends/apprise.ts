@@ -11,6 +11,10 @@ export default defineBackend({
   name: 'apprise',
   title: 'Apprise',
   homepage: 'https://github.com/caronc/apprise-api#api-details',
+  setup: [
+    'Start an Apprise API server (its container is caronc/apprise), and save your addresses there under a key of your choice, which is `key`.',
+    'Or install the program (pip install apprise), and put the addresses into `urls`, or into its own configuration.',
+  ],
   options: {
     url: url({
       description: 'the address of an Apprise API server; without it the program apprise of this machine is used',
@@ -39,6 +43,7 @@ export default defineBackend({
     server !== undefined && key === undefined && urls === undefined
       ? 'key or urls are missing: what to tell'
       : undefined,
+  refusal: { status: 403, json: { error: 'Authentication required' } },
   async send(notification, options, context) {
     if (options.url === undefined) {
       await runProgram(notification, options, context)

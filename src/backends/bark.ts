@@ -10,6 +10,10 @@ export default defineBackend({
   name: 'bark',
   title: 'Bark',
   homepage: 'https://github.com/Finb/bark-server/blob/master/docs/API_V2.md',
+  setup: [
+    'Install the app Bark on an iPhone; its first page shows an address such as https://api.day.app/KEY/..., whose KEY is `device_key`.',
+    'With a server of your own add it in the app, and give its address as `url`.',
+  ],
   options: {
     device_key: text({
       description: 'the key that the app shows',
@@ -29,6 +33,10 @@ export default defineBackend({
   },
   limits: { title: { max: 200, unit: 'bytes' }, message: { max: 3200, unit: 'bytes' } },
   answer: { json: { code: 200, message: 'success', timestamp: 1622020720 } },
+  refusal: {
+    status: 400,
+    json: { code: 400, message: 'failed to get device token: failed to get [x] device token from database' },
+  },
   async send(notification, options, context) {
     const { title, message, priority, url: link } = notification
     const { device_key, sound, group, icon } = options

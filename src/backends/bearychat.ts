@@ -9,6 +9,7 @@ export default defineBackend({
   name: 'bearychat',
   title: 'BearyChat',
   homepage: 'https://github.com/bearyinnovative/bearychat-api',
+  setup: ["In the team's page choose Robots, then Incoming Webhook, and copy the address of the hook."],
   options: {
     url: url({
       description: 'the address of an incoming robot',
@@ -23,6 +24,7 @@ export default defineBackend({
   },
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4000, unit: 'codepoints' } },
   answer: { json: { code: 0, result: null } },
+  refusal: { status: 400, json: { code: 4, error: 'token not found' } },
   async send(notification, options, context) {
     const answer = await context.http(options.url, {
       json: {

@@ -8,6 +8,10 @@ export default defineBackend({
   name: 'chanify',
   title: 'Chanify',
   homepage: 'https://github.com/chanify/chanify#send-text',
+  setup: [
+    'Install the app Chanify; the settings of a channel show its token.',
+    'With a node of your own give its address as `url`.',
+  ],
   options: {
     token: text({
       description: "the token of a channel, from the app's channel settings",
@@ -28,6 +32,7 @@ export default defineBackend({
   // An APNs payload of 4096 bytes holds it.
   limits: { title: { max: 256, unit: 'bytes' }, message: { max: 3000, unit: 'bytes' } },
   answer: { json: { 'request-uid': 'b3d3d3d3-7e0b-4a4f-9c1f-0b8e1d9d3a11' } },
+  refusal: { status: 401, json: { res: 401, msg: 'invalid token' } },
   async send({ title, message, priority, url: link }, options, context) {
     const answer = await context.http(`${options.url}/v1/sender`, {
       json: {

@@ -14,6 +14,7 @@ export default defineBackend({
   name: 'default',
   title: 'Desktop or terminal',
   homepage: 'https://specifications.freedesktop.org/notification-spec/latest/',
+  setup: ['Nothing: it is what is used without a configuration.'],
   options: desktopOptions,
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4000, unit: 'codepoints' } },
   local: true,

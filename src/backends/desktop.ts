@@ -29,6 +29,7 @@ export default defineBackend({
   name: 'desktop',
   title: 'Desktop notification',
   homepage: 'https://specifications.freedesktop.org/notification-spec/latest/',
+  setup: ['Nothing, where a desktop runs: `ntfy doctor --notify` shows whether it does.'],
   aliases: ['linux', 'darwin', 'win32'],
   options: desktopOptions,
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4000, unit: 'codepoints' } },

@@ -8,6 +8,7 @@ export default defineBackend({
   name: 'discord',
   title: 'Discord',
   homepage: 'https://docs.discord.com/developers/resources/webhook#execute-webhook',
+  setup: ['In the settings of a channel choose Integrations, Webhooks, New Webhook, and copy its address.'],
   options: {
     url: url({
       description: "the address of a webhook, from the channel's settings under Integrations",
@@ -23,6 +24,7 @@ export default defineBackend({
   // 2000 for all; a backslash may stand before every character.
   limits: { title: { max: 100, unit: 'codepoints' }, message: { max: 880, unit: 'codepoints' } },
   answer: { json: { id: '1190000000000000000', type: 0, content: '**Done**', channel_id: '1180000000000000000' } },
+  refusal: { status: 401, json: { message: 'Invalid Webhook Token', code: 50027 } },
   async send({ title, message, url: link, priority }, options, context) {
     const thread = options.thread_id === undefined ? '' : `&thread_id=${encodeURIComponent(options.thread_id)}`
     // Without wait=true a message that is not saved is answered like one that is.

@@ -16,6 +16,9 @@ export default defineBackend({
   name: 'exec',
   title: 'A program of yours',
   homepage: 'https://man7.org/linux/man-pages/man3/sysexits.h.3head.html',
+  setup: [
+    'Write a program that reads the notification as JSON on stdin, or in NTFY_TITLE and NTFY_MESSAGE, and ends with 0 when it has told it.',
+  ],
   options: {
     command: words({
       description:

@@ -7,6 +7,9 @@ export default defineBackend({
   name: 'googlechat',
   title: 'Google Chat',
   homepage: 'https://developers.google.com/workspace/chat/quickstart/webhooks',
+  setup: [
+    'In a space choose Apps & integrations, Webhooks, Add webhook, and copy its address: key and token are a part of it.',
+  ],
   options: {
     url: url({
       description: "the address of a webhook, from the space's settings under Apps & integrations",
@@ -19,6 +22,10 @@ export default defineBackend({
   },
   limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 15_000, unit: 'bytes' } },
   answer: { json: { name: 'spaces/SPACE/messages/MESSAGE', text: 'Done' } },
+  refusal: {
+    status: 403,
+    json: { error: { code: 403, message: 'The caller does not have permission', status: 'PERMISSION_DENIED' } },
+  },
   async send({ title, message, url: link }, options, context) {
     const address = new URL(options.url)
     address.searchParams.set('requestId', context.id)

@@ -8,6 +8,7 @@ export default defineBackend({
   name: 'gotify',
   title: 'Gotify',
   homepage: 'https://gotify.net/docs/pushmsg',
+  setup: ['In the web page of your server choose Apps, Create Application, and copy its token.'],
   options: {
     url: url({
       description: 'the address of the server',
@@ -27,6 +28,14 @@ export default defineBackend({
   limits: { title: { max: 500, unit: 'codepoints' }, message: { max: 30_000, unit: 'codepoints' } },
   answer: {
     json: { id: 25, appid: 5, message: 'make', title: 'Done', priority: 5, date: '2018-02-27T19:36:10.5045044+01:00' },
+  },
+  refusal: {
+    status: 401,
+    json: {
+      error: 'Unauthorized',
+      errorCode: 401,
+      errorDescription: 'you need to provide a valid access token or user credentials to access this api',
+    },
   },
   async send({ title, message, priority, url: link }, options, context) {
     const answer = await context.http(`${options.url}/message`, {

@@ -9,6 +9,9 @@ export default defineBackend({
   name: 'insta',
   title: 'Instapush',
   homepage: 'https://github.com/adamghill/instapush',
+  setup: [
+    'Instapush is gone: give the `endpoint` of a server that speaks its protocol, with the id and the secret that it knows.',
+  ],
   options: {
     appid: text({ description: 'the id of the application', required: true, example: '0123456789abcdef01234567' }),
     secret: text({
@@ -28,6 +31,7 @@ export default defineBackend({
   },
   limits: { message: { max: 4000, unit: 'codepoints' } },
   answer: { json: { status: 200, msg: 'Notification Sent Successfully' } },
+  refusal: { status: 401, json: { error: true, msg: 'Unauthorized', status: 401 } },
   async send({ message }, options, context) {
     const { appid, secret, event_name, trackers, endpoint } = options
     if (endpoint === undefined) throw serviceGone('Instapush', 'endpoint: a server that speaks its protocol')

@@ -8,6 +8,9 @@ export default defineBackend({
   name: 'keybase',
   title: 'Keybase',
   homepage: 'https://book.keybase.io/docs/chat',
+  setup: [
+    'Install Keybase and log in (keybase login) as the user who runs ntfy; a bot account of its own is better than yours.',
+  ],
   options: {
     conversation: text({
       description: 'a user, several with commas, or a team; the program keybase has to be logged in on this machine',

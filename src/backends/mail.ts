@@ -51,6 +51,10 @@ export default defineBackend({
   name: 'mail',
   title: 'E-mail',
   homepage: 'https://www.rfc-editor.org/rfc/rfc5321',
+  setup: [
+    'Ask whoever runs the mail server for host, port, user and password. Gmail needs an app password (https://myaccount.google.com/apppasswords).',
+    'Without `host` the mail system of this machine takes the message (sendmail, msmtp).',
+  ],
   aliases: ['email', 'smtp'],
   options,
   limits: { title: { max: 900, unit: 'bytes' }, message: { max: 500_000, unit: 'bytes' } },

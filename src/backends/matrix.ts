@@ -10,6 +10,10 @@ export default defineBackend({
   name: 'matrix',
   title: 'Matrix',
   homepage: 'https://spec.matrix.org/latest/client-server-api/',
+  setup: [
+    'Make an account for it at any homeserver, and invite it to the room.',
+    '`ntfy matrix login @name:server` asks for its password and keeps the token; `ntfy matrix rooms` lists the ids of its rooms.',
+  ],
   options: {
     homeserver: text({
       description:
@@ -62,6 +66,7 @@ export default defineBackend({
     return token === undefined && password === undefined ? undefined : leads ? undefined : lackOfHomeserver
   },
   answer: { json: { event_id: '$YUwRidLecu:example.com' } },
+  refusal: { status: 401, json: { errcode: 'M_UNKNOWN_TOKEN', error: 'Invalid access token passed.' } },
   async send(notification, options, context) {
     const call = accountCall(await accountOf(options, context), context)
     const message = {

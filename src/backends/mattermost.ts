@@ -1,5 +1,7 @@
 import { defineBackend } from '../backend.ts'
+import { ConfigError } from '../errors.ts'
 import { httpOptions } from '../http-options.ts'
+import { field } from '../json.ts'
 import { markdownText } from '../markdown.ts'
 import { text, url } from '../options.ts'
 
@@ -7,6 +9,9 @@ export default defineBackend({
   name: 'mattermost',
   title: 'Mattermost',
   homepage: 'https://developers.mattermost.com/integrate/webhooks/incoming/',
+  setup: [
+    'In the main menu choose Integrations, Incoming Webhooks, Add, and copy its address. If there are none, an administrator has to enable them.',
+  ],
   options: {
     url: url({
       description: 'the address of an incoming webhook',
@@ -21,10 +26,20 @@ export default defineBackend({
   },
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 8000, unit: 'codepoints' } },
   answer: { text: 'ok' },
+  refusal: {
+    status: 400,
+    json: { id: 'web.incoming_webhook.invalid.app_error', message: 'Invalid webhook.', status_code: 400 },
+  },
   async send(notification, { url: address, channel, username, icon_url }, context) {
     await context.http(address, {
       json: { text: markdownText(notification), channel, username, icon_url },
       accepts: ({ text: answer }) => answer.trim() === 'ok',
+      failure: ({ json }) => {
+        const id = field(json, 'id')
+        return typeof id === 'string' && id.includes('incoming_webhook')
+          ? new ConfigError(`mattermost: ${field(json, 'message') ?? id}`)
+          : undefined
+      },
     })
     return undefined
   },

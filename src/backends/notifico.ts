@@ -7,6 +7,9 @@ export default defineBackend({
   name: 'notifico',
   title: 'Notifico',
   homepage: 'https://github.com/TkTech/notifico',
+  setup: [
+    'The public server is gone: on a server of your own add a Plain Text hook to a project, and copy its address.',
+  ],
   options: {
     webhook: url({
       description: 'the address of a plain text webhook of a server of your own',
@@ -18,6 +21,7 @@ export default defineBackend({
     ...httpOptions,
   },
   limits: { title: { max: 400, unit: 'bytes' }, message: { max: 5000, unit: 'bytes' } },
+  refusal: { status: 404 },
   async send({ title, message }, options, context) {
     if (new URL(options.webhook).hostname === 'n.tkte.ch') {
       throw serviceGone('the public Notifico server', 'the webhook of a server of your own')

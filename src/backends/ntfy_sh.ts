@@ -9,6 +9,10 @@ export default defineBackend({
   name: 'ntfy_sh',
   title: 'ntfy.sh',
   homepage: 'https://docs.ntfy.sh/publish/',
+  setup: [
+    'Choose a topic that nobody guesses (`ntfy setup ntfy_sh` proposes one), and subscribe to it in the app or at https://ntfy.sh.',
+    'For a protected topic, or a server of your own, make an access token in its account page, or with `ntfy token add`.',
+  ],
   options: {
     topic: text({
       description: 'the topic; on a public server whoever knows it can read it, so make it long and random',
@@ -29,6 +33,10 @@ export default defineBackend({
   },
   limits: { title: { max: 1024, unit: 'bytes' }, message: { max: 4096, unit: 'bytes' } },
   answer: { json: { id: 'hwQ2YpKdmg', time: 1635528741, event: 'message', topic: 'mytopic', message: 'Disk full' } },
+  refusal: {
+    status: 403,
+    json: { code: 40301, http: 403, error: 'forbidden', link: 'https://ntfy.sh/docs/publish/#authentication' },
+  },
   async send(notification, options, context) {
     if (!/^[-_A-Za-z0-9]{1,64}$/.test(options.topic)) {
       throw new ConfigError('topic: 1 to 64 letters, digits, - and _ were expected')

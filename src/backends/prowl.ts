@@ -9,6 +9,7 @@ export default defineBackend({
   name: 'prowl',
   title: 'Prowl',
   homepage: 'https://www.prowlapp.com/api.php',
+  setup: ['Make an API key at https://www.prowlapp.com/api_settings.php.'],
   options: {
     api_key: text({
       description: 'an API key of your own, made at https://www.prowlapp.com/api_settings.php; several with commas',
@@ -24,6 +25,10 @@ export default defineBackend({
   limits: { title: { max: 1024, unit: 'bytes' }, message: { max: 10_000, unit: 'bytes' } },
   answer: {
     text: '<?xml version="1.0" encoding="UTF-8"?><prowl><success code="200" remaining="999" resetdate="1700000000" /></prowl>',
+  },
+  refusal: {
+    status: 401,
+    text: '<?xml version="1.0" encoding="UTF-8"?><prowl><error code="401">Invalid API key</error></prowl>',
   },
   async send({ title, message, priority, url }, options, context) {
     const answer = await context.http('https://api.prowlapp.com/publicapi/add', {

@@ -8,6 +8,7 @@ export default defineBackend({
   name: 'pushalot',
   title: 'Pushalot',
   homepage: 'https://pushalot.com/api',
+  setup: ['Pushalot is gone: give the `endpoint` of a server that speaks its protocol, with a token that it knows.'],
   options: {
     auth_token: text({
       description: 'the authorization token',
@@ -27,6 +28,7 @@ export default defineBackend({
   },
   limits: { title: { max: 250, unit: 'codepoints' }, message: { max: 32_768, unit: 'codepoints' } },
   answer: { json: { Success: true, Status: 200 } },
+  refusal: { status: 401, json: { Success: false, Status: 401, Description: 'Invalid authorization token' } },
   async send({ title, message, url: address }, options, context) {
     const { auth_token, endpoint, source, url: link = address, url_title, image, ttl, important, silent } = options
     if (endpoint === undefined) throw serviceGone('Pushalot', 'endpoint: a server that speaks its protocol')

@@ -11,6 +11,7 @@ export default defineBackend({
   name: 'pushbullet',
   title: 'Pushbullet',
   homepage: 'https://docs.pushbullet.com/#create-push',
+  setup: ['In https://www.pushbullet.com/#settings/account choose Create Access Token.'],
   options: {
     access_token: text({
       description: 'the access token, made at https://www.pushbullet.com/#settings/account',
@@ -26,6 +27,12 @@ export default defineBackend({
   },
   limits: { title: { max: 250, unit: 'codepoints' }, message: { max: 10_000, unit: 'codepoints' } },
   answer: { json: { active: true, iden: 'ujpah72o0sjAoRtnM0jc', type: 'note', title: 'Done', body: 'make' } },
+  refusal: {
+    status: 401,
+    json: {
+      error: { code: 'invalid_access_token', type: 'invalid_request', message: 'Access token is missing or invalid.' },
+    },
+  },
   async send(notification, options, context) {
     const { title, message, url } = notification
     const answer = await context.http('https://api.pushbullet.com/v2/pushes', {

@@ -9,6 +9,9 @@ export default defineBackend({
   name: 'pushjet',
   title: 'Pushjet',
   homepage: 'https://github.com/Pushjet/Pushjet-Server-Api',
+  setup: [
+    'The public server is gone: on a server of your own make a service (POST /service), whose answer holds the secret, and subscribe to it in the app.',
+  ],
   options: {
     secret: text({
       description: 'the secret of the service that it is sent to',
@@ -26,6 +29,7 @@ export default defineBackend({
   },
   limits: { title: { max: 255, unit: 'codepoints' }, message: { max: 10_000, unit: 'codepoints' } },
   answer: { json: { status: 'ok' } },
+  refusal: { status: 404, json: { error: { id: 2, message: 'Service not found' } } },
   async send({ title, message, url: address }, options, context) {
     const { secret, endpoint, level, link = address } = options
     if (endpoint === undefined) throw serviceGone('Pushjet', 'endpoint: the address of a server of your own')

@@ -10,6 +10,10 @@ export default defineBackend({
   name: 'pushover',
   title: 'Pushover',
   homepage: 'https://pushover.net/api',
+  setup: [
+    'Your user key stands on the first page of https://pushover.net after you have logged in.',
+    'Make an application of your own at https://pushover.net/apps/build: its token is `api_token`. The one that all users of dschep/ntfy shared is used up every month.',
+  ],
   options: {
     user_key: text({
       description: 'your user key, or that of a group',
@@ -42,6 +46,14 @@ export default defineBackend({
   },
   limits: { title: { max: 250, unit: 'codepoints' }, message: { max: 1024, unit: 'codepoints' } },
   answer: { json: { status: 1, request: '647d2300-702c-4b38-8b2f-d56326ae460b' } },
+  refusal: {
+    status: 400,
+    json: {
+      user: 'invalid',
+      errors: ['user identifier is not a valid user, group, or subscribed user key'],
+      status: 0,
+    },
+  },
   async send(notification, options, context) {
     const priority = options.priority ?? level[notification.priority]
     const link = options.url ?? notification.url

@@ -9,6 +9,9 @@ export default defineBackend({
   name: 'pushsafer',
   title: 'Pushsafer',
   homepage: 'https://www.pushsafer.com/en/pushapi',
+  setup: [
+    'The private key stands in the dashboard of https://www.pushsafer.com; an alias key for some devices can be made there, too.',
+  ],
   options: {
     key: text({
       description: 'the private key, or an alias key, from the dashboard',
@@ -26,6 +29,7 @@ export default defineBackend({
   },
   limits: { title: { max: 255, unit: 'codepoints' }, message: { max: 5000, unit: 'codepoints' } },
   answer: { json: { status: 1, success: 'message transmitted', available: 998, message_ids: '18265430:34011' } },
+  refusal: { status: 250, json: { status: 0, error: 'private or alias key is missing or not correct!' } },
   async send({ title, message, priority, url: link }, options, context) {
     const answer = await context.http('https://www.pushsafer.com/api', {
       form: {

@@ -21,6 +21,10 @@ export default defineBackend({
   name: 'rocketchat',
   title: 'Rocket.Chat',
   homepage: 'https://developer.rocket.chat/apidocs/post-message',
+  setup: [
+    'In your account choose Personal Access Tokens, and keep the token and the user id; an administrator has to allow them.',
+    'Or give `username` and `password`, or the address of an incoming webhook as `webhook`.',
+  ],
   options: {
     url: url({
       description:
@@ -62,6 +66,7 @@ export default defineBackend({
   answer: {
     json: { success: true, channel: 'general', message: { _id: 'jC9chsFddTvsbFQG7', rid: 'GENERAL', msg: 'Done' } },
   },
+  refusal: { status: 401, json: { status: 'error', message: 'You must be logged in to do this.' } },
   async send(notification, options, context) {
     const message = rocketChatText(notification, longest)
     const { room, room_id: rid } = options

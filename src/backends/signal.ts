@@ -8,6 +8,9 @@ export default defineBackend({
   name: 'signal',
   title: 'Signal, by signal-cli-rest-api',
   homepage: 'https://github.com/bbernhard/signal-cli-rest-api',
+  setup: [
+    'Start signal-cli-rest-api, and link it to your account: its page /v1/qrcodelink?device_name=ntfy shows a code to scan in Signal under Linked devices.',
+  ],
   options: {
     url: url({
       description: 'the address of the server',
@@ -28,6 +31,7 @@ export default defineBackend({
   },
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 1700, unit: 'codepoints' } },
   answer: { status: 201, json: { timestamp: '1700000000000' } },
+  refusal: { status: 401, json: { error: 'Unauthorized' } },
   async send({ title, message, url: link }, options, context) {
     const answer = await context.http(`${options.url}/v2/send`, {
       headers: authorization(options),

@@ -8,6 +8,9 @@ export default defineBackend({
   name: 'simplepush',
   title: 'Simplepush',
   homepage: 'https://simplepush.io/api',
+  setup: [
+    'Install the app Simplepush: it shows the key. Turn on encryption there, and give its `password` and `salt`.',
+  ],
   options: {
     key: text({ description: 'the key that the app shows', required: true, secret: true, example: 'HuxgBB' }),
     event: text({ description: 'an event of the app, with a sound and a vibration of its own' }),

@@ -10,6 +10,10 @@ export default defineBackend({
   name: 'slack',
   title: 'Slack',
   homepage: 'https://docs.slack.dev/reference/methods/chat.postMessage',
+  setup: [
+    "At https://api.slack.com/apps make an app, give its bot the scope chat:write, and install it in the workspace: the bot's token begins with xoxb-.",
+    'Invite the bot to the channel (/invite).',
+  ],
   options: {
     token: text({
       description: "a bot's token with the scope chat:write, from https://api.slack.com/apps",
@@ -28,6 +32,7 @@ export default defineBackend({
   },
   limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 12_000, unit: 'codepoints' } },
   answer: { json: { ok: true, channel: 'C024BE91L', ts: '1503435956.000247', message: { text: 'Done' } } },
+  refusal: { status: 200, json: { ok: false, error: 'invalid_auth' } },
   async send(notification, options, context) {
     const answer = await context.http('https://slack.com/api/chat.postMessage', {
       headers: { authorization: `Bearer ${options.token}` },

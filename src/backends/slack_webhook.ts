@@ -8,6 +8,9 @@ export default defineBackend({
   name: 'slack_webhook',
   title: 'Slack, incoming webhook',
   homepage: 'https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks',
+  setup: [
+    'At https://api.slack.com/apps make an app, activate Incoming Webhooks, add one for a channel, and copy its address.',
+  ],
   options: {
     url: url({
       description: 'the address of the webhook, from https://api.slack.com/apps',
@@ -23,6 +26,7 @@ export default defineBackend({
   },
   limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 12_000, unit: 'codepoints' } },
   answer: { text: 'ok' },
+  refusal: { status: 403, text: 'invalid_token' },
   async send(notification, options, context) {
     await context.http(options.url, {
       json: { text: slackText(notification), channel: options.user, username: 'ntfy', unfurl_links: false },

@@ -10,6 +10,7 @@ export default defineBackend({
   name: 'speech',
   title: 'Speech',
   homepage: 'https://github.com/espeak-ng/espeak-ng',
+  setup: ['Install espeak-ng (Debian: apt install espeak-ng); macOS has say.'],
   options: {
     voice: text({ description: 'a voice of espeak-ng (en-gb, de) or of say (Samantha)' }),
     rate: number({ description: 'words in a minute', min: 80, max: 500 }),

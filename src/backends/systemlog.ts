@@ -13,6 +13,7 @@ export default defineBackend({
   name: 'systemlog',
   title: "This machine's system log",
   homepage: 'https://man7.org/linux/man-pages/man1/logger.1.html',
+  setup: ['Nothing: the program logger of this machine takes the message.'],
   options: {
     prio: choice(priorities, { description: 'the priority of the record', default: 'ALERT', aliases: ['priority'] }),
     facility: choice(facilities, { description: 'the facility of the record', default: 'LOCAL5' }),

@@ -6,6 +6,9 @@ export default defineBackend({
   name: 'teams',
   title: 'Microsoft Teams, Workflows',
   homepage: 'https://support.microsoft.com/office/create-incoming-webhooks-with-workflows-for-microsoft-teams',
+  setup: [
+    "In the channel's menu choose Workflows, 'Post to a channel when a webhook request is received', and copy the address that it shows at the end.",
+  ],
   options: {
     url: url({
       description: 'the address of a workflow "When a Teams webhook request is received"',
@@ -19,6 +22,10 @@ export default defineBackend({
   // A card has 28 kB.
   limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 9000, unit: 'bytes' } },
   answer: { status: 202 },
+  refusal: {
+    status: 401,
+    json: { error: { code: 'DirectApiAuthorizationRequired', message: 'The request must be authenticated.' } },
+  },
   async send({ title, message, url: link }, options, context) {
     const block = (text: string, more: object = {}) => ({ type: 'TextBlock', text, wrap: true, ...more })
     await context.http(options.url, {

@@ -10,6 +10,10 @@ export default defineBackend({
   name: 'telegram',
   title: 'Telegram',
   homepage: 'https://core.telegram.org/bots/api#sendmessage',
+  setup: [
+    'Write to @BotFather, /newbot: it answers with the token.',
+    'Write a word to your bot, then open https://api.telegram.org/botTOKEN/getUpdates: `chat` has the `id`.',
+  ],
   options: {
     token: text({
       description: 'the token of a bot, from @BotFather; else that of telegram.ini beside the configuration',
@@ -32,6 +36,7 @@ export default defineBackend({
   // Title, newline and message are one text of 4096 UTF-16 units.
   limits: { title: { max: 255, unit: 'utf16' }, message: { max: 3840, unit: 'utf16' } },
   answer: { json: { ok: true, result: { message_id: 42, chat: { id: 987654321 } } } },
+  refusal: { status: 401, json: { ok: false, error_code: 401, description: 'Unauthorized' } },
   async send(notification, options, context) {
     const answer = await context.http(`${options.base_url}/bot${options.token}/sendMessage`, {
       json: {

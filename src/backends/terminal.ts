@@ -11,6 +11,7 @@ export default defineBackend({
   name: 'terminal',
   title: "The terminal's own notification",
   homepage: 'https://sw.kovidgoyal.net/kitty/desktop-notifications/',
+  setup: ['Nothing: `ntfy doctor` says what your terminal can show.'],
   options: {
     sequence: choice(['auto', 'osc9', 'osc99', 'osc777', 'osc1337', 'none'], {
       description: 'the escape sequence by which the terminal shows notifications; none: a line and a bell',

@@ -8,6 +8,7 @@ export default defineBackend({
   name: 'termux',
   title: 'Termux (Android)',
   homepage: 'https://wiki.termux.com/wiki/Termux-notification',
+  setup: ['Install the app Termux:API, and in Termux the package termux-api.'],
   options: {
     group: text({ description: 'notifications of a group stand together' }),
     vibrate: text({ description: 'milliseconds of vibration and pause, with commas', example: '500,1000,200' }),

@@ -9,6 +9,9 @@ export default defineBackend({
   name: 'twilio',
   title: 'Twilio (SMS)',
   homepage: 'https://www.twilio.com/docs/messaging/api/message-resource',
+  setup: [
+    'The account SID and the auth token stand on the first page of https://console.twilio.com; buy a number there, or make a messaging service.',
+  ],
   options: {
     account_sid: text({
       description: 'the SID of the account',
@@ -38,6 +41,7 @@ export default defineBackend({
   // An SMS costs, and the service cannot tell a second attempt from a second message.
   once: true,
   answer: { status: 201, json: { sid: 'SM0123456789abcdef0123456789abcdef', status: 'queued' } },
+  refusal: { status: 401, json: { code: 20003, message: 'Authenticate', status: 401 } },
   async send({ title, message }, options, context) {
     const { account_sid, auth_token, from, to } = options
     const address = `https://api.twilio.com/2010-04-01/Accounts/${encodeURIComponent(account_sid)}/Messages.json`

@@ -7,6 +7,9 @@ export default defineBackend({
   name: 'webhook',
   title: 'Webhook',
   homepage: 'https://www.rfc-editor.org/rfc/rfc9110',
+  setup: [
+    'Anything that takes a request over HTTP: give its address, and what it wants as `headers`, `token`, `user` and `password`, or `hmac_secret`. `template` says what the body looks like.',
+  ],
   options: {
     url: url({
       description: 'where the notification is sent',
@@ -30,6 +33,7 @@ export default defineBackend({
     ...httpOptions,
   },
   limits: {},
+  refusal: { status: 401, json: { error: 'unauthorized' } },
   async send(notification, options, context) {
     const { body, type } =
       options.method === 'GET' ? { body: '', type: undefined } : bodyOf(notification, options.template)

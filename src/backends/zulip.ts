@@ -10,6 +10,7 @@ export default defineBackend({
   name: 'zulip',
   title: 'Zulip',
   homepage: 'https://zulip.com/api/send-message',
+  setup: ['In Settings, Your bots, add an incoming webhook bot or a generic bot, and copy its email and its API key.'],
   options: {
     site: url({
       description: 'the address of the server',
@@ -36,6 +37,7 @@ export default defineBackend({
   },
   limits: { title: { max: 500, unit: 'codepoints' }, message: { max: 4700, unit: 'codepoints' } },
   answer: { json: { id: 42, msg: '', result: 'success' } },
+  refusal: { status: 401, json: { result: 'error', msg: 'Invalid API key', code: 'INVALID_API_KEY' } },
   async send(notification, options, context) {
     const { site, email, key, to, type } = options
     const recipients = type === 'direct' ? JSON.stringify(to.split(/[\s,]+/).filter(Boolean)) : to

@@ -26,15 +26,15 @@ export default defineCommand({
 })
 
 async function describe(name: string, json: boolean): Promise<string> {
-  const { title, homepage, options } = await loadBackend(name)
+  const { title, homepage, options, setup = [] } = await loadBackend(name)
   const described = Object.entries(options).map(([option, { kind, details, choices }]) => ({
     name: option,
     kind,
     ...(choices && { choices }),
     ...details,
   }))
-  if (json) return `${JSON.stringify({ name, title, homepage, options: described })}\n`
-  const lines = [`${name}: ${title}`, homepage, '']
+  if (json) return `${JSON.stringify({ name, title, homepage, setup, options: described })}\n`
+  const lines = [`${name}: ${title}`, homepage, '', ...setup, '']
   for (const option of described) {
     const notes = [
       option.choices ? option.choices.join('|') : option.kind,

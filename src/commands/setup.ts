@@ -34,7 +34,7 @@ export default defineCommand({
     const questions = await import('../setup/questions.ts')
     try {
       const backend = await loadBackend(named ?? (await questions.askBackend(await listed())))
-      print(`${backend.title}: ${backend.homepage}\n`)
+      print(`${[`${backend.title}: ${backend.homepage}`, ...(backend.setup ?? [])].join('\n')}\n\n`)
       const name = await questions.askName(backend, config)
       const settings = await questions.askOptions(backend)
       if (backend.name === 'ntfy_sh') {
