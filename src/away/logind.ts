@@ -1,5 +1,5 @@
 import type { Bus } from '../dbus.ts'
-import { wasTouched } from './scene.ts'
+import { isYounger } from './scene.ts'
 import type { Presence, Scene } from './view.ts'
 
 /** systemd-logind, where most desktops note that they are locked: org.freedesktop.login1(5). */
@@ -30,7 +30,7 @@ function reasonIn(session: Properties, scene: Scene, idle: number | undefined): 
   if (session.get('IdleHint') !== true || idle === undefined) return undefined
   // Microseconds since 1970.
   const time = Date.now() - Number(session.get('IdleSinceHint') ?? 0) / 1000
-  return time > idle && wasTouched(scene, time) ? `nothing was touched for ${Math.floor(time / 1000)} s` : undefined
+  return time > idle && isYounger(scene, time) ? `nothing was touched for ${Math.floor(time / 1000)} s` : undefined
 }
 
 /** The session of the terminal; else all of this user's that are on a screen of this machine. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { basename } from 'node:path'
-import { wasTouched } from './scene.ts'
+import { isYounger } from './scene.ts'
 import type { Presence, Source } from './view.ts'
 
 /** The application in front, and for those that tell the tty of their tabs the tab in front. */
@@ -41,7 +41,7 @@ export const macosPresence: Presence = {
     if (/"CGSSessionScreenIsLocked"\s*=\s*(Yes|1|true)/i.test(root)) return 'the screen is locked'
     // Nanoseconds.
     const time = Number(/"HIDIdleTime"\s*=\s*(\d+)/.exec(input)?.[1] ?? 0) / 1e6
-    if (idle === undefined || time <= idle || !wasTouched(scene, time)) return undefined
+    if (idle === undefined || time <= idle || !isYounger(scene, time)) return undefined
     return `nothing was touched for ${Math.floor(time / 1000)} s`
   },
 }

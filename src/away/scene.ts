@@ -32,12 +32,12 @@ export function sharesWindow({ host, environment, pid }: Scene): boolean {
 }
 
 /**
- * Whether somebody's last touch of keyboard or mouse says anything about the person at this view: not if it was before
- * the shell began. Then whoever typed the command did it by another way.
+ * Whether something that is so many milliseconds old, as the last touch of keyboard or mouse, says anything about the
+ * person at this view: not if it was before the shell began. Then whoever typed the command did it by another way.
  */
-export function wasTouched({ pid }: Scene, idle: number): boolean {
+export function isYounger({ pid }: Scene, age: number): boolean {
   const [start, uptime] = [pid === undefined ? undefined : readStat(pid)?.startTicks, readUptime()]
-  return start === undefined || uptime === undefined || idle < uptime - start * 10
+  return start === undefined || uptime === undefined || age < uptime - start * 10
 }
 
 function processes(): number[] {

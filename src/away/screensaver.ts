@@ -1,5 +1,5 @@
 import type { Bus } from '../dbus.ts'
-import { wasTouched } from './scene.ts'
+import { isYounger } from './scene.ts'
 import type { Presence } from './view.ts'
 
 /** What desktops tell about their screen savers, which lock the screen, on the session bus. */
@@ -15,7 +15,7 @@ export const screensaver: Presence = {
       const path = '/org/gnome/Mutter/IdleMonitor/Core'
       const call = { destination: idleMonitor, path, interface: idleMonitor, member: 'GetIdletime' }
       const time = Number((await bus.call(call))[0])
-      return time > idle && wasTouched(scene, time) ? `nothing was touched for ${Math.floor(time / 1000)} s` : undefined
+      return time > idle && isYounger(scene, time) ? `nothing was touched for ${Math.floor(time / 1000)} s` : undefined
     } finally {
       bus.close()
     }

@@ -1,4 +1,4 @@
-import { wasTouched } from './scene.ts'
+import { isYounger } from './scene.ts'
 import type { Presence } from './view.ts'
 import { connectX } from './xserver.ts'
 
@@ -12,8 +12,9 @@ export const xscreensaver: Presence = {
     const server = await connectX(DISPLAY, scene.environment, signal)
     try {
       const saver = await server.saver()
-      if (saver?.on) return 'the screen saver is on'
-      if (!saver || idle === undefined || saver.idle <= idle || !wasTouched(scene, saver.idle)) return undefined
+      // One that was on before the shell began did not keep anybody from using it.
+      if (saver?.on !== undefined && isYounger(scene, saver.on)) return 'the screen saver is on'
+      if (!saver || idle === undefined || saver.idle <= idle || !isYounger(scene, saver.idle)) return undefined
       return `nothing was touched for ${Math.floor(saver.idle / 1000)} s`
     } finally {
       server.close()

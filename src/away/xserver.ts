@@ -16,7 +16,8 @@ export interface XServer {
 }
 
 export interface Saver {
-  on: boolean
+  /** How long it has been on, milliseconds, below 0 if it was turned on by hand; nothing if it is off. */
+  on: number | undefined
   /** How long keyboard and mouse have not been touched, milliseconds. */
   idle: number
 }
@@ -74,7 +75,7 @@ function clientOn(wire: Wire, root: number): XServer {
       if (extension === undefined || extension[8] !== 1) return undefined
       // https://www.x.org/releases/current/doc/scrnsaverproto/saver.html
       const reply = await wire.ask(request(extension[9] ?? 0, 1, [root]))
-      return reply && { on: reply[1] === 1, idle: reply.readUInt32LE(16) }
+      return reply && { on: reply[1] === 1 ? reply.readInt32LE(12) : undefined, idle: reply.readUInt32LE(16) }
     },
     async parent(window) {
       return (await wire.ask(request(15, 0, [window])))?.readUInt32LE(12) || undefined
