@@ -44,18 +44,26 @@ __ntfy_parse() {
 
 # Sets __ntfy_us to the threshold: the variables, the file that ntfy keeps of its configuration, ten seconds.
 __ntfy_threshold() {
-  local line count=0 value=${AUTO_NTFY_DONE_LONGER_THAN-}
+  local value=${AUTO_NTFY_DONE_LONGER_THAN-}
+  __ntfy_us=10000000 __ntfy_always=
+  __ntfy_settings
   value=${value#-L} value=${value#--longer-than} value=${value#[= ]}
-  __ntfy_parse "$value" && return
-  __ntfy_parse "${NTFY_LONGER_THAN-}" && return
-  local file=${XDG_STATE_HOME-}
+  __ntfy_parse "$value" || __ntfy_parse "${NTFY_LONGER_THAN-}" || builtin :
+}
+
+# Sets what that file says: the threshold, and to __ntfy_always the words of commands that are told however short they are.
+__ntfy_settings() {
+  local line count=0 file=${XDG_STATE_HOME-}
   [[ $file == /* ]] || file=${HOME-}/.local/state
   file=$file/ntfy/hook-settings
-  __ntfy_us=10000000
   # Whoever can break that file must not be able to break the prompt: a regular file only, and only so much of it.
   [[ -f $file && -r $file ]] || return 0
   while (( count++ < 64 )) && { IFS= builtin read -r -n 256 line || [[ -n $line ]]; }; do
     line=${line%$'\r'}
+    case $line in
+      always=*[!A-Za-z0-9_.+\ -]*) __ntfy_always='*' ;;
+      always=*) __ntfy_always=${line#always=} ;;
+    esac
     case ${line#longer_than_ms=} in
       "$line" | '' | *[!0123456789]* | ??????????????*) ;;
       *) __ntfy_us=$(( 10#${line#longer_than_ms=} * 1000 )) ;;
@@ -87,9 +95,10 @@ __ntfy_prompt() {
 
 # __ntfy_look STATUS COMMAND
 __ntfy_look() {
-  local status=$1 command=$2 took=$__ntfy_took resumed='' asks='' job
+  local status=$1 command=$2 took=$__ntfy_took resumed='' short='' asks='' job
   __ntfy_took=-1
-  __ntfy_watch
+  # What takes no twentieth of a second comes here because of __ntfy_always.
+  if [[ -z $__ntfy_always ]] || (( took < 0 || took >= 50000 )); then __ntfy_watch; fi
   (( took >= 0 )) || return 0
   if (( status > 144 && status < 151 )) && __ntfy_suspended; then return 0; fi
   for job in ${__ntfy_jobs[@]+"${!__ntfy_jobs[@]}"}; do
@@ -98,11 +107,52 @@ __ntfy_look() {
     builtin unset "__ntfy_jobs[$job]"
     [[ -n ${__ntfy_jobs[*]-} ]] || __ntfy_held=0
   done
-  (( took >= __ntfy_us && status != 130 )) || return 0
-  [[ ${NTFY-} != off ]] || return 0
+  [[ $status != 130 && ${NTFY-} != off ]] || return 0
+  (( took >= __ntfy_us )) || short=1
+  [[ -z $short || -n $__ntfy_always ]] || return 0
   __ntfy_fresh || command=
+  if [[ -n $short ]] && ! __ntfy_listed "$status" "$command" "$resumed"; then return 0; fi
   if ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
-  __ntfy_launch "$status" "$(( took / 1000 ))" "$command" "$resumed"
+  __ntfy_launch "$status" "$(( took / 1000 ))" "$command" "$resumed" "$short"
+}
+
+# __ntfy_listed STATUS COMMAND RESUMED: may it be a command that is always told? The program knows.
+__ntfy_listed() {
+  local word text='' IFS=' '
+  [[ $__ntfy_always != '*' && -z $3 ]] || return 0
+  [[ $1 != 0 && " $__ntfy_always " == *' failure '* ]] && return
+  # The history did not keep it, and does not leave out what it has already.
+  if [[ $__ntfy_clock != coarse && ${HISTCONTROL-} != *dups* && ${HISTCONTROL-} != *both* ]]; then
+    (( __ntfy_line > __ntfy_before )) || return
+  fi
+  # By way of a file bash reads what it prints without a process.
+  {
+    builtin history 1 >|"$__ntfy_file"
+    IFS='' builtin read -r -d '' -n 4096 text <"$__ntfy_file"
+    builtin : >|"$__ntfy_file"
+  } 2>/dev/null
+  text=" $text $2 "
+  for word in $__ntfy_always; do
+    [[ $text == *[!A-Za-z0-9_.+-]"$word"[!A-Za-z0-9_.+-]* ]] && return
+  done
+  return 1
+}
+
+# Sets __ntfy_file to a file that nobody else can read.
+__ntfy_prepare() {
+  local folder=${XDG_RUNTIME_DIR-}
+  if [[ $folder != /* || ! -O $folder ]]; then
+    folder=${XDG_STATE_HOME-}
+    [[ $folder == /* ]] || folder=${HOME-}/.local/state
+  fi
+  __ntfy_file=$folder/ntfy/history.$$
+  [[ -f $__ntfy_file && -O $__ntfy_file ]] && return
+  (
+    builtin set +ex
+    builtin umask 077
+    builtin command mkdir -p "$folder/ntfy"
+    builtin : >|"$__ntfy_file"
+  ) </dev/null >/dev/null 2>&1
 }
 
 # Is the last job one that stopped just now? Then remembers which line of the history it is. A program may also end
@@ -132,6 +182,10 @@ __ntfy_watch() {
   __ntfy_threshold
   # A changed file is noticed by the next command that takes a twentieth of a second.
   __ntfy_gate=$(( __ntfy_us < 50000 || __ntfy_trapped ? __ntfy_us : 50000 ))
+  if [[ -n $__ntfy_always ]]; then
+    __ntfy_gate=0
+    __ntfy_prepare
+  fi
   [[ $__ntfy_clock == coarse ]] && return
   if ! builtin shopt -q promptvars; then
     PS0=${PS0//"$__ntfy_ps0"/}
@@ -218,7 +272,7 @@ __ntfy_request() {
     }' & ) </dev/null >/dev/null 2>&1
 }
 
-# __ntfy_launch STATUS MILLISECONDS COMMAND RESUMED: in the background, with no word on the terminal and no trace in
+# __ntfy_launch STATUS MILLISECONDS COMMAND RESUMED SHORT: in the background, with no word on the terminal and no trace in
 # the table of jobs.
 __ntfy_launch() {
   local focus=''
@@ -259,6 +313,7 @@ __ntfy_work() {
   exec 3<&-
   [[ $tty == /* ]] && flags+=(--tty "$tty")
   flags+=(--status "$1" --duration-ms "$2")
+  [[ -z $5 ]] || flags+=(--short)
   if __ntfy_typed "$3" "$4" "$2"; then
     text=${text:0:4096} last=${last:0:4096}
   elif __ntfy_hides; then
@@ -490,6 +545,7 @@ done >&- 2>&-'
 }
 
 __ntfy_load() {
+  __ntfy_always='' __ntfy_file=''
   __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs='' __ntfy_asks=unknown
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
@@ -563,7 +619,7 @@ __ntfy_unhook_string() {
 }
 
 __ntfy_forget() {
-  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
+  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
     __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }

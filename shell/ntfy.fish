@@ -35,13 +35,19 @@ if builtin status is-interactive
 
     # Sets __ntfy_ms to the threshold: the variables, the file that ntfy keeps of its configuration, ten seconds.
     function __ntfy_threshold
+        set -g __ntfy_ms 10000
+        set -g __ntfy_always
+        __ntfy_settings
         if builtin test -n "$AUTO_NTFY_DONE_LONGER_THAN"
             __ntfy_parse (builtin string replace -r '^(-L|--longer-than)?[= ]?' '' -- "$AUTO_NTFY_DONE_LONGER_THAN")
             and return
         end
         __ntfy_parse "$NTFY_LONGER_THAN"
-        and return
-        set -g __ntfy_ms 10000
+    end
+
+    # Sets what that file says: the threshold, and to __ntfy_always the words of commands that are told however short they
+    # are.
+    function __ntfy_settings
         set -l file $XDG_STATE_HOME
         builtin string match -q '/*' -- "$file"
         or set file $HOME/.local/state
@@ -54,6 +60,8 @@ if builtin status is-interactive
         for line in (builtin string split \n -- $text)
             set -l parts (builtin string match -r '^longer_than_ms=(\d{1,13})\r?$' -- $line)
             and set -g __ntfy_ms $parts[2]
+            set parts (builtin string match -r '^always=(.*?)\r?$' -- $line)
+            and set -g __ntfy_always (builtin string split -n ' ' -- $parts[2])
         end
         return 0
     end
@@ -81,16 +89,40 @@ if builtin status is-interactive
             set -q __ntfy_resumed
             and set text $__ntfy_resumed
         end
-        builtin test "$took" -ge $__ntfy_gate
+        set -q __ntfy_always[1]
+        or builtin test "$took" -ge $__ntfy_gate
         or return
         # The duration is an earlier command's when nothing but a comment was typed.
         builtin string match -qr '(?m)^\s*[^#\s]' -- "$argv[1]"
         or return
-        __ntfy_watch
-        builtin test "$took" -ge $__ntfy_ms -a $code -ne 130 -a "$NTFY" != off
+        builtin test "$took" -ge $__ntfy_gate
+        and __ntfy_watch
+        builtin test $code -ne 130 -a "$NTFY" != off
         or return
+        set -l short
+        if builtin test "$took" -lt $__ntfy_ms
+            __ntfy_listed $code "$text"
+            or return
+            set short --short
+        end
         __ntfy_ask
-        __ntfy_launch $code $took "$text"
+        __ntfy_launch $code $took "$text" $short
+    end
+
+    # __ntfy_listed STATUS TEXT: may it be a command that is always told? The program knows.
+    function __ntfy_listed
+        set -q __ntfy_always[1]
+        or return
+        builtin contains -- '*' $__ntfy_always
+        and return
+        builtin test $argv[1] -ne 0
+        and builtin contains -- failure $__ntfy_always
+        and return
+        for word in (builtin string match -ra '[\w.+-]+' -- "$argv[2]" (__ntfy_expanded "$argv[2]"))
+            builtin contains -- $word $__ntfy_always
+            and return
+        end
+        return 1
     end
 
     # __ntfy_suspended TEXT: did the command stop, instead of ending? Only the table of jobs tells. What was typed is
@@ -269,9 +301,9 @@ if builtin status is-interactive
         builtin string match -qr '(?m)^private=hide\r?$' -- "$text"
     end
 
-    # __ntfy_launch STATUS MILLISECONDS TEXT
+    # __ntfy_launch STATUS MILLISECONDS TEXT [--short]
     function __ntfy_launch
-        set -l flags --status $argv[1] --duration-ms $argv[2]
+        set -l flags --status $argv[1] --duration-ms $argv[2] $argv[4]
         set -l text $argv[3]
         builtin string match -qr '(?s)^.{4097}' -- $text
         and set text (builtin string sub -l 4096 -- $text | builtin string collect)
@@ -343,7 +375,8 @@ if builtin status is-interactive
         set -e __ntfy_resumed
         set -e __ntfy_focus
         set -e __ntfy_asks
-        for name in parse threshold watch postexec suspended forget expanded private hides launch foreground_too ask answers \
+        set -e __ntfy_always
+        for name in parse threshold settings listed watch postexec suspended forget expanded private hides launch foreground_too ask answers \
             stat request
             builtin functions -e __ntfy_$name
         end

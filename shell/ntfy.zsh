@@ -31,13 +31,18 @@ __ntfy_parse() {
 
 # Sets __ntfy_ms to the threshold: the variables, the file that ntfy keeps of its configuration, ten seconds.
 __ntfy_threshold() {
-  \builtin typeset line count=0 value=${AUTO_NTFY_DONE_LONGER_THAN-} file=${XDG_STATE_HOME-}
+  \builtin typeset value=${AUTO_NTFY_DONE_LONGER_THAN-}
+  __ntfy_ms=10000 __ntfy_always=
+  __ntfy_settings
   value=${value#-L} value=${value#--longer-than} value=${value#[= ]}
-  __ntfy_parse "$value" && \builtin return
-  __ntfy_parse "${NTFY_LONGER_THAN-}" && \builtin return
+  __ntfy_parse "$value" || __ntfy_parse "${NTFY_LONGER_THAN-}" || \builtin :
+}
+
+# Sets what that file says: the threshold, and to __ntfy_always the words of commands that are told however short they are.
+__ntfy_settings() {
+  \builtin typeset line= value= file=${XDG_STATE_HOME-}
   [[ $file == /* ]] || file=${HOME-}/.local/state
   file+=/ntfy/hook-settings
-  __ntfy_ms=10000
   # Whoever can break that file must not be able to break the prompt: a regular file only, and only so much of it.
   [[ -f $file && -r $file ]] || \builtin return 0
   # `read -k` takes characters, whatever line they are in; -u 0 keeps it from the terminal.
@@ -46,6 +51,9 @@ __ntfy_threshold() {
     line=${line%$'\r'}
     if [[ $line == longer_than_ms=[0-9]* && $line != *=*[^0123456789]* && $#line -lt 29 ]]; then
       __ntfy_ms=${line#*=}
+    elif [[ $line == always=* ]]; then
+      __ntfy_always=${line#always=}
+      [[ $__ntfy_always == *[^A-Za-z0-9_.+\ -]* ]] && __ntfy_always='*'
     fi
   done
   \builtin return 0
@@ -73,12 +81,32 @@ __ntfy_precmd() {
   [[ $__ntfy_known == "${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}" ]] || __ntfy_watch
   (( took >= 0 )) || \builtin return 0
   if (( code > 144 && code < 151 )) && __ntfy_suspended; then \builtin return 0; fi
-  (( took >= __ntfy_gate )) || \builtin return 0
-  __ntfy_watch
-  (( took >= __ntfy_ms && code != 130 )) || \builtin return 0
-  [[ ${NTFY-} != off ]] || \builtin return 0
-  __ntfy_launch $code ${took%.*}
+  [[ -n $__ntfy_always ]] || (( took >= __ntfy_gate )) || \builtin return 0
+  (( took >= __ntfy_gate )) && __ntfy_watch
+  [[ $code != 130 && ${NTFY-} != off ]] || \builtin return 0
+  if (( took >= __ntfy_ms )); then
+    __ntfy_launch $code ${took%.*}
+  elif [[ -n $__ntfy_always ]] && __ntfy_listed $code; then
+    __ntfy_launch $code ${took%.*} --short
+  fi
   \builtin return 0
+}
+
+# __ntfy_listed STATUS: may it be a command that is always told? The program knows.
+__ntfy_listed() {
+  \builtin typeset word= text=" $__ntfy_typed $__ntfy_last "
+  [[ $__ntfy_always == '*' ]] && \builtin return
+  [[ $1 != 0 && " $__ntfy_always " == *' failure '* ]] && \builtin return
+  if [[ -n $__ntfy_resumed ]]; then
+    text=" ${__ntfy_resumed#+} "
+  elif [[ -z $__ntfy_typed ]]; then
+    # The history does not keep it.
+    \builtin return 1
+  fi
+  for word in ${=__ntfy_always}; do
+    [[ $text == *[^A-Za-z0-9_.+-]${word}[^A-Za-z0-9_.+-]* ]] && \builtin return
+  done
+  \builtin return 1
 }
 
 # Did the command stop, instead of ending? Then remembers what was typed, for the time when it goes on.
@@ -177,7 +205,7 @@ __ntfy_request() {
     }' & ) </dev/null >/dev/null 2>&1
 }
 
-# __ntfy_launch STATUS MILLISECONDS: in the background, with no word on the terminal and no trace in the table of jobs.
+# __ntfy_launch STATUS MILLISECONDS [--short]: in the background, with no word on the terminal and no trace in the table of jobs.
 __ntfy_launch() {
   \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1 asks= focus=
   if ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
@@ -196,7 +224,7 @@ __ntfy_launch() {
 # of its configuration.
 __ntfy_hides() {
   if [[ -n ${NTFY_PRIVATE-} ]]; then [[ $NTFY_PRIVATE == hide ]]; \builtin return; fi
-  \builtin typeset line value file=${XDG_STATE_HOME-}
+  \builtin typeset line= value= file=${XDG_STATE_HOME-}
   [[ $file == /* ]] || file=${HOME-}/.local/state
   file+=/ntfy/hook-settings
   [[ -f $file && -r $file ]] || \builtin return
@@ -213,7 +241,7 @@ __ntfy_work() {
   if [[ -n $__ntfy_resumed ]]; then text=${__ntfy_resumed#+} last=; fi
   flags=(--shell zsh --shell-pid $$)
   [[ ${TTY-} == /* ]] && flags+=(--tty $TTY)
-  flags+=(--status $1 --duration-ms $2)
+  flags+=(--status $1 --duration-ms $2 ${3-})
   if __ntfy_private; then
     __ntfy_hides || \builtin return 0
     text= last= flags+=(--private)
@@ -268,7 +296,7 @@ ntfy_unhook() {
   \builtin zmodload -F zsh/parameter p:functions p:jobstates p:jobtexts
   \builtin zmodload -F zsh/datetime p:EPOCHREALTIME
   \builtin typeset -gF __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
-  \builtin typeset -g __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_asks=unknown
+  \builtin typeset -g __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_always= __ntfy_asks=unknown
   \builtin typeset -gA __ntfy_stopped
   __ntfy_stopped=()
   \builtin typeset -ga preexec_functions precmd_functions
