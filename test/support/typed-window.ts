@@ -28,8 +28,13 @@ async function opened(
   const active = () => xdotool(desktop, 'getactivewindow').catch(() => '')
   const before = await active()
   const child = desktop.start(program, args)
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const id = await waitFor(
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    // The next window may get the same number.
+    await waitFor('the end of the window', async () => id === '' || (await active()) !== id)
+  })
+  let id = ''
+  id = await waitFor(
     `a window of ${program}`,
     async () => {
       const now = await active()
