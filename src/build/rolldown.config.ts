@@ -36,9 +36,16 @@ export default defineConfig({
     // Every file costs Node a third of a millisecond: what nearly every command needs is one.
     codeSplitting: {
       groups: [
+        // All that --version needs.
+        { name: 'program', test: /src\/program\.ts|rolldown.runtime/ },
         {
           name: 'core',
-          test: /src\/(errors|suggest|duration|paths|text|output|input|notification|command|arguments|uuid|process\/launcher)\.ts|rolldown.runtime/,
+          test: /src\/(errors|suggest|duration|paths|text|output|input|notification|command|arguments|uuid|folder|redact\/(sign|lazily)|delivery\/(lines|journal|note-decision|wanted|waiting)|process\/(launcher|proc|quote))\.ts/,
+        },
+        // What every notification needs, whoever makes it.
+        {
+          name: 'notify',
+          test: /src\/(json|template|simple-commands|inner-command|command-pattern|hours|table|options|backends\/index|config\/(find|index|hook-settings|interpret|references|read|rules|section|module|display|away|trust|types|top|shapes|resolve|hide|secrets|select)|delivery\/(deliver|attempt|settle|spool|outbox|durable|claim|stamp|backoff|pause|log|delivery|plan|rules\/(apply|when|counters)|cache|lock|context|program|current-options|shown|notify|report|schedule|flush|flusher|sender))\.ts/,
         },
       ],
     },

@@ -123,7 +123,7 @@ async function wrap(argv: string[], rules: Rules, global: GlobalOptions, showPro
       const { tellEnding } = await import('../delivery/outcome.ts')
       await tellEnding({ source: 'done', outcome }, rules, global, isatty(2), known)
     } else {
-      ;(await import('../delivery/note-decision.ts')).noteDecision({ source: 'done', outcome, silent })
+      await (await import('../delivery/note-decision.ts')).noteDecision({ source: 'done', outcome, silent })
       if (mayWait()) (await import('../delivery/flusher.ts')).followUp([])
     }
   } catch (error) {

@@ -48,8 +48,8 @@ export default defineCommand({
   },
 })
 
-function showList(folder: string, _: string[], __: QueueFlags, json: boolean): number {
-  for (const kept of listKept(folder)) print(json ? jsonLine(kept) : row(kept))
+async function showList(folder: string, _: string[], __: QueueFlags, json: boolean): Promise<number> {
+  for (const kept of listKept(folder)) print(await (json ? jsonLine(kept) : row(kept)))
   followUp([])
   return exitCode.ok
 }
@@ -93,15 +93,15 @@ function changing<T>(change: () => T): T {
   }
 }
 
-function show(folder: string, ids: string[], _: QueueFlags, json: boolean): number {
+async function show(folder: string, ids: string[], _: QueueFlags, json: boolean): Promise<number> {
   if (ids.length === 0) throw new UsageError('queue show: an ID was expected (queue list has them)')
   for (const kept of find(folder, ids)) {
     if (json) {
-      print(jsonLine(kept))
+      print(await jsonLine(kept))
       continue
     }
     const { id, target, backend, created, next, tries, error, notification, config } = kept.delivery ?? {}
-    const message = notification && listed(notification.message, notification)
+    const message = notification && (await listed(notification.message, notification))
     const rows = {
       id,
       state: kept.state,
@@ -112,7 +112,7 @@ function show(folder: string, ids: string[], _: QueueFlags, json: boolean): numb
       tries,
       next,
       error,
-      title: notification && listed(notification.title, notification),
+      title: notification && (await listed(notification.title, notification)),
     }
     for (const [name, value] of Object.entries(rows)) {
       if (value !== undefined) print(`${name.padEnd(9)}${oneLine(withoutSecrets(String(value)))}\n`)
@@ -162,19 +162,19 @@ function find(folder: string, ids: string[]): Kept[] {
   })
 }
 
-function jsonLine(kept: Kept): string {
+async function jsonLine(kept: Kept): Promise<string> {
   const { target, backend, tries, created, next, error, notification } = kept.delivery ?? {}
-  const title = notification && listed(notification.title, notification)
-  const message = notification && listed(notification.message, notification)
+  const title = notification && (await listed(notification.title, notification))
+  const message = notification && (await listed(notification.message, notification))
   const line = { id: idOf(kept), target, backend, title, message, state: kept.state, tries, created, next, error }
   return `${withoutSecrets(JSON.stringify(line))}\n`
 }
 
 /** Two lines of at most 80 columns: what it is, and why it is still here. */
-function row(kept: Kept): string {
+async function row(kept: Kept): Promise<string> {
   const { target = '?', created, tries = 0, next, error, notification } = kept.delivery ?? {}
   const texts = notification ? [notification.title, notification.message] : ['', '']
-  const what = oneLine(listed(texts.join(': '), notification ?? {}))
+  const what = oneLine(await listed(texts.join(': '), notification ?? {}))
   const when = created === undefined ? '' : localTime(created)
   const first = cutColumns(`${idOf(kept).slice(0, 8)}  ${kept.state.padEnd(8)} ${when}  ${target}  ${what}`, 80)
   const why = kept.state === 'failed' ? '' : `, next ${next === undefined ? '?' : localTime(next)}`

@@ -68,13 +68,13 @@ async function tell({ flags, global }: Invocation<typeof hookFlags>): Promise<bo
   const silent = whySilent({ typed, expanded, status, shellPid, short: flags.short, ignore: flags.ignore }, config)
   if (silent) {
     // What is under the threshold is asked about only because of `always`: no word about every command.
-    if (!flags.short) noteDecision({ ...ended, config: config.path, silent })
+    if (!flags.short) await noteDecision({ ...ended, config: config.path, silent })
     return false
   }
   const found = flags['foreground-too'] ? undefined : await lookedAt(terminal, flags.focus, config)
   if (found?.answer === 'no') {
     const reason = `somebody was looking (${found.source})`
-    noteDecision({ ...ended, config: config.path, away: found, silent: { rule: 'away', reason } })
+    await noteDecision({ ...ended, config: config.path, away: found, silent: { rule: 'away', reason } })
     return false
   }
   if (found?.answer === 'unknown') terminal.unlessFocused = true

@@ -49,7 +49,7 @@ export async function prepare(
   config: Config,
   { target, overrides }: Pick<Selected, 'target' | 'overrides'>,
 ): Promise<Delivery> {
-  const shown = shownTo(notification, target.showCommand ?? config.showCommand)
+  const shown = await shownTo(notification, target.showCommand ?? config.showCommand)
   const delivery: Delivery = {
     version: 1,
     id: randomUuid(),
@@ -142,7 +142,7 @@ export async function attemptOne({ delivery, place }: Pending, situation: Situat
   if (pause !== undefined && place !== undefined) return postpone(place, delivery, pause)
   const { result, keepFor } = await tryNow(delivery, situation)
   const fallback: Pending[] = []
-  const outcome = settle(place, delivery, result, keepFor, () => fallback.push(...fallbackOf(delivery, place)))
+  const outcome = await settle(place, delivery, result, keepFor, () => fallback.push(...fallbackOf(delivery, place)))
   const report: Report = { id: delivery.id, target: delivery.target, backend: delivery.backend, outcome, exitCode: 0 }
   if (result.kind === 'delivered') return result.answer === undefined ? report : { ...report, answer: result.answer }
   // A queued delivery is in good hands; what was parked or refused needs somebody to look at it.

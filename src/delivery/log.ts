@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { stateFolder } from '../paths.ts'
-import { redactText } from '../redact/index.ts'
 import type { Delivery } from './delivery.ts'
 import { appendLines, readLines } from './lines.ts'
 import { listed } from './shown.ts'
@@ -35,16 +34,17 @@ export function readLog(): LogLine[] {
 }
 
 /** Notes that a delivery arrived, and with a digest all that it speaks of. */
-export function logDelivered(delivery: Delivery, now: Date): void {
+export async function logDelivered(delivery: Delivery, now: Date): Promise<void> {
   const path = logFile()
   if (path === undefined) return
   const { id, target, backend, tries, notification, digest = [] } = delivery
-  const lines = [{ id, title: listed(notification.title, notification), time: notification.time }, ...digest].map(
+  const own = { id, title: await listed(notification.title, notification), time: notification.time }
+  const lines = [own, ...digest].map(
     (one): LogLine => ({
       id: one.id,
       target,
       backend,
-      title: redactText(one.title),
+      title: one.title,
       delivered: now.toISOString(),
       late_s: Math.max(0, Math.round((now.getTime() - Date.parse(one.time)) / 1000)),
       tries,

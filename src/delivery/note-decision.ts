@@ -1,6 +1,6 @@
 import type { Away } from '../away/index.ts'
 import type { Outcome, Source } from '../notification.ts'
-import { redactCommand } from '../redact/index.ts'
+import { redactedCommand } from '../redact/lazily.ts'
 import { type JournalTarget, note } from './journal.ts'
 import type { Plan } from './plan.ts'
 
@@ -17,7 +17,7 @@ export interface Decided {
 }
 
 /** Notes in the journal what was decided; the command goes there without its secrets. */
-export function noteDecision({ source, outcome, config, away, silent, plan }: Decided): void {
+export async function noteDecision({ source, outcome, config, away, silent, plan }: Decided): Promise<void> {
   if (source === 'send' || source === 'test') return
   const { command, status, signal, durationMs } = outcome
   // A private one leaves no trace.
@@ -25,7 +25,7 @@ export function noteDecision({ source, outcome, config, away, silent, plan }: De
   note({
     time: new Date().toISOString(),
     source: source === 'hook' ? 'hook' : 'done',
-    ...(command !== undefined && { command: redactCommand(command) }),
+    ...(command !== undefined && { command: await redactedCommand(command) }),
     ...(status !== undefined && { status }),
     ...(signal !== undefined && { signal }),
     ...(durationMs !== undefined && { durationMs: Math.round(durationMs) }),

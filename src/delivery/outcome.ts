@@ -29,7 +29,7 @@ export async function tellEnding(
     say.debug(`away: ${answer} (${source})`)
     if (answer === 'no') {
       const silent = { rule: '-b', reason: `somebody was looking (${source})` }
-      noteDecision({ ...ending, config: situation.config.path, away: found, silent })
+      await noteDecision({ ...ending, config: situation.config.path, away: found, silent })
       return
     }
     ending = { ...ending, away: found }

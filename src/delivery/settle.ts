@@ -34,13 +34,13 @@ export interface Place {
  * @param keepFor how long its backend finds it worth keeping
  * @param onFailed called before it is given up
  */
-export function settle(
+export async function settle(
   place: Place | undefined,
   delivery: Delivery,
   result: Result,
   keepFor: number | undefined,
   onFailed: () => void = () => {},
-): Fate {
+): Promise<Fate> {
   const now = new Date()
   // From the future: made before the clock was set back. Its age begins now, or it would never have one.
   const created = Date.parse(delivery.created) > now.getTime() ? now.toISOString() : delivery.created
@@ -48,7 +48,7 @@ export function settle(
   if (result.kind === 'delivered') {
     // First of all: until it has left the disk, whoever ends this process has it sent a second time.
     if (place) keepingTrouble(() => finish(place.folder, place.entry))
-    logDelivered(tried, now)
+    await logDelivered(tried, now)
     if (place) endPause(place.folder, delivery.target)
     return 'delivered'
   }

@@ -1,7 +1,7 @@
 import type { CommandDisplay } from '../config/types.ts'
 import { innerWords } from '../inner-command.ts'
 import type { Notification, Outcome } from '../notification.ts'
-import { redactCommand, redactText } from '../redact/index.ts'
+import { redactedCommand, redactedText } from '../redact/lazily.ts'
 import { simpleCommands } from '../simple-commands.ts'
 
 /** A notification about a command makes its message for each target: they may show more or less of the command. */
@@ -10,18 +10,18 @@ export interface Tellable extends Notification {
 }
 
 /** What a target gets of a notification, before anything is cut. What `send` was told is sent as it is. */
-export function shownTo(notification: Tellable, display: CommandDisplay): Notification {
+export async function shownTo(notification: Tellable, display: CommandDisplay): Promise<Notification> {
   const { sentence, ...plain } = notification
   if (sentence === undefined || plain.outcome === undefined) return plain
   if (display === 'full') return { ...plain, message: sentence(plain.outcome) }
   const { command, output, ...rest } = plain.outcome
   const outcome: Outcome = rest
   if (command !== undefined && display !== 'hide') {
-    outcome.command = display === 'name' ? programOf(command) : redactCommand(command)
+    outcome.command = await (display === 'name' ? programOf(command) : redactedCommand(command))
   }
-  if (output !== undefined) outcome.output = redactText(output)
+  if (output !== undefined) outcome.output = await redactedText(output)
   const shown: Notification = { ...plain, outcome, message: sentence(outcome) }
-  if (plain.title !== undefined) shown.title = redactText(plain.title)
+  if (plain.title !== undefined) shown.title = await redactedText(plain.title)
   return shown
 }
 
@@ -30,14 +30,15 @@ export function shownTo(notification: Tellable, display: CommandDisplay): Notifi
  *
  * @param text its title or message
  */
-export function listed(text: string, { outcome }: Pick<Notification, 'outcome'>): string {
+export async function listed(text: string, { outcome }: Pick<Notification, 'outcome'>): Promise<string> {
   const command = outcome?.command?.trim()
-  if (!command) return redactText(text)
-  return text.split(command).map(redactText).join(redactCommand(command))
+  if (!command) return redactedText(text)
+  const around = await Promise.all(text.split(command).map(redactedText))
+  return around.length === 1 ? (around[0] ?? '') : around.join(await redactedCommand(command))
 }
 
 /** The program that a line runs last, without its folder. */
-function programOf(line: string): string {
+function programOf(line: string): Promise<string> {
   const last = simpleCommands(line).findLast(({ words }) => words.length > 0)
-  return redactCommand((last && (innerWords(last)[0] ?? last.words[0])) ?? '')
+  return redactedCommand((last && (innerWords(last)[0] ?? last.words[0])) ?? '')
 }

@@ -79,7 +79,7 @@ async function planEnding(ending: Ending, situation: Situation, global: GlobalOp
   const { source, outcome, away } = ending
   const { config, selected } = situation
   const planned = await plan(describe(ending, situation, global), config, selected, { outcome, ...(away && { away }) })
-  noteDecision({ source, outcome, config: config.path, away, plan: planned })
+  await noteDecision({ source, outcome, config: config.path, away, plan: planned })
   return planned
 }
 

@@ -3,6 +3,7 @@ import { localTime } from '../../table.ts'
 import { oneLine } from '../../text.ts'
 import { randomUuid } from '../../uuid.ts'
 import type { Delivery, HoldingRule } from '../delivery.ts'
+import { listed } from '../shown.ts'
 
 const reasons: Record<HoldingRule, string> = {
   quiet: 'held during quiet hours',
@@ -11,7 +12,7 @@ const reasons: Record<HoldingRule, string> = {
 }
 
 /** One delivery that says what several, all of one target, would have said: a line each, the oldest first. */
-export function digest(deliveries: Delivery[]): Delivery {
+export async function digest(deliveries: Delivery[]): Promise<Delivery> {
   const [first] = deliveries
   if (first === undefined) throw new Error('a digest of nothing')
   const last = deliveries.at(-1) ?? first
@@ -25,7 +26,13 @@ export function digest(deliveries: Delivery[]): Delivery {
     next: now,
     tries: 0,
     state: 'waiting',
-    digest: deliveries.map(({ id, notification: { title, time } }) => ({ id, title, time })),
+    digest: await Promise.all(
+      deliveries.map(async ({ id, notification }) => ({
+        id,
+        title: await listed(notification.title, notification),
+        time: notification.time,
+      })),
+    ),
     notification: {
       ...notification,
       id: randomUuid(),

@@ -66,7 +66,7 @@ async function together(folder: string, group: Waiting[]): Promise<string[]> {
   const [first] = taken
   if (first?.delivery.rule === 'limit') await countRelease(first.delivery)
   if (plain.length < 2) return ready
-  const made = digest(plain.map(({ delivery }) => delivery))
+  const made = await digest(plain.map(({ delivery }) => delivery))
   // First the one, then the many: whatever ends this process between, nothing is lost.
   if (put(folder, [made], { claimed: false }).entries[0] === undefined) {
     for (const one of plain) giveBack(folder, one)
