@@ -25,23 +25,12 @@ async function opened(
   desktop: Desktop,
   [program = '', ...args]: string[],
 ): Promise<{ id: string; child: ChildProcess }> {
-  const active = () => xdotool(desktop, 'getactivewindow').catch(() => '')
-  const before = await active()
   const child = desktop.start(program, args)
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    // The next window may get the same number.
-    await waitFor('the end of the window', async () => id === '' || (await active()) !== id)
-  })
-  let id = ''
-  id = await waitFor(
-    `a window of ${program}`,
-    async () => {
-      const now = await active()
-      return now !== before && now
-    },
-    20_000,
-  )
+  onTestFinished(() => void child.kill('SIGKILL'))
+  // Not by its number alone: a new window may have that of one that was closed.
+  const owner = () => xdotool(desktop, 'getactivewindow', 'getwindowpid').catch(() => '')
+  await waitFor(`a window of ${program}`, async () => (await owner()) === String(child.pid), 20_000)
+  const id = await xdotool(desktop, 'getactivewindow')
   return { id, child }
 }
 
