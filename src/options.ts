@@ -24,6 +24,8 @@ export interface Option<T = unknown> {
   details: OptionDetails<unknown>
   /** The allowed words of a choice. */
   choices?: readonly string[]
+  /** Of a path: how what such a file holds is known, given in place of its path. */
+  content?: RegExp
 }
 
 export type Options = Record<string, Option>
@@ -45,9 +47,16 @@ export function text<const D extends OptionDetails<string>>(details: D): Option<
 }
 
 /** A file: relative to the configuration, or on the command line to the working directory; `~/` is the home folder. */
-export function path<const D extends OptionDetails<string>>(details: D): Option<Present<string, D>> {
+export function path<const D extends OptionDetails<string> & { content?: RegExp }>(
+  details: D,
+): Option<Present<string, D>> {
   const schema = v.pipe(v.string('a path was expected'), v.nonEmpty('must not be empty'))
-  return declare('path', schema, details)
+  return { ...declare('path', schema, details), ...(details.content && { content: details.content }) }
+}
+
+/** Is this a path, and not what such a file holds? */
+export function isPath(option: Option, value: unknown): value is string {
+  return option.kind === 'path' && typeof value === 'string' && !option.content?.test(value)
 }
 
 /** An address with http or https, or with the protocols that the service has instead. */

@@ -37,7 +37,7 @@ const layers = [
   ],
   ['process'],
   ['dbus', 'terminal', 'desktop'],
-  ['options', 'http-options', 'mail-failure', 'backend', 'matrix', 'mqtt', 'rocketchat'],
+  ['options', 'http-options', 'mail-failure', 'backend', 'matrix', 'mqtt', 'rocketchat', 'xmpp'],
   ['backends'],
   ['config'],
   ['away'],

@@ -42,6 +42,7 @@ export const backends: Record<string, () => Promise<{ default: Backend }>> = {
   termux: () => import('./termux.ts'),
   twilio: () => import('./twilio.ts'),
   webhook: () => import('./webhook.ts'),
+  xmpp: () => import('./xmpp.ts'),
   zulip: () => import('./zulip.ts'),
 }
 
@@ -52,6 +53,7 @@ export const backendAliases: Record<string, string> = {
   win32: 'desktop',
   email: 'mail',
   smtp: 'mail',
+  jabber: 'xmpp',
 }
 
 /** The backend's own name for what a configuration calls it: in any case, with `-` or `_`; nothing if unknown. */

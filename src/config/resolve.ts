@@ -1,6 +1,6 @@
 import { loadBackend } from '../backends/index.ts'
 import { ConfigError, messageOf, SecretError } from '../errors.ts'
-import { type Option, readOption } from '../options.ts'
+import { isPath, type Option, readOption } from '../options.ts'
 import { isSecretName } from '../redact/names.ts'
 import { hideValue } from './hide.ts'
 import { fetchSecret, pathFrom, referenceOf } from './secrets.ts'
@@ -60,7 +60,7 @@ export async function resolveOptions(
 /** Paths of the file are relative to it, also that of a program. */
 function located(value: unknown, option: Option, { path, lasting }: Pick<Config, 'path' | 'lasting'>): unknown {
   const file = lasting ? path : undefined
-  if (option.kind === 'path' && typeof value === 'string') return pathFrom(value, file)
+  if (isPath(option, value)) return pathFrom(value, file)
   if (option.kind !== 'words' || !Array.isArray(value) || !/^(\.\.?|~)\//.test(String(value[0]))) return value
   return [pathFrom(String(value[0]), file), ...value.slice(1)]
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { backendAliases, backendName, backends, loadBackend } from '../backends/index.ts'
 import type { GlobalOptions } from '../command.ts'
 import { ConfigError, UsageError } from '../errors.ts'
-import { findOption, readOption } from '../options.ts'
+import { findOption, isPath, readOption } from '../options.ts'
 import { didYouMean } from '../suggest.ts'
 import { pathFrom } from './secrets.ts'
 import type { Config, Target } from './types.ts'
@@ -115,7 +115,7 @@ async function overrideName(
   const result = readOption(option, value)
   if ('problem' in result) throw new UsageError(`-o ${key}: ${result.problem}`)
   // The process that delivers has another working directory.
-  return { name, value: option.kind === 'path' ? pathOverride(value) : value }
+  return { name, value: isPath(option, value) ? pathOverride(value) : value }
 }
 
 function pathOverride(path: string): string {
