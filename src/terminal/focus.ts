@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { readStat } from '../process/proc.ts'
+import { fstatSync, readdirSync } from 'node:fs'
+import { type ProcessStat, readStat } from '../process/proc.ts'
 
 /**
  * Asks the terminal that we were called from for its focus. bash can see whether something was typed ahead without
@@ -10,7 +11,7 @@ import { readStat } from '../process/proc.ts'
 export function terminalHasFocus(): Promise<'yes' | 'no' | undefined> {
   const own = readStat('self')
   // Whoever is in the background would be stopped.
-  if (own === undefined || own.tty === 0 || own.pgrp !== own.tpgid) return Promise.resolve(undefined)
+  if (own === undefined || own.tty === 0 || own.pgrp !== own.tpgid || feedsPager(own)) return Promise.resolve(undefined)
   return new Promise((resolve) => {
     // Never ended by us: it would leave the terminal without its echo. It takes 0.1 s at most.
     const options = { env: { PATH: process.env['PATH'] } }
@@ -19,6 +20,20 @@ export function terminalHasFocus(): Promise<'yes' | 'no' | undefined> {
       resolve(answer === 'yes' || answer === 'no' ? answer : undefined)
     })
   })
+}
+
+/** What we write to, another part of the same pipeline, may be `less`, which reads the terminal itself. */
+function feedsPager({ pid, ppid, pgrp }: ProcessStat): boolean {
+  try {
+    if (!fstatSync(1).isFIFO()) return false
+    const others = readdirSync('/proc')
+      .map(Number)
+      .filter(Number.isInteger)
+      .filter((other) => other !== pid)
+    return others.map(readStat).some((other) => other?.pgrp === pgrp && other.ppid === ppid)
+  } catch {
+    return false
+  }
 }
 
 const script = `
