@@ -1,3 +1,4 @@
+import { backendAliases, backends } from './backends/index.ts'
 import { type Command, globalFlags } from './command.ts'
 
 /** What a shell offers behind `ntfy`, from the declarations of the commands. */
@@ -15,7 +16,6 @@ interface Offer {
   choices: readonly string[]
 }
 
-/** The words that a command's `words` names as alternatives: `path|check|schema`. */
 export function offersOf(commands: Command[]): Offers {
   const visible = commands.filter(({ hidden }) => !hidden)
   const ordered: Offer[] = [
@@ -33,10 +33,17 @@ export function offersOf(commands: Command[]): Offers {
       name,
       summary,
       flags: flagOffers(flags),
-      words: /^\[?[a-z]+(\|[a-z]+)+\]?/.exec(words)?.[0].replace(/[[\]]/g, '').split('|') ?? [],
+      words: wordsOf(words, visible),
       wraps: wraps === true,
     })),
   }
+}
+
+/** What a command's `words` say may stand there: `path|check|schema`, a backend, a command. */
+function wordsOf(words: string, visible: Command[]): string[] {
+  if (/^\[(BACKEND|NAME)\]$/.test(words)) return [...Object.keys(backends), ...Object.keys(backendAliases)].sort()
+  if (words === '[COMMAND]') return visible.map(({ name }) => name)
+  return /^\[?[a-z]+(\|[a-z]+)+\]?/.exec(words)?.[0].replace(/[[\]]/g, '').split('|') ?? []
 }
 
 /** The completion script of a shell. It asks ntfy itself only for the targets of the user's configuration. */

@@ -8,12 +8,15 @@ import { openTerminal } from '../support/pty.ts'
 
 /** What each shell offers behind a line that was typed so far. */
 const offered = [
-  { line: 'ntfy se', has: ['send'] },
+  { line: 'ntfy se', has: ['send', 'setup'] },
   { line: 'ntfy send --prio', has: ['--priority'] },
   { line: 'ntfy send --priority ur', has: ['urgent'] },
   { line: 'ntfy -b pho', has: ['phone'] },
   { line: 'ntfy -b desk', has: ['desktop'] },
   { line: 'ntfy config sch', has: ['schema'] },
+  { line: 'ntfy matrix lo', has: ['login'] },
+  { line: 'ntfy setup pushov', has: ['pushover'] },
+  { line: 'ntfy help comp', has: ['completion'] },
   { line: 'ntfy done --hide', has: ['--hide-command'] },
 ]
 
