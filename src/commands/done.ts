@@ -123,7 +123,12 @@ async function wrap(argv: string[], rules: Rules, global: GlobalOptions, showPro
       const { tellEnding } = await import('../delivery/outcome.ts')
       await tellEnding({ source: 'done', outcome }, rules, global, isatty(2), known)
     } else {
-      await (await import('../delivery/note-decision.ts')).noteDecision({ source: 'done', outcome, silent })
+      await (await import('../delivery/note-decision.ts')).noteDecision({
+        source: 'done',
+        outcome,
+        silent,
+        hideCommand: rules.hideCommand,
+      })
       if (mayWait()) (await import('../delivery/flusher.ts')).followUp([])
     }
   } catch (error) {
@@ -146,12 +151,12 @@ async function readSituation(global: GlobalOptions) {
   return (await import('../delivery/tell.ts')).situationFor(global)
 }
 
-async function outcomeOf(argv: string[], ended: Ended, { hideCommand, tail }: Rules): Promise<Outcome> {
+async function outcomeOf(argv: string[], ended: Ended, { tail }: Rules): Promise<Outcome> {
   const { exitStatus } = await import('../process/end.ts')
   const outcome: Outcome = { durationMs: ended.durationMs }
   if (ended.kind === 'signaled') outcome.signal = ended.signal
   else outcome.status = exitStatus(ended)
-  if (!hideCommand) outcome.command = shellQuote(argv)
+  outcome.command = shellQuote(argv)
   if (tail) outcome.output = (await import('../process/tail.ts')).lastLines(ended.tail, tail.lines)
   return outcome
 }
@@ -165,7 +170,7 @@ async function tellFormatted(command: string, words: string[], rules: Rules, glo
   const { signalOf } = await import('../process/end.ts')
   const signal = signalOf(Number(status))
   const outcome: Outcome = { ...(signal ? { signal } : { status: Number(status) }), durationMs: Number(seconds) * 1000 }
-  if (!rules.hideCommand) outcome.command = command
+  outcome.command = command
   if (whyUnwanted(outcome, rules)) return 0
   const { tellEnding } = await import('../delivery/outcome.ts')
   await tellEnding({ source: 'hook', outcome }, rules, global, false)

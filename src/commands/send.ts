@@ -2,7 +2,7 @@ import { isatty } from 'node:tty'
 import { defineCommand, type GlobalOptions } from '../command.ts'
 import { loadConfig } from '../config/index.ts'
 import { selectTargets } from '../config/select.ts'
-import { attemptAll, type Pending, type Report, spool } from '../delivery/deliver.ts'
+import { attemptAll, type Pending, type Report, spool, spoolHeld } from '../delivery/deliver.ts'
 import { followUp } from '../delivery/flusher.ts'
 import { makeNotification } from '../delivery/notify.ts'
 import { type Plan, plan } from '../delivery/plan.ts'
@@ -60,8 +60,7 @@ export default defineCommand({
 })
 
 function spoolAll({ now, held }: Plan): Pending[] {
-  if (held.length > 0) spool(held, { claimed: false })
-  return spool(now, { claimed: true })
+  return [...spoolHeld(held), ...spool(now, { claimed: true })]
 }
 
 /** Of what is not to be kept, what is to wait cannot be delivered. */

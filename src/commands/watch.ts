@@ -46,7 +46,7 @@ async function tellEnd(
   global: GlobalOptions,
   visible: boolean,
 ) {
-  const outcome = rules.hideCommand ? { durationMs } : { command, durationMs }
+  const outcome = { command, durationMs }
   if (!whyUnwanted(outcome, rules)) await tellEnding({ source: 'pid', pid, outcome }, rules, global, visible)
 }
 

@@ -108,6 +108,18 @@ export function spool(
   })
 }
 
+/**
+ * Puts what rules hold back into the outbox.
+ *
+ * @returns what cannot be kept: better now than never; what only waits for nobody to come is not worth that
+ */
+export function spoolHeld(held: Delivery[], { quiet = false }: { quiet?: boolean } = {}): Pending[] {
+  if (held.length === 0) return []
+  return spool(held, { claimed: false, quiet }).flatMap(({ delivery, place }): Pending[] =>
+    place !== undefined || delivery.rule === 'escalate' ? [] : [{ delivery: { ...delivery, state: 'waiting' }, place }],
+  )
+}
+
 /** Where an attempt is made. */
 export interface Situation {
   /** Somebody waits for it at a terminal. */

@@ -8,6 +8,8 @@ import type { Plan } from './plan.ts'
 export interface Decided {
   source: Source
   outcome: Outcome
+  /** The journal does not get the command, either. */
+  hideCommand?: boolean
   config?: string | undefined
   away?: Away | undefined
   /** Why nobody is told. */
@@ -17,7 +19,15 @@ export interface Decided {
 }
 
 /** Notes in the journal what was decided; the command goes there without its secrets. */
-export async function noteDecision({ source, outcome, config, away, silent, plan }: Decided): Promise<void> {
+export async function noteDecision({
+  source,
+  outcome,
+  hideCommand,
+  config,
+  away,
+  silent,
+  plan,
+}: Decided): Promise<void> {
   if (source === 'send' || source === 'test') return
   const { command, status, signal, durationMs } = outcome
   // A private one leaves no trace.
@@ -25,7 +35,7 @@ export async function noteDecision({ source, outcome, config, away, silent, plan
   note({
     time: new Date().toISOString(),
     source: source === 'hook' ? 'hook' : 'done',
-    ...(command !== undefined && { command: await redactedCommand(command) }),
+    ...(command !== undefined && !hideCommand && { command: await redactedCommand(command) }),
     ...(status !== undefined && { status }),
     ...(signal !== undefined && { signal }),
     ...(durationMs !== undefined && { durationMs: Math.round(durationMs) }),

@@ -14,12 +14,13 @@ export async function prepareEnding({ onlyAway }: Rules): Promise<void> {
 
 /** Tells that a command has ended, unless it is to be told only when nobody looks and somebody does. */
 export async function tellEnding(
-  ending: Ending,
+  ended: Ending,
   rules: Rules,
   global: GlobalOptions,
   visible: boolean,
   known?: Situation,
 ): Promise<void> {
+  let ending: Ending = { ...ended, hideCommand: rules.hideCommand }
   let terminal = ending.terminal ?? terminalOfCaller()
   const situation = known ?? (await situationFor(global))
   if (rules.onlyAway) {

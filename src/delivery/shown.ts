@@ -7,16 +7,18 @@ import { simpleCommands } from '../simple-commands.ts'
 /** A notification about a command makes its message for each target: they may show more or less of the command. */
 export interface Tellable extends Notification {
   sentence?: (outcome: Outcome) => string
+  /** Whatever a target may show, it is not to show the command. */
+  hideCommand?: boolean
 }
 
 /** What a target gets of a notification, before anything is cut. What `send` was told is sent as it is. */
 export async function shownTo(notification: Tellable, display: CommandDisplay): Promise<Notification> {
-  const { sentence, ...plain } = notification
+  const { sentence, hideCommand, ...plain } = notification
   if (sentence === undefined || plain.outcome === undefined) return plain
-  if (display === 'full') return { ...plain, message: sentence(plain.outcome) }
+  if (display === 'full' && !hideCommand) return { ...plain, message: sentence(plain.outcome) }
   const { command, output, ...rest } = plain.outcome
   const outcome: Outcome = rest
-  if (command !== undefined && display !== 'hide') {
+  if (command !== undefined && display !== 'hide' && !hideCommand) {
     outcome.command = await (display === 'name' ? programOf(command) : redactedCommand(command))
   }
   if (output !== undefined) outcome.output = await redactedText(output)

@@ -6,7 +6,7 @@ import { type Config, emptyConfig } from '../config/types.ts'
 import { NtfyError } from '../errors.ts'
 import { outcomeMessage, processMessage } from '../message.ts'
 import type { Outcome, Source, TerminalReference } from '../notification.ts'
-import { attemptAll, type Report, spool } from './deliver.ts'
+import { attemptAll, type Report, spool, spoolHeld } from './deliver.ts'
 import { followUp } from './flusher.ts'
 import { noteDecision } from './note-decision.ts'
 import { makeNotification } from './notify.ts'
@@ -23,6 +23,8 @@ export interface Ending {
   pid?: number
   terminal?: TerminalReference
   thread?: string
+  /** No target and no journal gets the command; the rules still know it. */
+  hideCommand?: boolean
   /** Whether somebody was looking, if that was asked. */
   away?: Away
 }
@@ -53,10 +55,10 @@ export async function situationFor(global: GlobalOptions): Promise<Situation> {
  */
 export async function handOver(ending: Ending, situation: Situation, global: GlobalOptions, visible: boolean) {
   const { now, held, reports: decided } = await planEnding(ending, situation, global)
-  if (held.length > 0) spool(held, { claimed: false, quiet: !visible })
+  const lost = spoolHeld(held, { quiet: !visible })
   if (visible) for (const report of decided) sayReport(report)
-  if (now.length === 0) return followUp(decided, held.length > 0)
-  const pending = spool(now, { claimed: false, quiet: !visible })
+  if (now.length + lost.length === 0) return followUp(decided, held.length > 0)
+  const pending = [...spool(now, { claimed: false, quiet: !visible }), ...lost]
   const sender = startSender(pending, visible ? 'pipe' : 'ignore')
   if (!visible) return
   const reports = await reportsFrom(sender.stdout, pending.length, 1000)
@@ -70,16 +72,15 @@ export async function handOver(ending: Ending, situation: Situation, global: Glo
 /** The same for a process that is in the background already: it delivers itself. */
 export async function tellHere(ending: Ending, situation: Situation, global: GlobalOptions): Promise<void> {
   const { now, held } = await planEnding(ending, situation, global)
-  if (held.length > 0) spool(held, { claimed: false })
-  const pending = spool(now, { claimed: true })
+  const pending = [...spoolHeld(held), ...spool(now, { claimed: true })]
   followUp(await attemptAll(pending, { foreground: false, fresh: true, config: situation.config }), held.length > 0)
 }
 
 async function planEnding(ending: Ending, situation: Situation, global: GlobalOptions): Promise<Plan> {
-  const { source, outcome, away } = ending
+  const { outcome, away } = ending
   const { config, selected } = situation
   const planned = await plan(describe(ending, situation, global), config, selected, { outcome, ...(away && { away }) })
-  await noteDecision({ source, outcome, config: config.path, away, plan: planned })
+  await noteDecision({ ...ending, config: config.path, plan: planned })
   return planned
 }
 
@@ -103,7 +104,7 @@ function describe({ pid, ...ending }: Ending, { trouble }: Situation, global: Gl
     ...(ending.terminal && { terminal: ending.terminal }),
     ...(ending.thread !== undefined && { thread: ending.thread }),
   })
-  return { ...notification, sentence }
+  return { ...notification, sentence, ...(ending.hideCommand && { hideCommand: true }) }
 }
 
 /** The sender's lines, as many as come in time. */

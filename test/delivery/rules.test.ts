@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ntfy } from '../support/cli.ts'
 import { configuredHome } from '../support/configured.ts'
@@ -69,6 +70,9 @@ describe('when', () => {
     ['{status: failure, longer_than: 5m}', ['done', 'false'], false],
     // What a message has not does not apply to it.
     ['{status: failure, longer_than: 5m, command: make}', ['send', 'hi'], true],
+    // What is hidden in the message is still known here.
+    ['{command: make}', ['done', '-H', 'sleep', '0'], false],
+    ['{command: sleep}', ['done', '-H', 'sleep', '0'], true],
     // A target that is named gets it whatever its conditions say.
     ['{source: hook}', ['-b', 'phone', 'send', 'hi'], true],
     ['{source: hook}', ['test', 'phone'], true],
@@ -132,6 +136,27 @@ describe('quiet hours', () => {
     await ntfy(['send', 'loud', '--priority', 'high'], { env })
     await ntfy(['send', 'louder', '--priority', 'urgent'], { env })
     expect(messages(server)).toEqual(['loud', 'louder'])
+  })
+
+  it('are over for what was held when any later run of ntfy comes by', async () => {
+    const { server, env, home } = await withRules({ phone: quiet })
+    await ntfy(['send', 'one'], { env })
+    await ntfy(['send', 'two'], { env })
+    const outbox = join(home, '.local/state/ntfy/outbox')
+    for (const name of readdirSync(outbox).filter((one) => one.endsWith('.json'))) {
+      const text = readFileSync(join(outbox, name), 'utf8')
+      writeFileSync(join(outbox, name), text.replace(/"next":"[^"]+"/, `"next":"${new Date().toISOString()}"`))
+    }
+    await ntfy(['queue'], { env })
+    await waitFor('the digest', () => messages(server).length === 1)
+    expect(server.received[0]?.json['title']).toBe('2 notifications, held during quiet hours')
+  })
+
+  it('send at once what cannot be kept', async () => {
+    const { server, env } = await withRules({ phone: quiet })
+    const outcome = await ntfy(['send', 'one'], { env: { ...env, XDG_STATE_HOME: '/proc/nowhere' } })
+    expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining('the outbox cannot be written') })
+    expect(messages(server)).toEqual(['one'])
   })
 
   it('hold nothing at other times', async () => {

@@ -48,7 +48,7 @@ export async function decide(
   // Urgent ones are never held by a limit, nor counted.
   const counted = limit && delivery.notification.priority !== 'urgent' ? limit : undefined
   if (!dedupe && !counted) return { kind: 'send', delivery }
-  const verdict = await countDelivery(delivery, { dedupe: dedupe || undefined, limit: counted })
+  const verdict = await countDelivery(delivery, facts.outcome, { dedupe: dedupe || undefined, limit: counted })
   if (verdict.kind === 'duplicate') {
     const reason = `the same was sent ${shortDuration(now.getTime() - verdict.sent.getTime())} ago`
     return { kind: 'skip', delivery, rule: 'dedupe', reason }

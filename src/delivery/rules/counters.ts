@@ -1,5 +1,6 @@
 import { formatDuration } from '../../duration.ts'
 import { field } from '../../json.ts'
+import type { Outcome } from '../../notification.ts'
 import { openCache } from '../cache.ts'
 import type { Delivery } from '../delivery.ts'
 
@@ -22,12 +23,15 @@ export type Verdict = { kind: 'free' } | { kind: 'duplicate'; sent: Date } | { k
 /**
  * Counts a delivery, unless it is the same as one sent within `dedupe` (milliseconds), or `limit` is reached. Where
  * nothing can be counted nothing is held back.
+ *
+ * @param outcome with the command as it was typed, whatever its target is shown
  */
 export async function countDelivery(
   delivery: Delivery,
+  outcome: Outcome | undefined,
   { dedupe, limit }: { dedupe: number | undefined; limit: Limit | undefined },
 ): Promise<Verdict> {
-  const key = dedupe === undefined ? undefined : fingerprint(delivery)
+  const key = dedupe === undefined ? undefined : fingerprint(delivery, outcome)
   return counting(delivery, ({ sent, texts }, now) => {
     const last = key === undefined ? undefined : texts[key]
     if (last !== undefined && dedupe !== undefined && last <= now && now - last < dedupe) {
@@ -88,8 +92,8 @@ function countersFrom(value: unknown): Counters {
 }
 
 /** What makes two deliveries the same: command, status, title and text, but for how long it took. */
-function fingerprint({ notification }: Delivery): string {
-  const { outcome, title, message } = notification
+function fingerprint({ notification }: Delivery, outcome: Outcome | undefined): string {
+  const { title, message } = notification
   const { createHash } = process.getBuiltinModule('node:crypto')
   const took = outcome?.durationMs === undefined ? undefined : formatDuration(outcome.durationMs)
   const timeless = (text: string) => (took === undefined ? text : text.replaceAll(took, ''))
