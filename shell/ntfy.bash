@@ -112,7 +112,7 @@ __ntfy_look() {
   [[ -z $short || -n $__ntfy_always ]] || return 0
   __ntfy_fresh || command=
   if [[ -n $short ]] && ! __ntfy_listed "$status" "$command" "$resumed"; then return 0; fi
-  if ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
+  if [[ -z $short ]] && ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
   __ntfy_launch "$status" "$(( took / 1000 ))" "$command" "$resumed" "$short"
 }
 
@@ -321,7 +321,7 @@ __ntfy_work() {
   else
     return
   fi
-  [[ -z $5 ]] || flags+=(--focus "$5")
+  [[ -z $6 ]] || flags+=(--focus "$6")
   __ntfy_foreground_too && flags+=(--foreground-too)
   [[ -n ${AUTO_NTFY_DONE_IGNORE+set} ]] && flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
   case ${#AUTO_NTFY_DONE_OPTS[@]} in

@@ -105,7 +105,9 @@ if builtin status is-interactive
             or return
             set short --short
         end
-        __ntfy_ask
+        set -g __ntfy_focus
+        builtin test -z "$short"
+        and __ntfy_ask
         __ntfy_launch $code $took "$text" $short
     end
 
@@ -210,7 +212,6 @@ if builtin status is-interactive
     # Asks the terminal whether it has the focus (DEC 1004), if it is one that says so at once: sets __ntfy_focus to yes,
     # no, or nothing. fish cannot see whether something was typed ahead without taking it; bash can, and then asks nothing.
     function __ntfy_ask
-        set -g __ntfy_focus
         __ntfy_foreground_too
         and return
         __ntfy_answers

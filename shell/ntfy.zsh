@@ -208,7 +208,7 @@ __ntfy_request() {
 # __ntfy_launch STATUS MILLISECONDS [--short]: in the background, with no word on the terminal and no trace in the table of jobs.
 __ntfy_launch() {
   \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1 asks= focus=
-  if ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
+  if [[ -z ${3-} ]] && ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
   (
     # Without it an ignored signal would not stay ignored in the program.
     \builtin setopt posix_traps

@@ -20,27 +20,34 @@ function inTerminal(shell: ShellName, name: string, options: ShellOptions = {}):
   return new TypedShell(shell, { ...options, program: join(folder, name), wrap: ['-q', '-c'], quoted: shell })
 }
 
-/** Runs a command that is told about, and answers what the hook asks. */
-async function runAndAnswer(typing: TypedShell, line: string, answer: string): Promise<void> {
-  const from = await typing.ready()
-  typing.terminal.type(`${line}\r`)
-  await typing.terminal.see(ask, from)
-  typing.terminal.type(answer)
-  await typing.ready(from)
+/**
+ * Runs commands that are told about, and answers what the hook asks, until an answer was in time: on a busy machine 13 ms
+ * are short. Gives back what the program was told.
+ */
+async function focusTold(typing: TypedShell, answer: string): Promise<string | undefined> {
+  for (let i = 0; i < 20; i++) {
+    const before = typing.calls().length
+    const from = await typing.ready()
+    typing.terminal.type('sleep 0.4\r')
+    const asked = () => typing.terminal.output().includes(ask, from)
+    while (!asked()) await new Promise((resolve) => setImmediate(resolve))
+    typing.terminal.type(answer)
+    await typing.ready(from)
+    const focus = (await typing.called(before + 1)).at(-1)?.flag('--focus')
+    if (focus !== undefined) return focus
+  }
+  return undefined
 }
 
 for (const shell of shellNames) {
   describeWith([shell, 'script', 'bash'], `the focus of the terminal, asked by the hooks of ${shell}`, () => {
     it('goes to the program, and leaves nothing on the terminal', async () => {
       const typing = inTerminal(shell, 'gnome-terminal-')
-      await runAndAnswer(typing, 'sleep 0.4; : one', '\u001b[I')
-      await runAndAnswer(typing, 'sleep 0.4; : two', '\u001b[O')
-      const calls = await typing.called(2)
-      expect(calls.map((call) => call.flag('--focus'))).toEqual(['yes', 'no'])
+      expect(await focusTold(typing, '\u001b[I')).toBe('yes')
+      expect(await focusTold(typing, '\u001b[O')).toBe('no')
       await typing.run('stty -a | grep -c -e " icanon .* echo "')
       expect(typing.shown()).not.toContain('^[')
-      expect(typing.terminal.output().split(ask)).toHaveLength(3)
-      expect(typing.terminal.output().split(end)).toHaveLength(3)
+      expect(typing.terminal.output().split(ask).length).toBe(typing.terminal.output().split(end).length)
     })
 
     it('is not known where the terminal says nothing, and the prompt does not wait for it', async () => {
