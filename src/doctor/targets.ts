@@ -20,7 +20,22 @@ export const targets: Check = async ({ config: named }) => {
   if (problems.length > 0) return []
   const used = config.backends.flatMap((name) => config.groups[name] ?? [name])
   const all = [...new Set([...Object.keys(config.targets), ...used])].map((name) => findTarget(config, name))
-  return Promise.all(all.filter(({ backend }) => backend !== '').map((target) => examine(target, config)))
+  return Promise.all(all.filter(({ backend }) => backend !== '').map((target) => inTime(target, config)))
+}
+
+/** A secret's program may take its time; the others' findings do not wait for it. */
+async function inTime(target: Target, config: Config): Promise<Finding> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Finding>((resolve) => {
+    const text = `nothing known after ${patience / 1000} s`
+    const todo = `ntfy test ${target.name}`
+    timer = setTimeout(() => resolve({ check: 'target', target: target.name, ok: false, text, todo }), patience + 200)
+  })
+  try {
+    return await Promise.race([examine(target, config), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 async function examine(target: Target, config: Config): Promise<Finding> {

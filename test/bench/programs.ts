@@ -34,7 +34,7 @@ async function measure(address: string, home: string): Promise<Figure[]> {
   mkdirSync(join(home, 'run'), { mode: 0o700 })
   configure(home, address)
   const env = { HOME: home, PATH: process.env['PATH'] ?? '', XDG_RUNTIME_DIR: join(home, 'run'), LANG: 'C.UTF-8' }
-  const programs = [...ours(address), ...peers(address)]
+  const programs = [...ours(address, home), ...peers(address)]
   const bare = { name: 'node -e 0', command: [process.execPath, '-e', '0'] }
   const times = await timeInTurns([bare, ...programs], env)
   const base = median(times[0] ?? [])
@@ -53,9 +53,21 @@ function configure(home: string, address: string): void {
   const target = `{backend: ntfy_sh, topic: bench, server: "${address}", token: {file: token}}`
   writeFileSync(join(folder, 'token'), 'tk_bench\n', { mode: 0o600 })
   writeFileSync(join(folder, 'ntfy.yml'), `backends: [phone]\nlonger_than: 10\nphone: ${target}\n`, { mode: 0o600 })
+  writeFileSync(join(folder, 'ruled.yml'), `backends: [phone]\n${rules}phone: ${target.replace(/}$/, `, ${when}}`)}\n`)
 }
 
-function ours(address: string): Program[] {
+/** Ten rules that let a notification pass, those that count among them. */
+const rules = `quiet: {hours: "04:00-04:01", except: high}
+limit: 2000/1s
+dedupe: 1ms
+ignore: [cowsay, /^docker logs/]
+always: [make test]
+show_command: redacted
+`
+const when = 'when: {status: [success, failure], shorter_than: 5h, not_command: [vim, /^less/]}'
+
+function ours(address: string, home: string): Program[] {
+  const ruled = join(home, '.config', 'ntfy', 'ruled.yml')
   const bin = resolve('dist/ntfy')
   const target = ['-b', 'ntfy_sh', '-o', 'topic', 'bench', '-o', 'server', address]
   return [
@@ -68,6 +80,7 @@ function ours(address: string): Program[] {
     },
     { name: 'ntfy send, loopback HTTP, configured', command: [bin, 'send', 'hi'], limit: 2.5, stretch: 2.0 },
     { name: 'ntfy send, loopback HTTP, no configuration', command: [bin, '-c', '/dev/null', ...target, 'send', 'hi'] },
+    { name: 'ntfy send, with ten rules', command: [bin, '-c', ruled, 'send', 'hi'], limit: 2.5, stretch: 2.0 },
     { name: 'ntfy done true, nothing sent', command: [bin, 'done', '-L', '10', 'true'], limit: 1.9, stretch: 1.5 },
     { name: 'ntfy done true, sent', command: [bin, 'done', 'true'], limit: 2.6, stretch: 2.1 },
     { name: 'ntfy --help', command: [bin, '--help'] },

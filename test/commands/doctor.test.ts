@@ -107,6 +107,20 @@ describe('doctor', () => {
     for (const name of names) expect(find('target', name)).toMatchObject({ ok: false, todo: `ntfy test ${name}` })
   })
 
+  it('does not wait for a program that gives no secret', async () => {
+    const { env, config } = await configuredHome()
+    writeFileSync(
+      config,
+      'slow: {backend: ntfy_sh, topic: a, token: {command: [sleep, "8"]}}\nhook: {backend: webhook, url: "http://127.0.0.1:1"}\n',
+      { mode: 0o600 },
+    )
+    const start = performance.now()
+    const { find } = await doctor(env)
+    expect(performance.now() - start).toBeLessThan(3000)
+    expect(find('target', 'slow')).toMatchObject({ ok: false, text: 'nothing known after 2 s' })
+    expect(find('target', 'hook')).toMatchObject({ ok: true })
+  })
+
   it('looks at the shells: not loaded, loaded, twice, of another version', async () => {
     const { env, home } = temporaryHome()
     const rc = join(home, '.bashrc')
