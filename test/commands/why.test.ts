@@ -120,6 +120,25 @@ describe('why', () => {
     await waitFor('the delivery', async () => /^true.*: phone: delivered at/.test(await why('--last')))
   })
 
+  it('knows that somebody was looking, or came back, and what was dropped', async () => {
+    const { env, why, saw, server } = await hooked('', 'away: never\n')
+    await ntfy(['done', '-b', 'true'], { env })
+    expect(await why('--last')).toMatch(/^true, 0(\.\d)? s: not sent: away: no \(the configuration: away: never\)\n/)
+    const back = await hooked('  escalate: {to: desktop, after: 1s}\n', 'away: never\n')
+    const flags = ['--foreground-too', '--tty=/dev/null', `--shell-pid=${process.pid}`]
+    await back.saw('make', { flags })
+    await waitFor('its end', async () =>
+      (await back.why()).includes('make, 12 s: desktop: not needed: somebody came back'),
+    )
+    server.answer((_, response) => {
+      response.statusCode = 503
+      return {}
+    })
+    await saw('make', { flags: ['--foreground-too'] })
+    await ntfy(['queue', 'drop', '--all'], { env })
+    expect(await why('--last')).toContain('make, 12 s: phone: gone from the outbox, and not in the log\n')
+  })
+
   it('tells no secrets, and gives JSON', async () => {
     const { saw, why } = await hooked()
     await saw('mysql -phunter2 db')

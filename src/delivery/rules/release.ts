@@ -50,7 +50,7 @@ function giveToFallback(folder: string, one: Waiting): string[] {
 async function escalate(folder: string, one: Waiting): Promise<string[]> {
   const taken = take(folder, one)
   if (taken === undefined) return []
-  const why = await hasReturned(taken.delivery.notification)
+  const why = await hasReturned(taken.delivery)
   if (why === undefined) return makeReady(folder, taken)
   keepingTrouble(() => finish(folder, taken.entry))
   return []
