@@ -35,8 +35,8 @@ export default defineBackend({
       min: -2,
       max: 2,
     }),
-    retry: number({ description: 'seconds between two alarms of priority 2', min: 30, default: 60 }),
-    expire: number({ description: 'seconds after which priority 2 gives up', max: 10_800, default: 3600 }),
+    retry: number({ description: 'seconds between two alarms of priority 2, 30 at least', min: 1, default: 60 }),
+    expire: number({ description: 'seconds after which priority 2 gives up, 10800 at most', min: 1, default: 3600 }),
     callback: text({ description: 'an address that is called when priority 2 is acknowledged' }),
     url: text({ description: 'an address to show below the message' }),
     url_title: text({ description: 'what that address is called' }),
@@ -72,8 +72,9 @@ export default defineBackend({
         ttl: options.ttl,
         timestamp: Math.floor(Date.parse(notification.time) / 1000),
         ...(priority === 2 && {
-          retry: options.retry,
-          expire: Math.max(options.expire, options.retry),
+          // The service refuses what dschep/ntfy had as its default: 86400.
+          retry: Math.max(options.retry, 30),
+          expire: Math.min(Math.max(options.expire, options.retry), 10_800),
           callback: options.callback,
         }),
       },
