@@ -53,9 +53,9 @@ __ntfy_threshold() {
 
 # Sets what that file says: the threshold, and to __ntfy_always the words of commands that are told however short they are.
 __ntfy_settings() {
-  local line count=0 file=${XDG_STATE_HOME-}
-  [[ $file == /* ]] || file=${HOME-}/.local/state
-  file=$file/ntfy/hook-settings
+  local line count=0 state file
+  __ntfy_state
+  file=$state/hook-settings
   # Whoever can break that file must not be able to break the prompt: a regular file only, and only so much of it.
   [[ -f $file && -r $file ]] || return 0
   while (( count++ < 64 )) && { IFS= builtin read -r -n 256 line || [[ -n $line ]]; }; do
@@ -97,6 +97,7 @@ __ntfy_prompt() {
 __ntfy_look() {
   local status=$1 command=$2 took=$__ntfy_took resumed='' short='' asks='' job
   __ntfy_took=-1
+  if (( took >= 0 )); then __ntfy_gone; fi
   # What takes no twentieth of a second comes here because of __ntfy_always.
   if [[ -z $__ntfy_always ]] || (( took < 0 || took >= 50000 )); then __ntfy_watch; fi
   (( took >= 0 )) || return 0
@@ -113,7 +114,65 @@ __ntfy_look() {
   __ntfy_fresh || command=
   if [[ -n $short ]] && ! __ntfy_listed "$status" "$command" "$resumed"; then return 0; fi
   if [[ -z $short ]] && ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
+  __ntfy_count
   __ntfy_launch "$status" "$(( took / 1000 ))" "$command" "$resumed" "$short"
+}
+
+# Sets state to the folder of what ntfy keeps.
+__ntfy_state() {
+  state=${XDG_STATE_HOME-}
+  [[ $state == /* ]] || state=${HOME-}/.local/state
+  state=$state/ntfy
+}
+
+# Numbers what is told, and has PS0 see to it that the program hears when the next command starts.
+__ntfy_count() {
+  local state file trapped=''
+  __ntfy_told=1 __ntfy_turn=$(( __ntfy_turn + 1 ))
+  __ntfy_state
+  file=$state/shells/$$
+  [[ -d $state/shells ]] || ( builtin set +ex; builtin umask 077; builtin command mkdir -p "$state/shells" ) >/dev/null 2>&1
+  # The process would set off a trap for CHLD: then it has to wait for the prompt. By way of the file no process is
+  # needed to know that; what stood there before is put back, unless it is of an earlier shell with this one's number.
+  {
+    builtin trap -p CHLD >|"$file"
+    [[ ! -s $file ]] || trapped=1
+    if (( __ntfy_turn > 1 )); then builtin printf %s "$(( __ntfy_turn - 1 ))"; fi >|"$file"
+  } 2>/dev/null
+  [[ -z $trapped && $__ntfy_clock != coarse && ${PS0-} != *"$__ntfy_leave"* ]] && builtin shopt -q promptvars || return 0
+  # At its end: what stands behind it would see another status.
+  PS0=${PS0-}$__ntfy_leave
+}
+
+# After a command: PS0 has nothing to see to any more. Where it could not, it is done now.
+__ntfy_gone() {
+  if (( __ntfy_told )); then
+    ( __ntfy_next ) </dev/null >/dev/null 2>&1
+    __ntfy_told=0
+  fi
+  [[ $__ntfy_clock == coarse || ${PS0-} != *"$__ntfy_leave"* ]] || PS0=${PS0//"$__ntfy_leave"/}
+}
+
+# In a process of its own, as the next command starts: leaves a word for the program that what it was told last is no news
+# any more, and has it take back what it shows of that.
+__ntfy_next() {
+  builtin set +aefkuvxCET +o posix
+  builtin trap '' HUP INT QUIT TSTP
+  builtin trap - DEBUG ERR RETURN
+  builtin shopt -u nocasematch failglob nullglob extdebug expand_aliases
+  builtin unset -f command_not_found_handle
+  IFS=$' \t\n'
+  builtin umask 077
+  local state shown
+  __ntfy_state
+  [[ -d $state/shells ]] || builtin command mkdir -p "$state/shells"
+  builtin printf %s "$__ntfy_turn" >|"$state/shells/$$"
+  for shown in "${XDG_RUNTIME_DIR-}/ntfy/desktop/thread-shell-$$-"*; do
+    [[ -f $shown ]] || continue
+    [[ -z ${NTFY_NODE-} ]] || builtin export NTFY_NODE
+    builtin command "${NTFY_BIN:-ntfy}" shell-next --shell-pid "$$" &
+    return
+  done
 }
 
 # __ntfy_listed STATUS COMMAND RESUMED: may it be a command that is always told? The program knows.
@@ -140,17 +199,14 @@ __ntfy_listed() {
 
 # Sets __ntfy_file to a file that nobody else can read.
 __ntfy_prepare() {
-  local folder=${XDG_RUNTIME_DIR-}
-  if [[ $folder != /* || ! -O $folder ]]; then
-    folder=${XDG_STATE_HOME-}
-    [[ $folder == /* ]] || folder=${HOME-}/.local/state
-  fi
-  __ntfy_file=$folder/ntfy/history.$$
+  local state
+  if [[ ${XDG_RUNTIME_DIR-} == /* && -O $XDG_RUNTIME_DIR ]]; then state=$XDG_RUNTIME_DIR/ntfy; else __ntfy_state; fi
+  __ntfy_file=$state/history.$$
   [[ -f $__ntfy_file && -O $__ntfy_file ]] && return
   (
     builtin set +ex
     builtin umask 077
-    builtin command mkdir -p "$folder/ntfy"
+    builtin command mkdir -p "$state"
     builtin : >|"$__ntfy_file"
   ) </dev/null >/dev/null 2>&1
 }
@@ -312,7 +368,7 @@ __ntfy_work() {
   tty=$(builtin exec tty <&3)
   exec 3<&-
   [[ $tty == /* ]] && flags+=(--tty "$tty")
-  flags+=(--status "$1" --duration-ms "$2")
+  flags+=(--status "$1" --duration-ms "$2" --turn "$__ntfy_turn")
   [[ -z $5 ]] || flags+=(--short)
   if __ntfy_typed "$3" "$4" "$2"; then
     text=${text:0:4096} last=${last:0:4096}
@@ -524,6 +580,7 @@ __ntfy_texts() {
   # PS0 also puts the other hook back where something replaced PROMPT_COMMAND.
   (( __ntfy_array )) && restore=',${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}'
   __ntfy_ps0='${__ntfy_mark+${PPID:0*(__ntfy_start='$now',__ntfy_before=__ntfy_number,__ntfy_line=${HISTCMD-1}'$restore'):0}}'
+  __ntfy_leave='${__ntfy_mark+${__ntfy_left[__ntfy_told]+$( { __ntfy_next; } </dev/null >/dev/null 2>&1 )}${PPID:0*(__ntfy_told=0):0}}'
   __ntfy_trap='((__ntfy_armed${COMP_LINE+*0}&&(__ntfy_armed=0,__ntfy_start=(SECONDS+1)*1000000),1))'
   __ntfy_arm=$'\n{ __ntfy_armed=1; } 2>&-'
   word='"$? ${_:0:99}$__ntfy_mark${BASH_COMMAND:0:4096}"'
@@ -545,7 +602,7 @@ done >&- 2>&-'
 }
 
 __ntfy_load() {
-  __ntfy_always='' __ntfy_file=''
+  __ntfy_always='' __ntfy_file='' __ntfy_told=0 __ntfy_turn=0 __ntfy_left=([1]='')
   __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs='' __ntfy_asks=unknown
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
@@ -579,7 +636,7 @@ __ntfy_load() {
 
 ntfy_unhook() {
   local name
-  PS0=${PS0-} PS0=${PS0//"$__ntfy_ps0"/}
+  PS0=${PS0-} PS0=${PS0//"$__ntfy_ps0"/} PS0=${PS0//"$__ntfy_leave"/}
   [[ -n $PS0 || -n $__ntfy_had_ps0 ]] || builtin unset PS0
   if (( __ntfy_array )); then __ntfy_unhook_array; else __ntfy_unhook_string; fi
   if [[ ${1-} != again ]]; then
@@ -619,7 +676,7 @@ __ntfy_unhook_string() {
 }
 
 __ntfy_forget() {
-  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
+  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,count,gone,next,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
     __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }

@@ -111,6 +111,59 @@ if builtin status is-interactive
         __ntfy_launch $code $took "$text" $short
     end
 
+    # Numbers what is told.
+    function __ntfy_count
+        set -g __ntfy_told
+        set -g __ntfy_turn (builtin math $__ntfy_turn + 1)
+        set -l file (__ntfy_state)/shells/$fish_pid
+        # Of an earlier shell that had the number of this one.
+        builtin test $__ntfy_turn -eq 1 -a -f "$file"
+        and builtin printf '' >$file 2>/dev/null
+        return 0
+    end
+
+    # Prints the folder of what ntfy keeps.
+    function __ntfy_state
+        if builtin string match -q '/*' -- "$XDG_STATE_HOME"
+            builtin echo "$XDG_STATE_HOME/ntfy"
+        else
+            builtin echo "$HOME/.local/state/ntfy"
+        end
+    end
+
+    # As the next command starts: leaves a word for the program that what it was told last is no news any more, and has it
+    # take back what it shows of that.
+    function __ntfy_preexec --on-event fish_preexec
+        set -q __ntfy_told
+        or return
+        set -e __ntfy_told
+        set -l folder (__ntfy_state)/shells
+        builtin test -d "$folder"
+        or command mkdir -p -m 700 $folder </dev/null >/dev/null 2>&1
+        builtin test -d "$folder" -a -w "$folder"
+        and builtin printf %s $__ntfy_turn >$folder/$fish_pid 2>/dev/null
+        set -l shown $XDG_RUNTIME_DIR/ntfy/desktop/thread-shell-$fish_pid-*
+        builtin test -n "$shown" -a -x /bin/sh
+        or return
+        set -l bin ntfy
+        builtin test -n "$NTFY_BIN"
+        and set bin $NTFY_BIN
+        set -l start 'trap "" HUP INT QUIT TSTP; [ -z "$1" ] || export NTFY_NODE="$1"; exec "$2" shell-next --shell-pid "$3"'
+        set -l before $last_pid
+        set -l control full
+        builtin status is-interactive-job-control
+        and set control interactive
+        builtin status is-no-job-control
+        and set control none
+        builtin status job-control full
+        command /bin/sh -c $start sh "$NTFY_NODE" $bin $fish_pid </dev/null >/dev/null 2>&1 &
+        builtin disown 2>/dev/null
+        builtin status job-control $control
+        set -g last_pid $before
+        set -q last_pid[1]
+        or set -eg last_pid
+    end
+
     # __ntfy_listed STATUS TEXT: may it be a command that is always told? The program knows.
     function __ntfy_listed
         set -q __ntfy_always[1]
@@ -304,7 +357,8 @@ if builtin status is-interactive
 
     # __ntfy_launch STATUS MILLISECONDS TEXT [--short]
     function __ntfy_launch
-        set -l flags --status $argv[1] --duration-ms $argv[2] $argv[4]
+        __ntfy_count
+        set -l flags --status $argv[1] --duration-ms $argv[2] --turn $__ntfy_turn $argv[4]
         set -l text $argv[3]
         builtin string match -qr '(?s)^.{4097}' -- $text
         and set text (builtin string sub -l 4096 -- $text | builtin string collect)
@@ -377,7 +431,9 @@ if builtin status is-interactive
         set -e __ntfy_focus
         set -e __ntfy_asks
         set -e __ntfy_always
-        for name in parse threshold settings listed watch postexec suspended forget expanded private hides launch foreground_too ask answers \
+        set -e __ntfy_told
+        set -e __ntfy_turn
+        for name in parse threshold settings listed state count preexec watch postexec suspended forget expanded private hides launch foreground_too ask answers \
             stat request
             builtin functions -e __ntfy_$name
         end
@@ -387,6 +443,7 @@ if builtin status is-interactive
     set -g __ntfy_groups
     set -g __ntfy_texts
     set -g __ntfy_stopped
+    set -g __ntfy_turn 0
     __ntfy_watch
     builtin test -z "$TMUX"
     or __ntfy_request

@@ -40,9 +40,9 @@ __ntfy_threshold() {
 
 # Sets what that file says: the threshold, and to __ntfy_always the words of commands that are told however short they are.
 __ntfy_settings() {
-  \builtin typeset line= value= file=${XDG_STATE_HOME-}
-  [[ $file == /* ]] || file=${HOME-}/.local/state
-  file+=/ntfy/hook-settings
+  \builtin typeset line= value= state= file=
+  __ntfy_state
+  file=$state/hook-settings
   # Whoever can break that file must not be able to break the prompt: a regular file only, and only so much of it.
   [[ -f $file && -r $file ]] || \builtin return 0
   # `read -k` takes characters, whatever line they are in; -u 0 keeps it from the terminal.
@@ -68,6 +68,7 @@ __ntfy_watch() {
 }
 
 __ntfy_preexec() {
+  (( __ntfy_told )) && __ntfy_next
   # $1 is what was typed, or nothing where the history does not keep it; $3 has aliases expanded.
   __ntfy_typed=$1 __ntfy_last=$3 __ntfy_resumed=
   [[ $3 == (fg|fg[[:space:]]*|%*) ]] && __ntfy_resume ${=3}
@@ -90,6 +91,43 @@ __ntfy_precmd() {
     __ntfy_launch $code ${took%.*} --short
   fi
   \builtin return 0
+}
+
+# Numbers what is told.
+__ntfy_count() {
+  __ntfy_told=1
+  (( ++__ntfy_turn > 1 )) && \builtin return
+  \builtin typeset state=
+  __ntfy_state
+  # Of an earlier shell that had the number of this one.
+  [[ ! -f $state/shells/$$ ]] || { \builtin : >|$state/shells/$$ } 2>/dev/null
+}
+
+# Sets state to the folder of what ntfy keeps.
+__ntfy_state() {
+  state=${XDG_STATE_HOME-}
+  [[ $state == /* ]] || state=${HOME-}/.local/state
+  state+=/ntfy
+}
+
+# As the next command starts: leaves a word for the program that what it was told last is no news any more, and has it
+# take back what it shows of that.
+__ntfy_next() {
+  \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1 state=
+  \builtin typeset -a shown
+  __ntfy_told=0
+  __ntfy_state
+  [[ -d $state/shells ]] || \builtin command mkdir -p -m 700 $state/shells </dev/null >/dev/null 2>&1
+  { \builtin print -rn -- $__ntfy_turn >|$state/shells/$$ } 2>/dev/null
+  shown=(${XDG_RUNTIME_DIR-}/ntfy/desktop/thread-shell-$$-*(N))
+  (( $#shown )) || \builtin return 0
+  (
+    \builtin setopt posix_traps
+    \builtin trap "" HUP INT QUIT TSTP
+    [[ -z ${NTFY_NODE-} ]] || \builtin export NTFY_NODE
+    (( ${+functions[command_not_found_handler]} )) && \builtin unfunction command_not_found_handler
+    \builtin command -- ${NTFY_BIN:-ntfy} shell-next --shell-pid $$ &
+  ) </dev/null >/dev/null 2>&1
 }
 
 # __ntfy_listed STATUS: may it be a command that is always told? The program knows.
@@ -208,6 +246,7 @@ __ntfy_request() {
 # __ntfy_launch STATUS MILLISECONDS [--short]: in the background, with no word on the terminal and no trace in the table of jobs.
 __ntfy_launch() {
   \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1 asks= focus=
+  __ntfy_count
   if [[ -z ${3-} ]] && ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
   (
     # Without it an ignored signal would not stay ignored in the program.
@@ -241,7 +280,7 @@ __ntfy_work() {
   if [[ -n $__ntfy_resumed ]]; then text=${__ntfy_resumed#+} last=; fi
   flags=(--shell zsh --shell-pid $$)
   [[ ${TTY-} == /* ]] && flags+=(--tty $TTY)
-  flags+=(--status $1 --duration-ms $2 ${3-})
+  flags+=(--status $1 --duration-ms $2 --turn $__ntfy_turn ${3-})
   if __ntfy_private; then
     __ntfy_hides || \builtin return 0
     text= last= flags+=(--private)
@@ -295,6 +334,7 @@ ntfy_unhook() {
 () {
   \builtin zmodload -F zsh/parameter p:functions p:jobstates p:jobtexts
   \builtin zmodload -F zsh/datetime p:EPOCHREALTIME
+  \builtin typeset -gi __ntfy_told=0 __ntfy_turn=0
   \builtin typeset -gF __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
   \builtin typeset -g __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_always= __ntfy_asks=unknown
   \builtin typeset -gA __ntfy_stopped

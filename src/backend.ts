@@ -79,6 +79,11 @@ export interface Context {
   /** Ends the attempt: its deadline has passed or nobody wants it any more. */
   signal: AbortSignal
   now(): Date
+  /**
+   * Whether a further command was started in the shell whose command this is about: what is shown to who sits there is
+   * no news any more. Never for what a rule kept for later.
+   */
+  isStale(): boolean
   /** A note for `-l DEBUG`. */
   debug(text: string): void
   /** Where the process that made the notification stands: the chain of `default` ends there. */

@@ -25,6 +25,8 @@ export interface TerminalReference {
   tty?: string
   /** The shell that ran the command. */
   shellPid?: number
+  /** How many of its commands the shell has told about, this one included: what it writes down when it goes on. */
+  turn?: number
   /** Nobody could say whether it is looked at: while it has the focus it is to show nothing, if it can decide that. */
   unlessFocused?: true
 }

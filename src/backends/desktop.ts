@@ -48,7 +48,15 @@ export function showOnDesktop(
 ): Promise<Record<string, unknown>> {
   const { urgency = urgencyOf(notification), timeout, ...rest } = options
   const { title, message, thread } = notification
-  const toast: Toast = { ...rest, title, message, thread, urgency, timeout: Math.trunc(timeout) }
+  const toast: Toast = {
+    ...rest,
+    title,
+    message,
+    thread,
+    urgency,
+    timeout: Math.trunc(timeout),
+    isStale: context.isStale,
+  }
   if (process.platform === 'darwin') return showOnMac(toast, context)
   if (process.platform === 'win32') return showOnWindows(toast, context.signal)
   return showOnLinux(toast, context.signal)

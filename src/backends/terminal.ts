@@ -22,11 +22,12 @@ export default defineBackend({
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 1000, unit: 'codepoints' } },
   local: true,
   keepFor: longestWait,
-  async send(notification, { sequence }, { signal, foreground, now }) {
+  async send(notification, { sequence }, { signal, foreground, now, isStale }) {
     if (now().getTime() - Date.parse(notification.time) > longestWait) {
       throw new PermanentError('too late for the terminal that it is about')
     }
     const place = await findPlace(notification.terminal, signal)
+    if (isStale()) return { withdrawn: true }
     const protocol = sequence === 'auto' ? place.kind.protocol : sequence
     const answer =
       protocol === undefined || protocol === 'none'

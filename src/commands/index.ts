@@ -20,5 +20,6 @@ export const commands: Record<string, () => Promise<{ default: Command }>> = {
   completion: () => import('./completion.ts'),
   help: () => import('./help.ts'),
   'shell-done': () => import('./shell-done.ts'),
+  'shell-next': () => import('./shell-next.ts'),
   deliver: () => import('./deliver.ts'),
 }

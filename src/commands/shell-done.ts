@@ -5,13 +5,13 @@ import type { Config } from '../config/types.ts'
 import { followUp } from '../delivery/flusher.ts'
 import { whySilent } from '../delivery/hook-rules.ts'
 import { noteDecision } from '../delivery/note-decision.ts'
+import { forgetGoneShells, threadOfShell } from '../delivery/shell.ts'
 import { situationFor, tellHere } from '../delivery/tell.ts'
 import { exitCode, UsageError } from '../errors.ts'
 import { readInput } from '../input.ts'
 import type { Outcome, TerminalReference } from '../notification.ts'
 import { say } from '../output.ts'
 import { signalOf } from '../process/end.ts'
-import { readStat } from '../process/proc.ts'
 import { splitWords } from '../simple-commands.ts'
 
 /** Most that a hook sends of a command, in bytes. */
@@ -23,6 +23,11 @@ const hookFlags = {
   tty: { kind: 'text', value: 'PATH', description: 'its terminal' },
   status: { kind: 'text', value: 'N', description: "the command's status" },
   'duration-ms': { kind: 'text', value: 'N', description: 'how long it ran, in milliseconds' },
+  turn: {
+    kind: 'text',
+    value: 'N',
+    description: 'how many of its commands the shell has told about, this one included',
+  },
   private: { kind: 'boolean', description: 'tell that it ended, and not what it was' },
   focus: { kind: 'text', value: 'yes|no', choices: ['yes', 'no'], description: 'what the terminal said' },
   'foreground-too': { kind: 'boolean', description: 'also if somebody is looking' },
@@ -58,6 +63,7 @@ async function tell({ flags, global }: Invocation<typeof hookFlags>): Promise<bo
   const terminal: TerminalReference = {
     ...(flags.tty !== undefined && { tty: flags.tty }),
     ...(flags['shell-pid'] !== undefined && { shellPid: Number(flags['shell-pid']) }),
+    ...(flags.turn !== undefined && { turn: numberFrom('--turn', flags.turn) }),
   }
   const { shellPid } = terminal
   const options = optionsFrom(flags.opts, global)
@@ -78,7 +84,10 @@ async function tell({ flags, global }: Invocation<typeof hookFlags>): Promise<bo
     return false
   }
   if (found?.answer === 'unknown') terminal.unlessFocused = true
-  await tellHere({ ...ended, terminal, ...threadOf(shellPid), ...(found && { away: found }) }, situation, options)
+  const thread = shellPid === undefined ? undefined : threadOfShell(shellPid)
+  const news = { ...ended, terminal, ...(thread !== undefined && { thread }), ...(found && { away: found }) }
+  await tellHere(news, situation, options)
+  forgetGoneShells()
   return true
 }
 
@@ -94,12 +103,6 @@ async function lookedAt(terminal: TerminalReference, focus: string | undefined, 
 function numberFrom(flag: string, text: string | undefined): number {
   if (text === undefined || !/^\d+$/.test(text)) throw new UsageError(`shell-done ${flag}: a number was expected`)
   return Number(text)
-}
-
-/** A shell's notification replaces its last one; the start time tells shells with the same number apart. */
-function threadOf(shellPid: number | undefined): { thread?: string } {
-  const start = shellPid === undefined ? undefined : readStat(shellPid)?.startTicks
-  return start === undefined ? {} : { thread: `shell-${shellPid}-${start}` }
 }
 
 /** AUTO_NTFY_DONE_OPTS holds options as they would stand in front of `done`. */

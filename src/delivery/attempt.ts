@@ -6,6 +6,7 @@ import { withoutSecrets } from '../output.ts'
 import { cut, type Limit, lengthIn, oneLine, plainText } from '../text.ts'
 import { makeContext } from './context.ts'
 import type { Delivery } from './delivery.ts'
+import { hasMovedOn } from './moved-on.ts'
 
 /** Longest attempt, in milliseconds: everything counts, from the look-up of the name to the last byte of the answer. */
 const longestAttempt = 10_000
@@ -36,7 +37,9 @@ export async function attempt(
   const backend = await loadBackend(delivery.backend)
   const controller = new AbortController()
   const { id, target, config } = delivery
-  const context = makeContext({ id, backend, target, config, options, foreground, signal: controller.signal })
+  const { signal } = controller
+  const isStale = () => isNoNews(delivery)
+  const context = makeContext({ id, backend, target, config, options, foreground, signal, isStale })
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -53,6 +56,11 @@ export async function attempt(
     clearTimeout(timer)
     controller.abort()
   }
+}
+
+/** Has the shell gone on? What quiet hours or a limit held back comes all the same. */
+function isNoNews({ notification, rule }: Delivery): boolean {
+  return notification.source === 'hook' && rule === undefined && hasMovedOn(notification)
 }
 
 /** The exit code of a command that waited for this result and keeps nothing for later. */

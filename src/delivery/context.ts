@@ -16,12 +16,14 @@ export interface ContextParts {
   config: string | undefined
   options: Record<string, unknown>
   foreground: boolean
+  isStale?: () => boolean
   /** Ends everything that the backend does. */
   signal: AbortSignal
 }
 
 /** The world as a backend may touch it. */
-export function makeContext({ id, backend, target, config, options, foreground, signal }: ContextParts): Context {
+export function makeContext(parts: ContextParts): Context {
+  const { id, backend, target, config, options, foreground, signal, isStale = () => false } = parts
   return {
     id,
     http: httpClient({ signal, ca: options['ca'] as string | undefined, once: backend.once === true }),
@@ -29,6 +31,7 @@ export function makeContext({ id, backend, target, config, options, foreground, 
     cache: (name) => openCache(backend.name, name, signal),
     signal,
     now: () => new Date(),
+    isStale,
     debug: (text) => say.debug(`${target}: ${text}`),
     foreground,
   }

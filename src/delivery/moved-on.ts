@@ -1,22 +1,26 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Notification } from '../notification.ts'
 import { stateFolder } from '../paths.ts'
 
 /**
- * When a shell started its first command after one that was told about, milliseconds since 1970: the hooks leave a file
- * with the shell's number, empty, whose time says it. Nothing if there is none.
+ * Whether a shell has started its first command after the one that a notification is about. The hooks leave a file with
+ * the shell's number when a command starts after one that was told about: in it stands how many were told until then.
  */
-export function movedOnAt(shellPid: number): number | undefined {
-  const file = movedOnFile(shellPid)
+export function hasMovedOn({ terminal, time }: Pick<Notification, 'terminal' | 'time'>): boolean {
+  const [folder, shellPid] = [shellsFolder(), terminal?.shellPid]
+  if (folder === undefined || shellPid === undefined) return false
+  const file = join(folder, String(shellPid))
   try {
-    return file === undefined ? undefined : statSync(file).mtimeMs
+    if (terminal?.turn === undefined) return statSync(file).mtimeMs >= Date.parse(time)
+    return Number.parseInt(readFileSync(file, 'latin1'), 10) >= terminal.turn
   } catch {
-    return undefined
+    return false
   }
 }
 
-/** The file that a shell's hooks write; nothing if there is no place for one. */
-export function movedOnFile(shellPid: number): string | undefined {
+/** Where shells leave word; nothing if there is no place for it. */
+export function shellsFolder(): string | undefined {
   const folder = stateFolder()
-  return folder === undefined ? undefined : join(folder, 'shells', String(shellPid))
+  return folder === undefined ? undefined : join(folder, 'shells')
 }

@@ -1,8 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { type Bus, DBusError, sessionBus, theBus } from '../dbus.ts'
-import { ConfigError, codeOf, messageOf, TransientError } from '../errors.ts'
-import { runtimeFolder } from '../paths.ts'
+import { ConfigError, messageOf, TransientError } from '../errors.ts'
+import { memoryOf } from './memory.ts'
 import { patience, type Toast, urgencies } from './toast.ts'
 
 const service = 'org.freedesktop.Notifications'
@@ -13,24 +11,51 @@ const service = 'org.freedesktop.Notifications'
  * @throws ConfigError there is no session bus, or nobody on it shows notifications
  * @throws TransientError the desktop did not answer in time, or refused
  */
-export async function showOnLinux(toast: Toast, signal: AbortSignal): Promise<{ id: number }> {
+export async function showOnLinux(toast: Toast, signal: AbortSignal): Promise<{ id?: number; withdrawn?: true }> {
   const bus = await sessionBus(signal, patience)
   try {
     const server = await serverOn(bus)
     const [capabilities] = (await ask(bus, server, 'GetCapabilities')) as [string[]]
-    const memory = memoryOf(toast, `${bus.guid} ${server}`)
-    const replaces = await memory?.recall()
+    const memory = memoryOf(toast.thread)
+    const last = await memory?.recall()
+    const replaces = last?.guid === bus.guid && last.server === server ? last.id : 0
+    if (toast.isStale()) return { withdrawn: true }
     const body = capabilities.includes('body-markup') ? escapeMarkup(toast.message) : toast.message
-    const values = ['ntfy', replaces ?? 0, toast.icon ?? '', toast.title, body, [], hintsOf(toast), toast.timeout]
+    const values = ['ntfy', replaces, toast.icon ?? '', toast.title, body, [], hintsOf(toast), toast.timeout]
     const [id] = (await ask(bus, server, 'Notify', 'susssasa{sv}i', values)) as [number]
-    await memory?.remember(id)
-    return { id }
+    await memory?.remember({ guid: bus.guid, server, id })
+    // Who went on before it was remembered could not take it back.
+    if (!toast.isStale()) return { id }
+    await memory?.forget()
+    await close(bus, server, id)
+    return { id, withdrawn: true }
   } catch (error) {
     if (error instanceof DBusError) throw new TransientError(`the desktop: ${error.message}`)
     throw error
   } finally {
     bus.close()
   }
+}
+
+/** Takes back what a thread has on the screen, if anything. */
+export async function withdrawOnLinux(thread: string, signal: AbortSignal): Promise<void> {
+  const memory = memoryOf(thread)
+  const last = await memory?.recall()
+  await memory?.forget()
+  if (last === undefined) return
+  const bus = await sessionBus(signal, patience)
+  try {
+    if (bus.guid === last.guid) await close(bus, last.server, last.id)
+  } finally {
+    bus.close()
+  }
+}
+
+/** What is not there any more is closed. */
+async function close(bus: Bus, server: string, id: number): Promise<void> {
+  await ask(bus, server, 'CloseNotification', 'u', [id]).catch((error) => {
+    if (!(error instanceof DBusError)) throw error
+  })
 }
 
 /** The unique name of who shows notifications; started if the bus knows how to. */
@@ -55,7 +80,13 @@ export async function serverOn(bus: Bus): Promise<string> {
   }
 }
 
-export function ask(bus: Bus, server: string, member: string, signature = '', body: unknown[] = []): Promise<unknown[]> {
+export function ask(
+  bus: Bus,
+  server: string,
+  member: string,
+  signature = '',
+  body: unknown[] = [],
+): Promise<unknown[]> {
   const path = '/org/freedesktop/Notifications'
   return bus.call({ destination: server, path, interface: service, member, signature, body })
 }
@@ -70,39 +101,4 @@ function hintsOf(toast: Toast): [string, [string, unknown]][] {
 
 function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-}
-
-interface Memory {
-  recall(): Promise<number | undefined>
-  remember(id: number): Promise<void>
-}
-
-/** Which notification a thread has on the screen. Ids begin anew with every server, so `server` must be the same. */
-function memoryOf(toast: Toast, server: string): Memory | undefined {
-  const folder = runtimeFolder()
-  if (toast.thread === undefined || folder === undefined) return undefined
-  const file = join(folder, 'desktop', `thread-${encodeURIComponent(toast.thread).slice(0, 200)}`)
-  return {
-    async recall() {
-      const [, known, id] = /^(.+) (\d{1,10})\n$/.exec(await readFile(file, 'utf8').catch(() => '')) ?? []
-      return known === server && Number(id) < 2 ** 32 ? Number(id) : undefined
-    },
-    async remember(id) {
-      // Without it the next one does not replace this one: no reason to fail.
-      try {
-        await makeFolder(folder)
-        await makeFolder(join(folder, 'desktop'))
-        const draft = `${file}.${process.pid}`
-        await writeFile(draft, `${server} ${id}\n`, { mode: 0o600 })
-        await rename(draft, file)
-      } catch {}
-    },
-  }
-}
-
-/** Not `recursive`: Node never returns from that in some file systems (/proc). */
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { mode: 0o700 }).catch((error) => {
-    if (codeOf(error) !== 'EEXIST') throw error
-  })
 }

@@ -13,6 +13,8 @@ export interface Toast {
   /** Not kept in the desktop's list once it has been shown. */
   transient?: boolean | undefined
   soundfile?: string | undefined
+  /** Whether it is no news any more: then it is not shown, or taken back. */
+  isStale(): boolean
   /** Milliseconds; -1 leaves it to the desktop, 0 means until it is dismissed. */
   timeout: number
 }

@@ -119,6 +119,7 @@ for (const shell of shellNames) {
         '--tty',
         '--status',
         '--duration-ms',
+        '--turn',
       ])
       expect(plain?.node).toBe('')
       expect(all?.flag('--ignore')).toBe('vim make')

@@ -12,6 +12,7 @@ export function testContext(changes: Partial<Context> = {}): Context {
     cache: memoryCache(),
     signal,
     now: () => new Date(),
+    isStale: () => false,
     debug: () => {},
     foreground: true,
     run: (program, args, options = {}) =>

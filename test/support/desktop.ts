@@ -24,6 +24,8 @@ export interface Desktop {
   shown(): ShownNotification[]
   /** Waits until so many have been shown and returns them. */
   waitForShown(count: number, limit?: number): Promise<ShownNotification[]>
+  /** How many are on the screen now. */
+  displayed(): Promise<number>
   /** The method calls to the daemon so far, as dbus-monitor prints them. */
   calls(): string
   /** Starts a program of this desktop; it is ended with the desktop at the latest. */
@@ -43,6 +45,8 @@ export interface DesktopOptions {
   markup?: boolean
   /** Runs openbox, so that windows have the focus. */
   windows?: boolean
+  /** Notifications stay until somebody closes them. */
+  stays?: boolean
 }
 
 /** The programs that a desktop of these options needs, for describeWith. */
@@ -107,7 +111,7 @@ async function assemble({ folder, env, start, close }: Parts, options: DesktopOp
   const monitored = join(folder, 'calls')
   writeFileSync(record, '')
   writeFileSync(monitored, '')
-  writeFileSync(join(folder, 'dunstrc'), dunstConfiguration(folder, record, options.markup === true), { mode: 0o600 })
+  writeFileSync(join(folder, 'dunstrc'), dunstConfiguration(folder, record, options), { mode: 0o600 })
   start('sh', ['-c', `exec dbus-monitor --session "type='method_call',member='Notify'" > '${monitored}'`])
   await waitFor('dbus-monitor', () => readFileSync(monitored, 'utf8') !== '')
   const startDaemon = async () => {
@@ -127,6 +131,9 @@ async function assemble({ folder, env, start, close }: Parts, options: DesktopOp
     async waitForShown(count, limit) {
       await waitFor(`${count} notifications on the desktop`, () => shown().length >= count, limit)
       return shown()
+    },
+    async displayed() {
+      return Number((await promisify(execFile)('dunstctl', ['count', 'displayed'], { env })).stdout)
     },
     calls: () => readFileSync(monitored, 'utf8'),
     start,
@@ -178,7 +185,7 @@ async function startBus(folder: string, runtime: string, options: DesktopOptions
 }
 
 /** dunst runs a script for every notification that it shows: what it says is what a person would see. */
-function dunstConfiguration(folder: string, record: string, markup: boolean): string {
+function dunstConfiguration(folder: string, record: string, options: DesktopOptions): string {
   const script = join(folder, 'record')
   const fields = ['ID', 'APP_NAME', 'SUMMARY', 'BODY', 'URGENCY', 'ICON_PATH'].map((name) => `"$DUNST_${name}"`)
   writeFileSync(script, `#!/bin/sh\nprintf '%s\\0' ${fields.join(' ')} >> '${record}'\n`, { mode: 0o755 })
@@ -187,12 +194,12 @@ function dunstConfiguration(folder: string, record: string, markup: boolean): st
     '    stack_duplicates = false',
     '    enable_posix_regex = false',
     '    notification_limit = 0',
-    `    markup = ${markup ? 'full' : 'no'}`,
+    `    markup = ${options.markup ? 'full' : 'no'}`,
     '[record]',
     '    summary = "*"',
     `    script = ${script}`,
     // Hundreds at once would keep it busy with drawing them.
-    '    timeout = 200ms',
+    `    timeout = ${options.stays ? '0' : '200ms'}`,
     '',
   ].join('\n')
 }

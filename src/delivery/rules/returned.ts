@@ -1,14 +1,13 @@
 import { loadConfig } from '../../config/index.ts'
 import { readStat } from '../../process/proc.ts'
 import type { Delivery } from '../delivery.ts'
-import { movedOnAt } from '../moved-on.ts'
+import { hasMovedOn } from '../moved-on.ts'
 
 /** Why somebody seems to have come back since a notification was made; nothing if nobody has, or nobody knows. */
 export async function hasReturned({ notification, config }: Delivery): Promise<string | undefined> {
-  const { terminal, time, source } = notification
+  const { terminal, source } = notification
   if (terminal === undefined) return undefined
-  const since = terminal.shellPid === undefined ? undefined : movedOnAt(terminal.shellPid)
-  if (since !== undefined && since >= Date.parse(time)) return 'a further command was started in that shell'
+  if (hasMovedOn(notification)) return 'a further command was started in that shell'
   if (source === 'hook' && isBusy(terminal.shellPid)) return 'a further command runs in that shell'
   const { away } = await import('../../away/index.ts')
   const options = config === undefined ? {} : (await loadConfig(config)).config.away
