@@ -16,6 +16,7 @@ export default defineBackend({
       required: true,
       secret: true,
       example: 'https://chat.googleapis.com/v1/spaces/SPACE/messages?key=KEY&token=TOKEN',
+      aliases: ['app_url', 'webhook'],
     }),
     thread_key: text({ description: 'messages with the same key make a thread' }),
     ...httpOptions,

@@ -18,6 +18,7 @@ export default defineBackend({
       required: true,
       secret: true,
       example: 'https://mattermost.example.org/hooks/xxx-generatedkey-xxx',
+      aliases: ['incoming_hook_uri', 'webhook'],
     }),
     channel: text({ description: 'the channel, where the webhook lets one choose' }),
     username: text({ description: 'the name to appear under, where the server allows it' }),

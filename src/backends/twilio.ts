@@ -29,11 +29,13 @@ export default defineBackend({
       description: 'the number it comes from, or the SID of a messaging service (MG...)',
       required: true,
       example: '+15557122661',
+      aliases: ['number_from', 'messaging_service_sid'],
     }),
     to: text({
       description: 'the number it goes to; with whatsapp: in front by that',
       required: true,
       example: '+15558675310',
+      aliases: ['number_to'],
     }),
     ...httpOptions,
   },
