@@ -55,6 +55,9 @@ export default defineBackend({
   name: 'mqtt',
   title: 'MQTT',
   homepage: 'https://mqtt.org/mqtt-specification/',
+  setup: [
+    "Ask whoever runs the broker for its address, a user with a password that may publish to the topic, and its authority's certificate if it has one of its own (`ca`).",
+  ],
   options,
   limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 100_000, unit: 'bytes' } },
   async send(notification, options, context) {

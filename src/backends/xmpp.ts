@@ -55,6 +55,9 @@ export default defineBackend({
   name: 'xmpp',
   title: 'XMPP',
   homepage: 'https://xmpp.org/',
+  setup: [
+    'Make an account of its own for it at any server, and let the recipient accept it as a contact, or give it a room with `mtype: groupchat`.',
+  ],
   aliases: ['jabber'],
   options,
   // A server of ejabberd's takes 64 kB, in which a character of XML can need six bytes.
