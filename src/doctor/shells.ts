@@ -77,6 +77,7 @@ function others(): Finding[] {
     ['zsh-auto-notify', everyRc, /^[^#\n]*(?:zsh-)?auto-notify/m, ''],
     ['zsh-notify', everyRc, /^[^#\n]*(?:marzocchi\/zsh-notify|notify\.plugin\.zsh)/m, ''],
     ['fish-done', [join(config, 'fish/conf.d/done.fish'), join(config, 'fish/fish_plugins')], /done/, ''],
+    ['VTE', ['/etc/profile.d/vte.sh', '/etc/profile.d/vte-2.91.sh'], /777;notify/, ''],
     ['iTerm2', everyRc, /^[^#\n]*iterm2_shell_integration/m, 'its alerts are set in its profiles'],
   ]
   return signs.flatMap(([name, files, sign, todo]) => {
