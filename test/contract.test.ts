@@ -21,6 +21,11 @@ const sayYes =
     else response.writeHead(answer.status ?? 200).end(answer.text)
   }
 
+/** Where a service's documentation gives a status another meaning (RFC 8030 §7.3: the subscription has ended). */
+const ownMeaning: Record<string, Record<number, string>> = {
+  ntfy_webpush: { 404: 'permanent', 400: 'config' },
+}
+
 /** A webhook's owner need not answer anything in particular. */
 function declaresAnswer({ answer }: Backend): boolean {
   return answer !== undefined
@@ -93,8 +98,8 @@ describe.each(overHttp.map((backend) => ({ name: backend.name, backend })))('$na
     { status: 408, kind: 'transient' },
     { status: 401, kind: 'config' },
     { status: 403, kind: 'config' },
-    { status: 404, kind: 'config' },
-    { status: 400, kind: 'permanent' },
+    { status: 404, kind: ownMeaning[backend.name]?.[404] ?? 'config' },
+    { status: 400, kind: ownMeaning[backend.name]?.[400] ?? 'permanent' },
     { status: 422, kind: 'permanent' },
   ])('an answer of $status is $kind', async ({ status, kind }) => {
     const { result } = await tryOnce(backend, (_, response) => answerJson(response, status, {}))

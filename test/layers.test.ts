@@ -37,7 +37,7 @@ const layers = [
   ],
   ['process'],
   ['dbus', 'terminal', 'desktop'],
-  ['options', 'http-options', 'mail-failure', 'backend', 'matrix', 'mqtt', 'rocketchat', 'xmpp'],
+  ['options', 'http-options', 'mail-failure', 'backend', 'matrix', 'mqtt', 'rocketchat', 'webpush', 'xmpp'],
   ['backends'],
   ['config'],
   ['away'],

@@ -23,6 +23,7 @@ export const backends: Record<string, () => Promise<{ default: Backend }>> = {
   mqtt: () => import('./mqtt.ts'),
   notifico: () => import('./notifico.ts'),
   ntfy_sh: () => import('./ntfy_sh.ts'),
+  ntfy_webpush: () => import('./ntfy_webpush.ts'),
   prowl: () => import('./prowl.ts'),
   pushalot: () => import('./pushalot.ts'),
   pushbullet: () => import('./pushbullet.ts'),
@@ -54,6 +55,7 @@ export const backendAliases: Record<string, string> = {
   email: 'mail',
   smtp: 'mail',
   jabber: 'xmpp',
+  webpush: 'ntfy_webpush',
 }
 
 /** The backend's own name for what a configuration calls it: in any case, with `-` or `_`; nothing if unknown. */
