@@ -25,5 +25,8 @@ describe('ntfy test', () => {
 it('ntfy away says that nobody can know where there is no terminal', async () => {
   const { env } = await configuredHome()
   expect(await ntfy(['away'], { env })).toMatchObject({ code: 0, stdout: 'unknown\n' })
-  expect(JSON.parse((await ntfy(['--json', 'away'], { env })).stdout)).toEqual({ answer: 'unknown', source: 'without a terminal' })
+  expect(JSON.parse((await ntfy(['--json', 'away'], { env })).stdout)).toEqual({
+    answer: 'unknown',
+    source: 'without a terminal',
+  })
 })
