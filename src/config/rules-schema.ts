@@ -1,5 +1,6 @@
 import { priorities } from '../notification.ts'
-import type { RuleWord, When } from './rules.ts'
+import type { RuleWord } from './rules.ts'
+import type { When } from './when.ts'
 
 type Schema = Record<string, unknown>
 

@@ -3,7 +3,7 @@ import { normalKey } from '../options.ts'
 import { templateProblem } from '../template.ts'
 import { readAway } from './away.ts'
 import { readDisplay } from './display.ts'
-import { patterns } from './rules.ts'
+import { patterns } from './rule-values.ts'
 import { isMapping, isNames } from './shapes.ts'
 import type { Config } from './types.ts'
 

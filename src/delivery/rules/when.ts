@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { Away } from '../../away/index.ts'
 import { commandPattern } from '../../command-pattern.ts'
-import type { When } from '../../config/rules.ts'
+import type { When } from '../../config/when.ts'
 import { shortDuration } from '../../duration.ts'
 import { isWithin } from '../../hours.ts'
 import type { Outcome, Source } from '../../notification.ts'
