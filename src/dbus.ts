@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { connect, Socket } from 'node:net'
 import { sessionSockets, systemSockets } from './dbus/address.ts'
 import { type Call, decodeMessage, encodeCall, type Message, messageLength, messageType } from './dbus/message.ts'
 import { ConfigError, codeOf, messageOf, TransientError } from './errors.ts'
@@ -21,7 +21,21 @@ export interface Bus {
   call(call: Call): Promise<unknown[]>
   /** Hears every signal from now on that a match rule (AddMatch) lets through. */
   onSignal(listener: (signal: Message) => void): void
+  /** Stops listening: another process goes on with a copy of the connection, by `adoptBus`. Close it then. */
+  handOver(): { socket: Socket; state: BusState }
+  /** When the connection has ended. */
+  readonly ended: Promise<void>
   close(): void
+}
+
+/** What a process has to know that goes on with a connection. */
+export interface BusState {
+  name: string
+  guid: string
+  /** The number of the last call. */
+  serial: number
+  /** What was received and not looked at, base64. */
+  received: string
 }
 
 /** An error reply. */
@@ -57,6 +71,11 @@ export function sessionBus(signal: AbortSignal, patience: number): Promise<Bus> 
 /** Connects to the system's bus; as `sessionBus`. */
 export function systemBus(signal: AbortSignal, patience: number): Promise<Bus> {
   return connectToFirst('system', systemSockets(), signal, patience)
+}
+
+/** Goes on with a connection to a bus that another process has handed over as a descriptor. */
+export function adoptBus(descriptor: number, state: BusState): Bus {
+  return new Connection(new Socket({ fd: descriptor, readable: true, writable: true }), state.guid, state)
 }
 
 async function connectToFirst(
@@ -136,12 +155,24 @@ class Connection implements Bus {
   #received: Buffer = Buffer.alloc(0)
   #serial = 0
 
-  constructor(socket: Socket, guid: string) {
+  readonly ended: Promise<void>
+
+  constructor(socket: Socket, guid: string, state?: BusState) {
     this.#socket = socket
     this.guid = guid
+    if (state) {
+      this.name = state.name
+      this.#serial = state.serial
+      this.#received = Buffer.from(state.received, 'base64')
+    }
     socket.on('data', (chunk) => this.#hear(chunk))
     socket.on('error', (error) => this.#end(error))
-    socket.on('close', () => this.#end(new Error('the connection is closed')))
+    this.ended = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.#end(new Error('the connection is closed'))
+        resolve()
+      })
+    })
   }
 
   call(call: Call): Promise<unknown[]> {
@@ -156,6 +187,12 @@ class Connection implements Bus {
 
   onSignal(listener: (signal: Message) => void): void {
     this.#listeners.push(listener)
+  }
+
+  handOver(): { socket: Socket; state: BusState } {
+    this.#socket.pause().removeAllListeners('data')
+    const [name, guid, serial] = [this.name, this.guid, this.#serial]
+    return { socket: this.#socket, state: { name, guid, serial, received: this.#received.toString('base64') } }
   }
 
   close(): void {

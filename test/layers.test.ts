@@ -41,6 +41,7 @@ const layers = [
   ['backends'],
   ['config'],
   ['away'],
+  ['front'],
   ['delivery'],
   ['command', 'arguments', 'shell-files', 'completion', 'timer'],
   ['doctor', 'setup'],

@@ -38,7 +38,7 @@ export async function askForFocus(terminal: TerminalReference | undefined, signa
   if (reference && state) await askForReports(reference, state.clients, signal)
 }
 
-function paneOf({ tty, host }: Scene): PaneReference | undefined {
+export function paneOf({ tty, host }: Scene): PaneReference | undefined {
   if (host?.kind.role !== 'tmux') return undefined
   return { tty, tmux: environmentOf(host.child)['TMUX'], server: host.pid }
 }

@@ -46,7 +46,7 @@ async function isShown(server: XServer, window: number): Promise<boolean> {
  * the terminal in which this one was started: it counts if it leads to a window of the window manager's list that is
  * not known to be another process's.
  */
-async function windowsOf(server: XServer, pids: number[], windowId: number) {
+export async function windowsOf(server: XServer, pids: number[], windowId: number) {
   const clients = await server.property(server.root, '_NET_CLIENT_LIST')
   const owners = await Promise.all(
     clients.map(async (window) => {

@@ -10,6 +10,8 @@ export interface XServer {
   property(window: number, name: string): Promise<number[]>
   parent(window: number): Promise<number | undefined>
   atoms(names: string[]): Promise<number[]>
+  /** Asks the window manager to show a window and give it the focus (freedesktop.org's EWMH, as a pager does). */
+  activate(window: number): Promise<void>
   /** What the screen saver knows; nothing if the server has none. */
   saver(): Promise<Saver | undefined>
   close(): void
@@ -76,6 +78,16 @@ function clientOn(wire: Wire, root: number): XServer {
       // https://www.x.org/releases/current/doc/scrnsaverproto/saver.html
       const reply = await wire.ask(request(extension[9] ?? 0, 1, [root]))
       return reply && { on: reply[1] === 1 ? reply.readInt32LE(12) : undefined, idle: reply.readUInt32LE(16) }
+    },
+    async activate(window) {
+      // SendEvent of a ClientMessage with 32-bit data; it has no answer, so something is asked for that has one.
+      const [type] = [await atom('_NET_ACTIVE_WINDOW')]
+      const event = Buffer.alloc(32)
+      event.set([33, 32])
+      const [fromPager, substructure] = [2, (1 << 19) | (1 << 20)]
+      for (const [index, value] of [window, type, fromPager].entries()) event.writeUInt32LE(value, 4 + index * 4)
+      wire.tell(request(25, 0, [root, substructure], event))
+      await wire.ask(request(15, 0, [root]))
     },
     async parent(window) {
       return (await wire.ask(request(15, 0, [window])))?.readUInt32LE(12) || undefined

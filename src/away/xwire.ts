@@ -34,6 +34,11 @@ export class Wire {
     return this.#next()
   }
 
+  /** For a request that has no answer. */
+  tell(bytes: Buffer): void {
+    this.#socket.write(bytes)
+  }
+
   close(): void {
     this.#socket.destroy()
   }

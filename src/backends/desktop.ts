@@ -1,10 +1,11 @@
 import { type Context, defineBackend, type Outgoing } from '../backend.ts'
 import { showOnLinux } from '../desktop/linux.ts'
 import { showOnMac } from '../desktop/macos.ts'
-import { type Toast, type Urgency, urgencies } from '../desktop/toast.ts'
+import { type Origin, type Toast, type Urgency, urgencies } from '../desktop/toast.ts'
 import { showOnWindows } from '../desktop/windows.ts'
 import { hasFailed, type Priority } from '../notification.ts'
 import { boolean, choice, number, type OptionValues, text } from '../options.ts'
+import { environmentOf } from '../terminal/environment.ts'
 
 /** The options of a desktop notification; `default` has the same. */
 export const desktopOptions = {
@@ -48,18 +49,19 @@ export function showOnDesktop(
 ): Promise<Record<string, unknown>> {
   const { urgency = urgencyOf(notification), timeout, ...rest } = options
   const { title, message, thread } = notification
-  const toast: Toast = {
-    ...rest,
-    title,
-    message,
-    thread,
-    urgency,
-    timeout: Math.trunc(timeout),
-    isStale: context.isStale,
-  }
+  const { isStale } = context
+  const origin = originOf(notification, context)
+  const toast: Toast = { ...rest, title, message, thread, urgency, timeout: Math.trunc(timeout), origin, isStale }
   if (process.platform === 'darwin') return showOnMac(toast, context)
   if (process.platform === 'win32') return showOnWindows(toast, context.signal)
   return showOnLinux(toast, context.signal)
+}
+
+/** Where a click can lead. Nobody waits for clicks in the foreground, or where there is nothing to bring to the front. */
+function originOf({ id, terminal }: Outgoing, { foreground }: Context): Origin | undefined {
+  if (foreground || terminal?.tty === undefined) return undefined
+  const { DISPLAY, TMUX } = environmentOf(terminal.shellPid)
+  return DISPLAY || TMUX ? { notification: id, terminal } : undefined
 }
 
 const urgencyByPriority: Record<Priority, Urgency> = {

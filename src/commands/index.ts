@@ -21,5 +21,6 @@ export const commands: Record<string, () => Promise<{ default: Command }>> = {
   help: () => import('./help.ts'),
   'shell-done': () => import('./shell-done.ts'),
   'shell-next': () => import('./shell-next.ts'),
+  clicks: () => import('./clicks.ts'),
   deliver: () => import('./deliver.ts'),
 }

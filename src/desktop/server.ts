@@ -1,5 +1,9 @@
-import { sessionBus } from '../dbus.ts'
-import { ask, serverOn } from './linux.ts'
+import { type Bus, DBusError, sessionBus, theBus } from '../dbus.ts'
+import { ConfigError, messageOf } from '../errors.ts'
+import { memoryOf } from './memory.ts'
+import { type Toast, urgencies } from './toast.ts'
+
+export const service = 'org.freedesktop.Notifications'
 
 /** Who shows notifications on the session bus. */
 export interface DesktopServer {
@@ -24,4 +28,70 @@ export async function desktopServer(signal: AbortSignal, patience: number): Prom
   } finally {
     bus.close()
   }
+}
+
+/**
+ * Shows a toast, in the place of the last one of its thread.
+ *
+ * @returns its number, and whether the desktop will tell of clicks on it
+ */
+export async function showOn(bus: Bus, server: string, toast: Toast): Promise<{ id: number; clickable: boolean }> {
+  const [capabilities] = (await ask(bus, server, 'GetCapabilities')) as [string[]]
+  const memory = memoryOf(toast.thread)
+  const last = await memory?.recall()
+  const replaces = last?.guid === bus.guid && last.server === server ? last.id : 0
+  const body = capabilities.includes('body-markup') ? escapeMarkup(toast.message) : toast.message
+  const clickable = toast.origin !== undefined && capabilities.includes('actions')
+  // The action of this name is what a click on the whole notification means; its label is hardly ever shown.
+  const actions = clickable ? ['default', 'Show the terminal'] : []
+  const values = ['ntfy', replaces, toast.icon ?? '', toast.title, body, actions, hintsOf(toast), toast.timeout]
+  const [id] = (await ask(bus, server, 'Notify', 'susssasa{sv}i', values)) as [number]
+  await memory?.remember({ guid: bus.guid, server, id })
+  return { id, clickable }
+}
+
+/** What is not there any more is closed. */
+export async function close(bus: Bus, server: string, id: number): Promise<void> {
+  await ask(bus, server, 'CloseNotification', 'u', [id]).catch((error) => {
+    if (!(error instanceof DBusError)) throw error
+  })
+}
+
+/** The unique name of who shows notifications; started if the bus knows how to. */
+export async function serverOn(bus: Bus): Promise<string> {
+  const owner = async () => {
+    const [name] = await bus.call({ ...theBus, member: 'GetNameOwner', signature: 's', body: [service] })
+    return String(name)
+  }
+  try {
+    return await owner()
+  } catch (error) {
+    if (!(error instanceof DBusError)) throw error
+  }
+  const [startable] = (await bus.call({ ...theBus, member: 'ListActivatableNames' })) as [string[]]
+  if (!startable.includes(service)) throw new ConfigError('nobody shows notifications on the session bus')
+  try {
+    await bus.call({ ...theBus, member: 'StartServiceByName', signature: 'su', body: [service, 0] })
+    return await owner()
+  } catch (error) {
+    if (!(error instanceof DBusError)) throw error
+    throw new ConfigError(`the desktop's notification service does not start: ${messageOf(error)}`)
+  }
+}
+
+function ask(bus: Bus, server: string, member: string, signature = '', body: unknown[] = []): Promise<unknown[]> {
+  const path = '/org/freedesktop/Notifications'
+  return bus.call({ destination: server, path, interface: service, member, signature, body })
+}
+
+/** No `desktop-entry`: some desktops take a notification away when the sender of that application has left the bus. */
+function hintsOf(toast: Toast): [string, [string, unknown]][] {
+  const hints: [string, [string, unknown]][] = [['urgency', ['y', urgencies.indexOf(toast.urgency)]]]
+  if (toast.transient !== undefined) hints.push(['transient', ['b', toast.transient]])
+  if (toast.soundfile !== undefined) hints.push(['sound-file', ['s', toast.soundfile]])
+  return hints
+}
+
+function escapeMarkup(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

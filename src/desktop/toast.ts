@@ -1,3 +1,5 @@
+import type { TerminalReference } from '../notification.ts'
+
 export const urgencies = ['low', 'normal', 'critical'] as const
 export type Urgency = (typeof urgencies)[number]
 
@@ -13,10 +15,19 @@ export interface Toast {
   /** Not kept in the desktop's list once it has been shown. */
   transient?: boolean | undefined
   soundfile?: string | undefined
+  /** What a click on it leads to; nothing if nobody waits for clicks. */
+  origin?: Origin | undefined
   /** Whether it is no news any more: then it is not shown, or taken back. */
   isStale(): boolean
   /** Milliseconds; -1 leaves it to the desktop, 0 means until it is dismissed. */
   timeout: number
+}
+
+/** What a toast came from. */
+export interface Origin {
+  /** The id of the notification. */
+  notification: string
+  terminal: TerminalReference
 }
 
 /** A desktop that does not answer within this time, milliseconds, is given up: nobody waits for a frozen one. */

@@ -56,6 +56,22 @@ export async function noteAsked(pane: PaneReference, clients: TmuxClient[], sign
 }
 
 /**
+ * Makes a pane the one that is shown.
+ *
+ * @param client the terminal that is to show it, if none shows its session
+ */
+export async function selectPane(
+  reference: PaneReference,
+  { id, session }: TmuxPane,
+  client: TmuxClient | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = ['-S', socketOf(reference), 'select-window', '-t', id, ';', 'select-pane', '-t', id]
+  if (client !== undefined) args.push(';', 'switch-client', '-c', client.tty, '-t', session)
+  await run(args, signal)
+}
+
+/**
  * What tmux knows of a pane, with one start of tmux.
  *
  * @returns nothing if tmux does not know that pane: a leaked TMUX

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { ntfy, ntfyBin } from '../support/cli.ts'
 import { desktopPrograms, useDesktop } from '../support/desktop.ts'
@@ -128,7 +130,7 @@ describeWith([...desktopPrograms, 'dunstctl', ...shellNames], 'a notification of
     await displayed(0)
   })
 
-  it('leads to nobody else when a further command was started, and to somebody when not', async () => {
+  it('leads to nobody else when a further command was started or it was closed, and to somebody when not', async () => {
     const typing = open('bash', ', escalate: {to: far, after: 2s}')
     writeFileSync(
       join(typing.home, '.config/ntfy/ntfy.yml'),
@@ -142,6 +144,12 @@ describeWith([...desktopPrograms, 'dunstctl', ...shellNames], 'a notification of
     await typing.run('true')
     await displayed(0)
     await waitFor('the end of the first', async () => !(await isHeld()))
+    await typing.run('sleep 0.4; : closed')
+    await displayed(1)
+    await waitFor('what is held', isHeld)
+    await promisify(execFile)('dunstctl', ['close-all'], { env: desktop().env })
+    await waitFor('the end of the second', async () => !(await isHeld()))
+    await displayed(0)
     await typing.run('sleep 0.4; : unlooked')
     await displayed(1)
     await waitFor('the other target', () => far(typing).length > 0)

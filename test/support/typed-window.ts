@@ -50,7 +50,7 @@ export async function openProgramWindow(desktop: Desktop, emulator: string[], pr
 
 /**
  * An interactive bash with the hooks in the window of a terminal emulator, typed into by the keys of the X server. Its
- * ntfy is the built one; each run that has ended is a line of `ended`.
+ * ntfy is the built one; each run that has ended is a line of `ended`, but for those that take something back.
  */
 export async function openShellWindow(desktop: Desktop, emulator: string[], inside: string[] = []) {
   const folder = temporaryFolder()
@@ -61,7 +61,11 @@ export async function openShellWindow(desktop: Desktop, emulator: string[], insi
     string,
   ]
   writeFileSync(ended, '')
-  writeFileSync(bin, `#!/bin/sh\n'${ntfyBin}' "$@"\ncode=$?\necho "$1" >> '${ended}'\nexit $code\n`, { mode: 0o755 })
+  writeFileSync(
+    bin,
+    `#!/bin/sh\n'${ntfyBin}' "$@"\ncode=$?\n[ "$1" = shell-next ] || echo "$1" >> '${ended}'\nexit $code\n`,
+    { mode: 0o755 },
+  )
   writeFileSync(
     rc,
     `PS1='$ '; HISTFILE=; NTFY_LONGER_THAN=0.3; NTFY_BIN='${bin}'; PATH='${folder}':$PATH

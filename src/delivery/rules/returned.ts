@@ -2,11 +2,13 @@ import { loadConfig } from '../../config/index.ts'
 import { readStat } from '../../process/proc.ts'
 import type { Delivery } from '../delivery.ts'
 import { hasMovedOn } from '../moved-on.ts'
+import { wasSeen } from '../seen.ts'
 
 /** Why somebody seems to have come back since a notification was made; nothing if nobody has, or nobody knows. */
 export async function hasReturned({ notification, config }: Delivery): Promise<string | undefined> {
-  const { terminal, source } = notification
+  const { id, terminal, source } = notification
   if (terminal === undefined) return undefined
+  if (wasSeen(id)) return 'the notification was clicked or closed'
   if (hasMovedOn(notification)) return 'a further command was started in that shell'
   if (source === 'hook' && isBusy(terminal.shellPid)) return 'a further command runs in that shell'
   const { away } = await import('../../away/index.ts')

@@ -1,0 +1,28 @@
+import { defineCommand } from '../command.ts'
+import { noteSeen } from '../delivery/seen.ts'
+import { listen } from '../desktop/clicks.ts'
+import { exitCode } from '../errors.ts'
+import { bringToFront } from '../front/index.ts'
+import { readInput } from '../input.ts'
+
+/** What a click brings about takes no longer than this, milliseconds. */
+const patience = 2000
+
+/** Most that comes by stdin, in bytes. */
+const mostInput = 1024 * 1024
+
+export default defineCommand({
+  name: 'clicks',
+  words: '',
+  summary: 'wait for clicks on the notifications on the desktop; descriptor 3 is the connection to the session bus',
+  flags: {},
+  maxWords: 0,
+  hidden: true,
+  async run() {
+    await listen(3, JSON.parse(readInput(mostInput).text), {
+      clicked: ({ terminal }) => bringToFront(terminal, AbortSignal.timeout(patience)),
+      seen: ({ notification }) => noteSeen(notification),
+    })
+    return exitCode.ok
+  },
+})

@@ -1,0 +1,210 @@
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { sessionSockets } from '../dbus/address.ts'
+import { adoptBus, type Bus, type BusState, theBus } from '../dbus.ts'
+import { codeOf } from '../errors.ts'
+import { runtimeFolder } from '../paths.ts'
+import { programFile } from '../program.ts'
+import { memoryOf } from './memory.ts'
+import { close, service, showOn } from './server.ts'
+import type { Origin, Toast } from './toast.ts'
+
+/** A toast that is on the screen. */
+interface OnScreen {
+  server: string
+  id: number
+  toast: Toast
+}
+
+/** What a process gets that is to wait for clicks. */
+interface Start {
+  state: BusState
+  shown: OnScreen
+}
+
+/** What is done when somebody turns to a toast. */
+export interface Reactions {
+  clicked(origin: Origin): Promise<void>
+  /** By a click, or closed by the user. */
+  seen(origin: Origin): void
+}
+
+/** So long after the last toast clicks are waited for, milliseconds. */
+const lifetime = 5 * 60_000
+
+/** A process that waits for clicks answers at once, or not at all, milliseconds. */
+const answerTime = 1000
+
+/**
+ * Has the process that waits for clicks in this session show a toast.
+ *
+ * @returns its number; nothing if there is no such process, or it cannot
+ */
+export function askListener(toast: Toast, signal: AbortSignal): Promise<number | undefined> {
+  const path = socketPath()
+  if (path === undefined) return Promise.resolve(undefined)
+  return new Promise((resolve) => {
+    const socket = connect({ path })
+    let text = ''
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      socket.destroy()
+      resolve(/^\d+\n$/.test(text) ? Number(text) : undefined)
+    }
+    const timer = setTimeout(end, answerTime)
+    signal.addEventListener('abort', end)
+    socket.on('data', (chunk) => {
+      text += chunk
+      if (text.endsWith('\n')) end()
+    })
+    socket.on('error', end).on('close', end)
+    socket.write(`${JSON.stringify({ bus: sessionSockets(), toast })}\n`)
+  })
+}
+
+/**
+ * Starts the process that waits for clicks. It goes on with our connection to the bus: desktops tell of a click who has
+ * sent the notification, and some nobody else.
+ */
+export function startListener(bus: Bus, shown: OnScreen): void {
+  const { spawn } = process.getBuiltinModule('node:child_process')
+  const { socket, state } = bus.handOver()
+  const child = spawn(process.execPath, [programFile(), 'clicks'], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore', socket],
+    cwd: '/',
+  })
+  child.on('error', () => {})
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(JSON.stringify({ state, shown } satisfies Start))
+  child.unref()
+}
+
+/** Waits for clicks, until nothing is on the screen any more, or for five minutes. */
+export async function listen(descriptor: number, { state, shown }: Start, reactions: Reactions): Promise<void> {
+  const bus = adoptBus(descriptor, state)
+  const listener = new Listener(bus, shown.server, reactions)
+  listener.add(shown.id, shown.toast)
+  const server = await listener.serve()
+  await Promise.race([listener.isDone, bus.ended])
+  server?.close()
+  bus.close()
+}
+
+class Listener {
+  readonly isDone: Promise<void>
+  readonly #bus: Bus
+  readonly #server: string
+  readonly #reactions: Reactions
+  readonly #toasts = new Map<number, Toast>()
+  #finish = () => {}
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(bus: Bus, server: string, reactions: Reactions) {
+    this.#bus = bus
+    this.#server = server
+    this.#reactions = reactions
+    this.isDone = new Promise((resolve) => {
+      this.#finish = resolve
+    })
+    bus.onSignal(({ interface: name, member, body, sender }) => {
+      const [id, detail] = body
+      if (member === 'NameOwnerChanged' && sender === theBus.destination && id === server) this.#finish()
+      if (name !== service || sender !== server) return
+      if (member === 'ActionInvoked') void this.#click(Number(id))
+      if (member === 'NotificationClosed') void this.#closed(Number(id), Number(detail))
+    })
+    const match = (rule: string) => bus.call({ ...theBus, member: 'AddMatch', signature: 's', body: [rule] })
+    match(`type='signal',interface='${service}',sender='${server}'`).catch(() => {})
+    match(`type='signal',interface='${theBus.interface}',member='NameOwnerChanged',arg0='${server}'`).catch(() => {})
+  }
+
+  add(id: number, toast: Toast): void {
+    this.#toasts.set(id, toast)
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#finish(), lifetime)
+    this.#timer.unref()
+  }
+
+  /** Shows the toasts of other processes, too, unless another one does that already. */
+  async serve(): Promise<Server | undefined> {
+    const path = socketPath()
+    if (path === undefined) return undefined
+    const server = createServer((socket) => this.#hear(socket))
+    if (await bind(server, path)) return server
+    return undefined
+  }
+
+  #hear(socket: Socket): void {
+    let text = ''
+    socket.on('error', () => {})
+    socket.on('data', (chunk) => {
+      text += chunk
+      if (text.endsWith('\n')) void this.#show(text).then((id) => socket.end(`${id ?? ''}\n`))
+    })
+  }
+
+  async #show(request: string): Promise<number | undefined> {
+    try {
+      const { bus, toast } = JSON.parse(request) as { bus: string[]; toast: Toast }
+      if (bus.join() !== sessionSockets().join()) return undefined
+      const { id } = await showOn(this.#bus, this.#server, toast)
+      this.add(id, toast)
+      return id
+    } catch {
+      return undefined
+    }
+  }
+
+  async #click(id: number): Promise<void> {
+    const origin = this.#toasts.get(id)?.origin
+    if (origin === undefined) return
+    this.#reactions.seen(origin)
+    await this.#reactions.clicked(origin).catch(() => {})
+    await close(this.#bus, this.#server, id).catch(() => {})
+    await this.#closed(id, 0)
+  }
+
+  async #closed(id: number, reason: number): Promise<void> {
+    const toast = this.#toasts.get(id)
+    if (toast === undefined) return
+    this.#toasts.delete(id)
+    if (reason === byUser && toast.origin) this.#reactions.seen(toast.origin)
+    const memory = memoryOf(toast.thread)
+    if ((await memory?.recall())?.id === id) await memory?.forget()
+    if (this.#toasts.size === 0) this.#finish()
+  }
+}
+
+/** The reason of NotificationClosed. */
+const byUser = 2
+
+/** Where the process that waits for clicks is asked; nothing where there is no session. */
+function socketPath(): string | undefined {
+  const folder = runtimeFolder()
+  return folder === undefined ? undefined : join(folder, 'clicks')
+}
+
+/** @returns whether nobody else has that place */
+async function bind(server: Server, path: string): Promise<boolean> {
+  const { rmSync } = process.getBuiltinModule('node:fs')
+  for (const _ of ['first', 'after one that was killed']) {
+    const code = await new Promise<string | undefined>((resolve) => {
+      server.once('error', (error) => resolve(codeOf(error) ?? 'unknown'))
+      server.listen(path, () => resolve(undefined))
+    })
+    if (code === undefined) return true
+    if (code !== 'EADDRINUSE' || (await isAlive(path))) return false
+    rmSync(path, { force: true })
+  }
+  return false
+}
+
+function isAlive(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path })
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
