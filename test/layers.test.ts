@@ -37,7 +37,7 @@ const layers = [
   ],
   ['process'],
   ['dbus', 'terminal', 'desktop'],
-  ['options', 'http-options', 'mail-failure', 'backend', 'matrix', 'mqtt', 'rocketchat', 'webpush', 'xmpp'],
+  ['options', 'http-options', 'mail-failure', 'backend', 'matrix', 'mqtt', 'rocketchat', 'syslog', 'webpush', 'xmpp'],
   ['backends'],
   ['config'],
   ['away'],

@@ -27,6 +27,14 @@ export function lookup(hostname: string, options: LookupOptions, callback: Callb
     .catch((error: NodeJS.ErrnoException) => callback(error, []))
 }
 
+/** An address for a host, for sockets that take no look-up of ours. */
+export async function findAddress(host: string): Promise<LookupAddress> {
+  const family = isIP(host)
+  const [first] = family > 0 ? [{ address: host, family }] : await find(host)
+  if (first === undefined) throw Object.assign(new Error(`no such host ${host}`), { code: 'ENOTFOUND' })
+  return first
+}
+
 async function find(hostname: string): Promise<LookupAddress[]> {
   if (/^(.+\.)?localhost\.?$/i.test(hostname)) return [loopback, { address: '::1', family: 6 }]
   const listed = fromHostsFile(hostname)
