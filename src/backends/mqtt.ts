@@ -76,7 +76,7 @@ export default defineBackend({
 function brokerOf({ url: address, user, password, ca, version, client_id }: MqttOptions) {
   const { protocol, hostname, port, username, password: inAddress, pathname } = new URL(address)
   if (pathname.length > 1) throw new ConfigError('url: mqtt://host:port was expected; the topic has an option')
-  const secret = password ?? (decodeURIComponent(inAddress) || undefined)
+  const secret = password ?? (decoded(inAddress) || undefined)
   if (secret !== undefined) hideSecret(secret)
   const tls = protocol === 'mqtts:'
   const levels: Record<MqttOptions['version'], Level[]> = { auto: [5, 4], 5: [5], '3.1.1': [4] }
@@ -86,9 +86,18 @@ function brokerOf({ url: address, user, password, ca, version, client_id }: Mqtt
     tls: tls ? { ca: ca === undefined ? undefined : readCertificates(ca) } : undefined,
     clientId: client_id ?? randomName(),
     // MQTT 3.1.1 has no password without a user.
-    user: user ?? (decodeURIComponent(username) || (secret && '')),
+    user: user ?? (decoded(username) || (secret && '')),
     password: secret,
     levels: levels[version],
+  }
+}
+
+/** A percent sign that encodes nothing stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 

@@ -53,6 +53,18 @@ describeWith(['mosquitto', 'mosquitto_sub', 'stdbuf', 'openssl'], 'mqtt with mos
     expect((await next()).payload).toBe('[title] message {other}')
   })
 
+  it('says everything that it knows of a command', async () => {
+    const next = await subscribe(broker.port, 'a/b')
+    const outcome = { command: 'make -j4', status: 2, durationMs: 61_000 }
+    await send({}, { notification: { outcome, url: 'https://example.org/' } })
+    const { payload } = await next()
+    expect(JSON.parse(payload)).toMatchObject({ ...outcome, url: 'https://example.org/' })
+  })
+
+  it('a percent sign in the address that encodes nothing stands for itself', async () => {
+    expect((await send({ url: `mqtt://a:50%@127.0.0.1:${broker.port}` })).kind).toBe('delivered')
+  })
+
   it('leaves a message for who comes later, if told so', async () => {
     await send({ topic: 'last/no' })
     await send({ topic: 'last/yes', retain: true })
