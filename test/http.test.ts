@@ -141,11 +141,12 @@ describe('connections and answers that go wrong', () => {
 
   it("the service's own words are said, without control characters and without markup", async () => {
     const texts = [
-      '{"error": {"message": "x"}, "message": "no \\u001b[31mway\\nhere"}',
+      '{"error": {"code": 7}, "message": "no \\u001b[31mway\\nhere"}',
+      '{"error": {"code": 403, "message": "no permission"}}',
       '<html>whatever</html>',
       'plain\x07 words',
     ]
-    const says = [': no way here', '', ': plain words']
+    const says = [': no way here', ': no permission', '', ': plain words']
     for (const [index, text] of texts.entries()) {
       const server = await loopbackServer((_, response) => {
         response.writeHead(400).end(text)
