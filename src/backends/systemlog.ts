@@ -2,7 +2,7 @@ import { type Context, defineBackend, type Outgoing } from '../backend.ts'
 import { ConfigError, TransientError } from '../errors.ts'
 import { readCertificates } from '../network/certificates.ts'
 import { choice, number, type OptionValues, path, text } from '../options.ts'
-import { formatRecord, sendRecords } from '../syslog.ts'
+import { formatRecord, type SyslogServer, sendRecords } from '../syslog.ts'
 import { cut, oneLine } from '../text.ts'
 
 /** By their numbers (RFC 5424 §6.2.1). */
@@ -51,34 +51,43 @@ export default defineBackend({
     const text = options.fmt.replace(/\{(title|message)\}/g, (_, word) => (word === 'title' ? title : message))
     const lines = text.split('\n').filter((line) => line.trim() !== '')
     const records = lines.length > 0 ? lines : ['-']
-    if (options.host === undefined) await byLogger(records, options, context)
-    else await byNetwork(options.host, records, notification, options, context)
+    const server = serverOf(options)
+    if (server === undefined) await byLogger(records, options, context)
+    else await byNetwork(server, records, notification, options, context)
     return undefined
+  },
+  async probe(options, { signal }) {
+    const server = serverOf(options)
+    if (server === undefined) return 'the program logger takes the messages'
+    const place = `${server.host}:${server.port}`
+    if (server.protocol === 'udp') return `${place} gets the messages; udp cannot tell whether anybody listens`
+    await sendRecords(server, [], signal)
+    return `${place} answers`
   },
 })
 
 async function byNetwork(
-  host: string,
+  server: SyslogServer,
   records: string[],
   { time, origin }: Outgoing,
-  { prio, facility, tag, port, protocol, ca }: SystemlogOptions,
+  { prio, facility, tag }: SystemlogOptions,
   { signal }: Context,
 ): Promise<void> {
-  const server = {
+  const numbers = { facility: facilityNumber(facility), severity: priorities.indexOf(prio) }
+  const common = { ...numbers, time, host: origin.host, program: tag }
+  const formatted = records.map((text) => formatRecord({ ...common, text }))
+  await sendRecords(server, formatted, signal)
+}
+
+/** The server that takes the records; nothing for this machine. */
+function serverOf({ host, port, protocol, ca }: SystemlogOptions): SyslogServer | undefined {
+  if (host === undefined) return undefined
+  return {
     host: host.replace(/^\[|\]$/g, ''),
     port: port ?? (protocol === 'tls' ? 6514 : 514),
     protocol,
     ca: ca === undefined ? undefined : readCertificates(ca),
   }
-  const common = {
-    facility: facilityNumber(facility),
-    severity: priorities.indexOf(prio),
-    time,
-    host: origin.host,
-    program: tag,
-  }
-  const formatted = records.map((text) => formatRecord({ ...common, text }))
-  await sendRecords(server, formatted, signal)
 }
 
 /** The numbers from 12 to 15 have no name that all agree on. */
@@ -100,7 +109,7 @@ async function byLogger(records: string[], { prio, facility, tag, socket }: Syst
   const plain = unknownOption ? await context.run('logger', words, { stdin: text }) : careful
   if (plain.status === 0) return
   const reason = `logger: ${oneLine(plain.stderr).trim().slice(0, 200)}`
-  throw /no such file|not exist/i.test(reason)
+  throw unknownOption || /no such file|not exist/i.test(reason)
     ? new ConfigError(`${reason}; is there a system log?`)
     : new TransientError(reason)
 }

@@ -3,8 +3,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import systemlog from '../../src/backends/systemlog.ts'
+import { resolveOptions } from '../../src/config/resolve.ts'
 import { formatRecord } from '../../src/syslog.ts'
 import { attemptWith, errorOf } from '../support/attempt.ts'
+import { testContext } from '../support/context.ts'
 import { describeWith } from '../support/programs.ts'
 import { type Syslog, startRsyslog } from '../support/rsyslog.ts'
 import { closedPort } from '../support/server.ts'
@@ -71,6 +74,18 @@ describeWith(['rsyslogd', 'logger', 'openssl', gnutls], 'systemlog with rsyslog'
     const [record] = await syslog.next(1)
     expect(record?.text.length).toBeGreaterThan(2000)
     expect(record?.text).not.toContain('\ufffd')
+  })
+
+  it('doctor learns whether a server answers', async () => {
+    const probe = async (settings: Record<string, unknown>) => {
+      const target = { name: 'log', backend: 'systemlog', settings }
+      const options = await resolveOptions({ path: undefined, lasting: true }, target, {})
+      return systemlog.probe?.(options as Parameters<NonNullable<typeof systemlog.probe>>[0], testContext())
+    }
+    for (const way of ['tcp', 'tls'] as const) expect(await probe(ways[way]())).toMatch(/:\d+ answers$/)
+    expect(await probe(ways.udp())).toContain('udp cannot tell')
+    expect(await probe({})).toContain('logger')
+    await expect(probe({ ...ways.tcp(), port: await closedPort() })).rejects.toThrow('connection refused')
   })
 
   it.each([
