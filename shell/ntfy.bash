@@ -127,21 +127,24 @@ __ntfy_state() {
 
 # Numbers what is told, and has PS0 see to it that the program hears when the next command starts.
 __ntfy_count() {
-  local state file trapped=''
   __ntfy_told=1 __ntfy_turn=$(( __ntfy_turn + 1 ))
-  __ntfy_state
-  file=$state/shells/$$
-  [[ -d $state/shells ]] || ( builtin set +ex; builtin umask 077; builtin command mkdir -p "$state/shells" ) >/dev/null 2>&1
-  # The process would set off a trap for CHLD: then it has to wait for the prompt. By way of the file no process is
-  # needed to know that; what stood there before is put back, unless it is of an earlier shell with this one's number.
-  {
-    builtin trap -p CHLD >|"$file"
-    [[ ! -s $file ]] || trapped=1
-    if (( __ntfy_turn > 1 )); then builtin printf %s "$(( __ntfy_turn - 1 ))"; fi >|"$file"
-  } 2>/dev/null
-  [[ -z $trapped && $__ntfy_clock != coarse && ${PS0-} != *"$__ntfy_leave"* ]] && builtin shopt -q promptvars || return 0
+  (( __ntfy_turn > 1 )) || __ntfy_first
+  [[ -z $__ntfy_waits && ${PS0-} != *"$__ntfy_leave"* ]] && builtin shopt -q promptvars || return 0
   # At its end: what stands behind it would see another status.
   PS0=${PS0-}$__ntfy_leave
+  __ntfy_know
+}
+
+# Before the first call: empties the file that an earlier shell with the number of this one may have left, and finds out by
+# it, without a process, whether there is a trap for CHLD. The process that PS0 starts would set it off: then, and before
+# bash 4.4, what is to be done at the start of the next command waits for the prompt after it.
+__ntfy_first() {
+  local state
+  __ntfy_state
+  [[ -d $state/shells ]] || ( builtin set +ex; builtin umask 077; builtin command mkdir -p "$state/shells" ) >/dev/null 2>&1
+  { builtin trap -p CHLD >|"$state/shells/$$"; } 2>/dev/null
+  [[ $__ntfy_clock != coarse && ! -s $state/shells/$$ ]] || __ntfy_waits=1
+  [[ ! -s $state/shells/$$ ]] || { builtin : >|"$state/shells/$$"; } 2>/dev/null
 }
 
 # After a command: PS0 has nothing to see to any more. Where it could not, it is done now.
@@ -156,19 +159,21 @@ __ntfy_gone() {
 # In a process of its own, as the next command starts: leaves a word for the program that what it was told last is no news
 # any more, and has it take back what it shows of that.
 __ntfy_next() {
-  builtin set +aefkuvxCET +o posix
-  builtin trap '' HUP INT QUIT TSTP
   builtin trap - DEBUG ERR RETURN
-  builtin shopt -u nocasematch failglob nullglob extdebug expand_aliases
-  builtin unset -f command_not_found_handle
-  IFS=$' \t\n'
-  builtin umask 077
-  local state shown
+  builtin set +efux
+  local state shown IFS=$' \t\n'
   __ntfy_state
-  [[ -d $state/shells ]] || builtin command mkdir -p "$state/shells"
-  builtin printf %s "$__ntfy_turn" >|"$state/shells/$$"
+  if ! builtin printf %s "$__ntfy_turn" >|"$state/shells/$$"; then
+    builtin umask 077
+    builtin command mkdir -p "$state/shells"
+    builtin printf %s "$__ntfy_turn" >|"$state/shells/$$"
+  fi
   for shown in "${XDG_RUNTIME_DIR-}/ntfy/desktop/thread-shell-$$-"*; do
     [[ -f $shown ]] || continue
+    builtin set +akCET +o posix
+    builtin trap '' HUP INT QUIT TSTP
+    builtin shopt -u failglob expand_aliases
+    builtin unset -f command_not_found_handle
     [[ -z ${NTFY_NODE-} ]] || builtin export NTFY_NODE
     builtin command "${NTFY_BIN:-ntfy}" shell-next --shell-pid "$$" &
     return
@@ -248,10 +253,14 @@ __ntfy_watch() {
   elif [[ ${PS0-} != *"$__ntfy_ps0"* ]]; then
     PS0=$__ntfy_ps0${PS0-}
   fi
-  if (( __ntfy_array )); then
-    __ntfy_known=()
-    __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}"]=
-  fi
+  __ntfy_know
+}
+
+# What was looked at is as it should be.
+__ntfy_know() {
+  (( __ntfy_array )) || return 0
+  __ntfy_known=()
+  __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}"]=
 }
 
 # Is it told also while somebody looks?
@@ -602,7 +611,7 @@ done >&- 2>&-'
 }
 
 __ntfy_load() {
-  __ntfy_always='' __ntfy_file='' __ntfy_told=0 __ntfy_turn=0 __ntfy_left=([1]='')
+  __ntfy_always='' __ntfy_file='' __ntfy_told=0 __ntfy_turn=0 __ntfy_waits='' __ntfy_left=([1]='')
   __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs='' __ntfy_asks=unknown
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
@@ -676,7 +685,7 @@ __ntfy_unhook_string() {
 }
 
 __ntfy_forget() {
-  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,count,gone,next,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
+  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,count,first,gone,next,know,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
     __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }
