@@ -1,7 +1,8 @@
 import type { Backend } from '../backend.ts'
 import type { Config, Target } from '../config/types.ts'
-import { attemptAll, prepare } from '../delivery/deliver.ts'
+import { attemptAll } from '../delivery/deliver.ts'
 import { makeNotification } from '../delivery/notify.ts'
+import { prepare } from '../delivery/prepare.ts'
 import { print } from '../output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path'
+import { resolveOptions } from '../config/resolve.ts'
+import type { Selected } from '../config/select.ts'
+import type { Config } from '../config/types.ts'
+import { renderTemplate } from '../template.ts'
+import { cut, plainText } from '../text.ts'
+import { randomUuid } from '../uuid.ts'
+import type { Delivery } from './delivery.ts'
+import { shownTo, type Tellable } from './shown.ts'
+
+/** A delivery for a target: the title made, nothing sent and nothing written yet. */
+export async function prepare(
+  notification: Tellable,
+  config: Config,
+  { target, overrides }: Pick<Selected, 'target' | 'overrides'>,
+): Promise<Delivery> {
+  const shown = await shownTo(notification, target.showCommand ?? config.showCommand)
+  const delivery: Delivery = {
+    version: 1,
+    id: randomUuid(),
+    target: target.name,
+    backend: target.backend,
+    created: notification.time,
+    tries: 0,
+    next: notification.time,
+    state: 'waiting',
+    notification: withinReason({
+      ...shown,
+      title: shown.title ?? renderTemplate(target.title ?? config.title, shown),
+    }),
+  }
+  if (config.path === undefined || config.lasting) {
+    if (config.path !== undefined) delivery.config = resolve(config.path)
+    if (Object.keys(overrides).length > 0) delivery.options = overrides
+    return delivery
+  }
+  // Nobody can read a pipe again. What cannot be resolved is kept as it is: its attempt says what is wrong.
+  const options = await resolveOptions(config, target, overrides).catch(() => undefined)
+  return { ...delivery, options: options ?? { ...target.settings, ...overrides } }
+}
+
+/** Longest texts that are kept, in bytes: an outbox is no place for files, and no service takes as much. */
+const longest = { title: 8 * 1024, message: 256 * 1024, command: 32 * 1024 }
+
+function withinReason(notification: Delivery['notification']): Delivery['notification'] {
+  const { title, message, outcome } = notification
+  const fit = (text: string, max: number) =>
+    text.length * 3 <= max ? text : cut(plainText(text), { max, unit: 'bytes' })
+  const fitting = { ...notification, title: fit(title, longest.title), message: fit(message, longest.message) }
+  if (outcome?.command !== undefined) fitting.outcome = { ...outcome, command: fit(outcome.command, longest.command) }
+  return fitting
+}
