@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { ntfy, ntfyBin } from '../support/cli.ts'
 import { describeWith } from '../support/programs.ts'
 import { compare, type ShellName, type ShellOptions, shellNames, TypedShell } from '../support/shell.ts'
+import { waitFor } from '../support/wait.ts'
 
 /** A thread is no process. */
 const fork = /^.*(flags=(?!.*CLONE_THREAD)|fork\().*$/gm
@@ -98,6 +100,20 @@ for (const shell of shellNames) {
       await typing.run('sleep 0.1')
       expect(await texts(typing, [])).not.toContain('make unlisted')
       expect(await typing.run('ls')).not.toContain('hurt')
+    })
+
+    it('is decided by the program in the end', async () => {
+      const typing = await shellWith(shell, '', { before: assign(shell, 'NTFY_BIN', ntfyBin) })
+      const told = join(typing.home, 'told')
+      const far = `far: {backend: exec, command: [sh, -c, 'cat >>"${told}"; echo >>"${told}"']}`
+      mkdirSync(join(typing.home, '.config/ntfy'), { recursive: true, mode: 0o700 })
+      const yaml = `backends: [far]\n${far}\nalways: [make test]\n`
+      writeFileSync(join(typing.home, '.config/ntfy/ntfy.yml'), yaml, { mode: 0o600 })
+      await ntfy(['config', 'check'], { env: { HOME: typing.home, PATH: process.env['PATH'] ?? '' } })
+      await typing.runAll(['sleep 0.1', 'make lint', 'lint', 'make test -j4', 'make lint', 'make test end'])
+      const lines = () => (existsSync(told) ? readFileSync(told, 'utf8') : '')
+      await waitFor('both', () => lines().includes('test end') && lines().includes('-j4'))
+      expect(lines()).not.toContain('lint')
     })
 
     it('makes no noise', async () => {
