@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
+import { ntfyBin } from './support/cli.ts'
 import { type Desktop, desktopPrograms, useDesktop } from './support/desktop.ts'
 import { temporaryFolder } from './support/home.ts'
 import { describeWith } from './support/programs.ts'
@@ -55,6 +56,20 @@ describeWith(needed, 'a click on a notification of a shell', () => {
     await displayed(0)
     await nobodyWaits()
     expect(seen()).toBe(before + 1)
+  })
+
+  it('leads to where `ntfy done` ran, too', async () => {
+    const other = await openOther(desktop())
+    const shell = await openShellWindow(desktop(), emulators['xterm'] ?? [])
+    const own = await active()
+    await shell.type(`NTFY=off; ${ntfyBin} done sleep 1.5`)
+    await other.focus()
+    await displayed(1)
+    await waitFor('the socket', () => existsSync(`${desktop().env['XDG_RUNTIME_DIR']}/ntfy/clicks`))
+    await dunstctl('action', '0')
+    await waitFor('the window', async () => (await active()) === own)
+    await nobodyWaits()
+    expect(existsSync(`${desktop().env['XDG_RUNTIME_DIR']}/ntfy/clicks`)).toBe(false)
   })
 
   it('shows its window and pane in tmux', async () => {

@@ -1,26 +1,13 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import { sessionSockets } from '../dbus/address.ts'
-import { adoptBus, type Bus, type BusState, theBus } from '../dbus.ts'
+import { adoptBus, type Bus, theBus } from '../dbus.ts'
 import { codeOf } from '../errors.ts'
-import { runtimeFolder } from '../paths.ts'
-import { programFile } from '../program.ts'
+import { makeFolder } from '../folder.ts'
+import { type Start, socketPath } from './listener.ts'
 import { memoryOf } from './memory.ts'
 import { close, service, showOn } from './server.ts'
 import type { Origin, Toast } from './toast.ts'
-
-/** A toast that is on the screen. */
-interface OnScreen {
-  server: string
-  id: number
-  toast: Toast
-}
-
-/** What a process gets that is to wait for clicks. */
-interface Start {
-  state: BusState
-  shown: OnScreen
-}
 
 /** What is done when somebody turns to a toast. */
 export interface Reactions {
@@ -31,55 +18,6 @@ export interface Reactions {
 
 /** So long after the last toast clicks are waited for, milliseconds. */
 const lifetime = 5 * 60_000
-
-/** A process that waits for clicks answers at once, or not at all, milliseconds. */
-const answerTime = 1000
-
-/**
- * Has the process that waits for clicks in this session show a toast.
- *
- * @returns its number; nothing if there is no such process, or it cannot
- */
-export function askListener(toast: Toast, signal: AbortSignal): Promise<number | undefined> {
-  const path = socketPath()
-  if (path === undefined) return Promise.resolve(undefined)
-  return new Promise((resolve) => {
-    const socket = connect({ path })
-    let text = ''
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      socket.destroy()
-      resolve(/^\d+\n$/.test(text) ? Number(text) : undefined)
-    }
-    const timer = setTimeout(end, answerTime)
-    signal.addEventListener('abort', end)
-    socket.on('data', (chunk) => {
-      text += chunk
-      if (text.endsWith('\n')) end()
-    })
-    socket.on('error', end).on('close', end)
-    socket.write(`${JSON.stringify({ bus: sessionSockets(), toast })}\n`)
-  })
-}
-
-/**
- * Starts the process that waits for clicks. It goes on with our connection to the bus: desktops tell of a click who has
- * sent the notification, and some nobody else.
- */
-export function startListener(bus: Bus, shown: OnScreen): void {
-  const { spawn } = process.getBuiltinModule('node:child_process')
-  const { socket, state } = bus.handOver()
-  const child = spawn(process.execPath, [programFile(), 'clicks'], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore', socket],
-    cwd: '/',
-  })
-  child.on('error', () => {})
-  child.stdin?.on('error', () => {})
-  child.stdin?.end(JSON.stringify({ state, shown } satisfies Start))
-  child.unref()
-}
 
 /** Waits for clicks, until nothing is on the screen any more, or for five minutes. */
 export async function listen(descriptor: number, { state, shown }: Start, reactions: Reactions): Promise<void> {
@@ -131,6 +69,11 @@ class Listener {
   async serve(): Promise<Server | undefined> {
     const path = socketPath()
     if (path === undefined) return undefined
+    try {
+      makeFolder(dirname(path))
+    } catch {
+      return undefined
+    }
     const server = createServer((socket) => this.#hear(socket))
     if (await bind(server, path)) return server
     return undefined
@@ -179,12 +122,6 @@ class Listener {
 
 /** The reason of NotificationClosed. */
 const byUser = 2
-
-/** Where the process that waits for clicks is asked; nothing where there is no session. */
-function socketPath(): string | undefined {
-  const folder = runtimeFolder()
-  return folder === undefined ? undefined : join(folder, 'clicks')
-}
 
 /** @returns whether nobody else has that place */
 async function bind(server: Server, path: string): Promise<boolean> {

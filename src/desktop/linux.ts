@@ -28,7 +28,7 @@ export async function showOnLinux(toast: Toast, signal: AbortSignal): Promise<Sh
 /** By the process that waits for clicks in this session, if there is one: the desktop tells of them who has sent it. */
 async function showByListener(toast: Toast, signal: AbortSignal): Promise<number | undefined> {
   if (toast.origin === undefined) return undefined
-  const { askListener } = await import('./clicks.ts')
+  const { askListener } = await import('./listener.ts')
   return askListener(toast, signal)
 }
 
@@ -38,7 +38,7 @@ async function showHere(toast: Toast, signal: AbortSignal): Promise<number> {
     const server = await serverOn(bus)
     const { id, clickable } = await showOn(bus, server, toast)
     if (clickable && toast.origin) {
-      const { startListener } = await import('./clicks.ts')
+      const { startListener } = await import('./listener.ts')
       startListener(bus, { server, id, toast })
     }
     return id
