@@ -113,7 +113,11 @@ if builtin status is-interactive
 
     # Numbers what is told.
     function __ntfy_count
-        set -g __ntfy_told
+        # Only as long as it has something to do: fish takes its time to call it.
+        function __ntfy_preexec --on-event fish_preexec
+            builtin functions -e __ntfy_preexec
+            __ntfy_next
+        end
         set -g __ntfy_turn (builtin math $__ntfy_turn + 1)
         set -l file (__ntfy_state)/shells/$fish_pid
         # Of an earlier shell that had the number of this one.
@@ -133,10 +137,7 @@ if builtin status is-interactive
 
     # As the next command starts: leaves a word for the program that what it was told last is no news any more, and has it
     # take back what it shows of that.
-    function __ntfy_preexec --on-event fish_preexec
-        set -q __ntfy_told
-        or return
-        set -e __ntfy_told
+    function __ntfy_next
         set -l folder (__ntfy_state)/shells
         builtin test -d "$folder"
         or command mkdir -p -m 700 $folder </dev/null >/dev/null 2>&1
@@ -431,9 +432,8 @@ if builtin status is-interactive
         set -e __ntfy_focus
         set -e __ntfy_asks
         set -e __ntfy_always
-        set -e __ntfy_told
         set -e __ntfy_turn
-        for name in parse threshold settings listed state count preexec watch postexec suspended forget expanded private hides launch foreground_too ask answers \
+        for name in parse threshold settings listed state count next preexec watch postexec suspended forget expanded private hides launch foreground_too ask answers \
             stat request
             builtin functions -e __ntfy_$name
         end
