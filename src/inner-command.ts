@@ -1,11 +1,14 @@
 import { type SimpleCommand, simpleCommands } from './simple-commands.ts'
 
-/** Options of programs that run another one which are followed by a value; their other options stand alone. */
+/**
+ * Options of programs that run another one which are followed by a value, also as the last of several letters
+ * (`sudo -iu me`); their other options stand alone.
+ */
 const wrappers: Record<string, RegExp> = {
-  sudo: /^-[ACDghpRrTtUu]$|^--(?:user|group|host|prompt|chdir|chroot|role|type|close-from)$/,
-  doas: /^-[Cu]$/,
-  env: /^-[uCS]$|^--(?:unset|chdir)$/,
-  time: /^-[fo]$/,
+  sudo: /^-[AbBEeHiKklNnPSsvV]*[CDghpRrTtUu]$|^--(?:user|group|host|prompt|chdir|chroot|role|type|close-from)$/,
+  doas: /^-[Lns]*[Cu]$/,
+  env: /^-[i0v]*[uCS]$|^--(?:unset|chdir)$/,
+  time: /^-[apqvV]*[fo]$|^--(?:format|output)$/,
   nice: /^-n$|^--adjustment$/,
   ionice: /^-[cnp]$/,
   chrt: /^$/,
@@ -15,7 +18,7 @@ const wrappers: Record<string, RegExp> = {
   timeout: /^-[ks]$/,
   command: /^$/,
   builtin: /^$/,
-  exec: /^-a$/,
+  exec: /^-[cl]*a$/,
   noglob: /^$/,
   nocorrect: /^$/,
   rlwrap: /^$/,

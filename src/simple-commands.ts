@@ -35,17 +35,24 @@ export function simpleCommands(line: string): SimpleCommand[] {
   const commands: SimpleCommand[] = []
   let current: SimpleCommand = { assignments: [], words: [] }
   let header = false
+  let timed = false
   const finish = () => {
     if (current.words.length > 0 || current.assignments.length > 0) commands.push(current)
     current = { assignments: [], words: [] }
     header = false
+    timed = false
   }
-  for (const token of tokens(line)) {
+  for (const token of withoutDefinitions(tokens(line))) {
     if (token.kind === 'separator') finish()
     else if (header) continue
     else if (current.words.length > 0) current.words.push(token.text)
-    else if (!token.quoted && openers.has(token.text)) finish()
-    else if (!token.quoted && closers.has(token.text)) header = true
+    // The shell's own `time` has this option alone; with another one it is the program.
+    else if (timed && token.text === '-p') timed = false
+    else if (timed && token.text.startsWith('-')) current.words.push('time', token.text)
+    else if (!token.quoted && openers.has(token.text)) {
+      finish()
+      timed = token.text === 'time'
+    } else if (!token.quoted && closers.has(token.text)) header = true
     else if (!token.quoted && /^(for|case|select|function|switch)$/.test(token.text)) header = true
     else if (/^[A-Za-z_]\w*\+?=/.test(token.text)) current.assignments.push(token.text)
     else current.words.push(token.text)
@@ -59,7 +66,22 @@ export function splitWords(line: string): string[] {
   return tokens(line).flatMap((token) => (token.kind === 'word' ? [token.text] : []))
 }
 
-type Token = { kind: 'word'; text: string; quoted: boolean } | { kind: 'separator' }
+type Token = { kind: 'word' | 'separator'; text: string; quoted: boolean }
+
+/** Without the functions that are only defined, `f() { ...; }`: they run later, by their names. */
+function withoutDefinitions(all: Token[]): Token[] {
+  if (!all.some(({ kind, text }) => kind === 'separator' && text === '(')) return all
+  const kept: Token[] = []
+  let depth = 0
+  for (const [index, token] of all.entries()) {
+    const brace = token.kind === 'word' && !token.quoted ? token.text : ''
+    const defined = brace === '{' && all[index - 1]?.text === ')' && all[index - 2]?.text === '('
+    if (depth === 0 && defined) kept.splice(kept.length - 3)
+    if (depth > 0 || defined) depth += brace === '{' ? 1 : brace === '}' ? -1 : 0
+    else kept.push(token)
+  }
+  return kept
+}
 
 function tokens(line: string): Token[] {
   const found: Token[] = []
@@ -82,7 +104,7 @@ function tokens(line: string): Token[] {
       const start = at + redirection[0].length
       at = Math.max(readWord(line, start).end, start)
     } else if (separator) {
-      found.push({ kind: 'separator' })
+      found.push({ kind: 'separator', text: separator[0], quoted: false })
       at += separator[0].length
       if (separator[0] === '\n') at = afterHeredocs(line, at, heredocs.splice(0))
     } else {

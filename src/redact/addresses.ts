@@ -57,8 +57,15 @@ function userInfo(text: string, from: number, web: boolean): Range[] {
   }
   // A service's key may stand in the place of the user.
   const alone = password === '' || password === 'x-oauth-basic'
-  if (web && alone && (hasPassword || /^(?=\D*\d)[\w.-]{16,}$/.test(user)) && isSecret(user)) {
+  if (web && alone && (hasPassword || isToken(user)) && isSecret(user)) {
     ranges.push({ start: from, end: from + user.length })
   }
   return ranges
+}
+
+/** People and organisations have shorter names, or such without digits and capitals: `https://me2024@host`. */
+function isToken(user: string): boolean {
+  if (!/^[\w.~%+-]{10,}$/.test(user)) return false
+  if (user.length >= (/\d/.test(user) ? 16 : 24)) return true
+  return /\d/.test(user) && /[a-z]/.test(user) && /[A-Z]/.test(user)
 }

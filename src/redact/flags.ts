@@ -22,4 +22,10 @@ export function flagValues(words: string[], program: number): Hit[] {
   return hits
 }
 
+/** Is this a flag whose value, the next word, is a secret? */
+export function isSecretFlag(word: string | undefined): boolean {
+  const name = /^--?([A-Za-z][\w.-]+)$/.exec(word ?? '')?.[1]
+  return name !== undefined && isSecretName(name)
+}
+
 const gluedValue = /^-[a-z](?:password|passwd|passphrase|pass|pwd|secret|token)\d*$/i

@@ -3,7 +3,7 @@ import { isSecret } from './values.ts'
 
 /** Headers of HTTP whose whole value is a secret, or all of it behind its scheme. */
 const header =
-  /(?:(?<![\w-])|(?<=^-H))((?:proxy-)?authorization|(?:set-)?cookie2?)(\\{0,3}["']?)[ \t]{0,9}(?::|=(?=[ \t]{0,9}\\{0,3}["']))[ \t]{0,9}(\\{0,3}["']?)/gi
+  /(?:(?<![\w-])|(?<=^-[A-Za-z#]{0,9}H))((?:proxy-)?authorization|(?:set-)?cookie2?)(\\{0,3}["']?)[ \t]{0,9}(?::|=(?=[ \t]{0,9}\\{0,3}["']))[ \t]{0,9}(\\{0,3}["']?)/gi
 
 /** A scheme and what follows it: `Bearer x`, `Basic x`, `Digest username="..."`. */
 const scheme = /^([A-Za-z][\w-]{0,30}[ \t]{1,9})(\S)/

@@ -6,6 +6,8 @@ export interface PlacedCommand {
   words: Word[]
   /** The text that it gets by `<<<`. */
   hereStrings: Word[]
+  /** The text that it gets by `<<`. */
+  hereDocuments: Range[]
   /** Its output goes to the next command. */
   piped: boolean
 }
@@ -14,11 +16,12 @@ export interface PlacedCommand {
 export function placedCommands(line: string): { commands: PlacedCommand[]; texts: Range[] } {
   const commands: PlacedCommand[] = []
   const texts: Range[] = []
-  const heredocs: string[] = []
-  let current: PlacedCommand = { words: [], hereStrings: [], piped: false }
+  const heredocs: Heredoc[] = []
+  let current = emptyCommand()
   const finish = (piped: boolean) => {
-    if (current.words.length > 0) commands.push({ ...current, piped })
-    current = { words: [], hereStrings: [], piped: false }
+    current.piped = piped
+    if (current.words.length > 0) commands.push(current)
+    current = emptyCommand()
   }
   const addText = (start: number, end: number) => {
     if (end > start) texts.push({ start, end })
@@ -33,7 +36,7 @@ export function placedCommands(line: string): { commands: PlacedCommand[]; texts
     else if (operator) {
       const word = readWord(line, at + operator.length)
       if (/<<<\s*$/.test(operator)) current.hereStrings.push(word)
-      else if (/<<-?\s*$/.test(operator)) heredocs.push(word.text)
+      else if (/<<-?\s*$/.test(operator)) heredocs.push({ delimiter: word.text, reader: current })
       at = Math.max(word.end, at + operator.length)
     } else if (separator) {
       finish(/^\|&?$/.test(separator))
@@ -50,6 +53,15 @@ export function placedCommands(line: string): { commands: PlacedCommand[]; texts
   }
   finish(false)
   return { commands, texts }
+}
+
+interface Heredoc {
+  delimiter: string
+  reader: PlacedCommand
+}
+
+function emptyCommand(): PlacedCommand {
+  return { words: [], hereStrings: [], hereDocuments: [], piped: false }
 }
 
 /** Most words need nothing of what readWord can do. */
@@ -72,15 +84,19 @@ function match(pattern: RegExp, line: string, at: number): string {
   return pattern.exec(line)?.[0] ?? ''
 }
 
-function afterHeredocs(line: string, from: number, delimiters: string[]): number {
+function afterHeredocs(line: string, from: number, heredocs: Heredoc[]): number {
   let at = from
-  for (const delimiter of delimiters) {
+  for (const { delimiter, reader } of heredocs) {
+    const start = at
+    let last = at
     while (at < line.length) {
       const end = line.indexOf('\n', at) < 0 ? line.length : line.indexOf('\n', at)
       const text = line.slice(at, end).replace(/^\t+/, '')
       at = end + 1
       if (text === delimiter) break
+      last = end
     }
+    if (last > start) reader.hereDocuments.push({ start, end: last })
   }
   return Math.min(at, line.length)
 }

@@ -12,6 +12,20 @@ export function loosePairs(text: string): Range[] {
 const netrc =
   /(?<![\w-])(?:login|user|machine|default|account)[ \t]{1,20}(?:\S{1,200}\s{1,40})?(?:account\s{1,20}\S{1,200}\s{1,40})?(?:password|passwd)[ \t]{1,20}(\S{1,400})/g
 
+/** The same where a command is likely to hold a sentence: only with all of a line's words. */
+const wholeNetrc =
+  /(?<![\w-])(?:machine(?:\s|\\n){1,20}[^\s\\]{1,200}|default)(?:\s|\\n){1,20}login(?:\s|\\n){1,20}[^\s\\]{1,200}(?:\s|\\n){1,20}(?:account(?:\s|\\n){1,20}[^\s\\]{1,200}(?:\s|\\n){1,20})?password\s{1,20}["']?([^\s"'`\\]{1,400})/g
+
+/** Passwords in lines of a netrc that a command writes: `echo 'machine h login a password x' >> ~/.netrc`. */
+export function netrcLines(line: string): Range[] {
+  if (!line.includes('password')) return []
+  return Array.from(line.matchAll(wholeNetrc), (found) => {
+    const end = found.index + found[0].length
+    const value = found[1] ?? ''
+    return isSecret(value) && value !== '%s' ? [{ start: end - value.length, end }] : []
+  }).flat()
+}
+
 function netrcValues(text: string): Range[] {
   const ranges: Range[] = []
   if (!text.includes('passw')) return ranges

@@ -41,6 +41,9 @@ interface Pair {
 /** A name behind it begins a pair: `{token: x, ...}`, `f(password = x)`. */
 const flow = /[{(,;]\s{0,9}$/
 
+/** `tool /password:x` of Windows. */
+const slashed = /(?:^|\s)\/$/
+
 const blanks = /[ \t]{0,40}/y
 
 /** Between a name, the separator and its value there are no more blanks than this. */
@@ -63,12 +66,18 @@ function pairAt(text: string, at: number): Pair | undefined {
   const separator = /^(?:=>|:=|[=:])/.exec(text.slice(at, at + 2))?.[0] ?? '='
   blanks.lastIndex = at + separator.length
   const gap = blanks.exec(text)?.[0].length ?? 0
-  const value = at + separator.length + gap
+  let value = at + separator.length + gap
   const lead = text.slice(Math.max(0, start - quote.length - 80), start - quote.length)
   const first = /(?:^|\n)[\s>*+#|-]*(?:export |set |- )?$/.test(lead)
   const opened = quote !== '' && text.slice(start - quote.length, start) === quote
   // `a b: c` and `image:tag` are no pairs, `a = b` is one where a line begins with it.
-  if (separator === ':' && gap === 0 && !opened && !/["']/.test(next) && !flow.test(lead)) return undefined
+  if (separator === ':' && gap === 0 && !opened && !/["']/.test(next) && !flow.test(lead) && !slashed.test(lead))
+    return undefined
+  // `${TOKEN:-x}`: what stands for it where there is none.
+  if (separator === ':' && lead.endsWith('${')) {
+    if (next !== '-') return undefined
+    value++
+  }
   const loose = separator === '=' && (spaced || gap > 0)
   if (loose && !(first || opened || flow.test(lead) || /\b(?:let|const|var|my|val)\s$/.test(lead))) return undefined
   return { name, separator, quote: opened ? quote : '', first, lead, value }
@@ -82,6 +91,8 @@ function valueAt(text: string, pair: Pair): Value | undefined {
     const end = closing(text, from, quote)
     return { start: from, end, secret: isSecret(text.slice(from, end)) }
   }
+  const list = pair.separator === ':' ? listValue(text, start) : undefined
+  if (list !== undefined) return list
   if (pair.separator === ':' && pair.first && pair.quote === '') return lineValue(text, pair)
   const value = unquoted(text, start)
   const range = { start, end: start + value.length }
@@ -103,6 +114,20 @@ function closing(text: string, from: number, quote: string): number {
   return text.length
 }
 
+/** JSON: `["x", "y"]`, from the first of its strings to the last one. */
+function listValue(text: string, at: number): Value | undefined {
+  listStart.lastIndex = at
+  const found = listStart.exec(text)
+  if (found === null) return undefined
+  const start = at + found[0].length
+  listEnd.lastIndex = start
+  const end = listEnd.exec(text)?.index ?? closing(text, start, found[1] ?? '"')
+  return { start, end, secret: isSecret(text.slice(start, end)) }
+}
+
+const listStart = /\[\s{0,40}(\\{0,3}["'])/y
+const listEnd = /\\{0,3}["']\s{0,40}\]/g
+
 /** YAML: the value goes to the end of the line, or is the block of lines below it that stand further right. */
 function lineValue(text: string, { name, value: start }: Pair): Value | undefined {
   const end = text.indexOf('\n', start) < 0 ? text.length : text.indexOf('\n', start)
@@ -110,9 +135,12 @@ function lineValue(text: string, { name, value: start }: Pair): Value | undefine
   // Test runners: `PASS: 12`, `pass: 3`
   if (/^pass$/i.test(name) && (/[A-Z]/.test(name) || /^\d+\b/.test(value))) return undefined
   if (/^[|>][+-]?\d?$/.test(value)) return blockBelow(text, start, end)
-  if (/^[{[]/.test(value) || !isSecret(value) || isCode(value)) return undefined
+  if (/^[{[]/.test(value) || !isSecret(value) || isCode(value) || complaint.test(value)) return undefined
   return { start, end: start + value.length, secret: true }
 }
+
+/** `token: expected ; but got }` */
+const complaint = /^(?:expected|unexpected|invalid|missing|must|cannot) /
 
 function blockBelow(text: string, key: number, from: number): Value | undefined {
   const line = text.lastIndexOf('\n', key) + 1
@@ -152,7 +180,7 @@ function isHarmless(text: string, { name, separator, quote, lead }: Pair, { star
   if (/^(?:old)?pwd$/i.test(name) && /^(?:[/~]|[A-Za-z]:\\)/.test(value)) return true
   if (/_key$/i.test(name) && /^(?:~|\.{1,2})\//.test(value)) return true
   if (isCode(value + (text[end] ?? ''))) return true
-  if (separator !== ':' || quote !== '' || flow.test(lead)) return false
+  if (separator !== ':' || quote !== '' || flow.test(lead) || slashed.test(lead)) return false
   return /^[A-Za-z]+$/.test(value) && !/^[ \t.]*(?:\n|$)/.test(text.slice(end, end + mostBlanks))
 }
 

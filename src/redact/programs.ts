@@ -2,6 +2,7 @@ import {
   behind,
   curlWords,
   htpasswdWords,
+  mysqlWords,
   opensslWords,
   positions,
   type Special,
@@ -9,6 +10,7 @@ import {
   sshpassWords,
   userSlashPassword,
   whole,
+  zipWords,
 } from './special.ts'
 
 /** How a program takes its secrets, beyond the flags that say so by their name. */
@@ -28,7 +30,7 @@ export interface Program {
   special?: Special
 }
 
-const mysql: Program = { glued: ['-p'], none: /^--password$/, special: behind(/^password$/) }
+const mysql: Program = { glued: ['-p'], none: /^--password$/, special: mysqlWords }
 const mongo: Program = { glued: ['-p'], next: ['-p'] }
 const login: Program = {
   glued: ['-p'],
@@ -38,8 +40,8 @@ const login: Program = {
   none: /^--secret$/,
 }
 const archive: Program = { glued: ['-p'] }
-const zip: Program = { glued: ['-P'], next: ['-P'] }
-const redis: Program = { next: ['-a'], special: behind(/^(?:auth|requirepass|masterauth)$/i) }
+const zip: Program = { special: zipWords }
+const redis: Program = { glued: ['-a'], next: ['-a'], special: behind(/^(?:auth|requirepass|masterauth)$/i) }
 const postgres: Program = { none: /^--password$/ }
 const ldap: Program = { glued: ['-w'], next: ['-w'] }
 const sql: Program = { glued: ['-P'], next: ['-P'] }
@@ -60,7 +62,7 @@ const table: Record<string, Program> = {
   ...named('mariadb mariadb-dump mariadb-admin mariadb-import mariadb-show mariadb-check mariadb-binlog', mysql),
   ...named('mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat mongotop mongofiles', mongo),
   ...named('cqlsh yt-dlp youtube-dl twine mydumper myloader', mongo),
-  ...named('docker podman nerdctl buildah skopeo helm oras crane regctl az oc cf ibmcloud tanzu rancher', login),
+  ...named('docker podman nerdctl buildah skopeo helm oras crane regctl az cf ibmcloud tanzu rancher', login),
   ...named('7z 7za 7zr 7zz p7zip', archive),
   ...named('rar unrar', { glued: ['-hp', '-p'] }),
   ...named('zip zipcloak unzip zipinfo', zip),
@@ -79,9 +81,10 @@ const table: Record<string, Program> = {
   ...named('pdftk pdftotext pdftoppm pdfimages', pdf),
   ...named('http https xh xhs', http),
   ...named(
-    'fly flyctl vault kubectl oc aws npm pnpm yarn git pip pip3 gcloud poetry pulumi heroku gh wrangler conda dotnet set setenv setx',
+    'fly flyctl vault kubectl aws npm pnpm yarn git pip pip3 gcloud poetry pulumi heroku gh wrangler conda dotnet set setenv setx',
     secrets,
   ),
+  oc: { ...login, special: settings },
   sshpass: { special: sshpassWords },
   curl: {
     next: ['--oauth2-bearer'],
@@ -90,7 +93,7 @@ const table: Record<string, Program> = {
   },
   wget: {},
   lftp: { user: ['-u', '--user'], between: /,/ },
-  openssl: { next: ['-k', '-K'], none: /^-pass(?:in|out)?$/, special: opensslWords },
+  openssl: { next: ['-k', '-K', '-hmac'], none: /^-pass(?:in|out)?$/, special: opensslWords },
   htpasswd: { special: htpasswdWords },
   'ssh-keygen': { next: ['-N', '-P'] },
   ...named('useradd usermod', { next: ['-p', '--password'] }),

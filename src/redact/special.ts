@@ -23,13 +23,15 @@ export function behind(name: RegExp): Special {
 
 /** `aws configure set NAME VALUE`, fish's `set -x NAME VALUE`, `vault kv put PATH NAME=VALUE` and the like. */
 export function settings(words: string[]): Hit[] {
-  const [program = '', first = ''] = words
+  const program = words[0] ?? ''
+  const command = afterGlobalFlags(words)
+  const first = words[command] ?? ''
   const places = positions(words)
   const named = places.flatMap((place) => {
     const name = /[^/:]*$/.exec(words[place] ?? '')?.[0] ?? ''
     return isSecretName(name) || /^[A-Z0-9_]+_KEY$/.test(name) ? place : []
   })
-  const line = words.slice(1, 5).join(' ')
+  const line = words.slice(command, command + 4).join(' ')
   if (/^set(?:env|x)?$/.test(program)) return named[0] === places[0] ? rest(words, named[0]) : []
   if (/^(?:config|configure)$/.test(first)) return whole(words, named[0] === undefined ? undefined : named[0] + 1)
   if (first === 'user-secrets') return whole(words, places[3])
@@ -55,6 +57,46 @@ export function settings(words: string[]): Hit[] {
   return [...values, ...body]
 }
 
+/** Where the words of the command begin in `aws --profile x configure set NAME VALUE`. */
+function afterGlobalFlags(words: string[]): number {
+  let at = 1
+  while (words[at]?.startsWith('-')) {
+    const alone = words[at]?.includes('=') || /^(?:-|config(?:ure)?$)/.test(words[at + 1] ?? '')
+    at += alone ? 1 : 2
+  }
+  return at
+}
+
+/** The value of a flag of one letter, in its word or in the next one. */
+function behindFlag(words: string[], word: number, flag: string): Hit[] {
+  const text = words[word] ?? ''
+  if (text === flag) return whole(words, word + 1)
+  return isSecret(text.slice(flag.length)) ? [{ word, start: flag.length, end: text.length }] : []
+}
+
+/** `zip -rP x`, `zip -rPx`: flags of one letter in one word. */
+export function zipWords(words: string[]): Hit[] {
+  return words.flatMap((text, word) => {
+    const flag = word === 0 ? undefined : /^-[A-Za-z]*?P/.exec(text)?.[0]
+    return flag === undefined ? [] : behindFlag(words, word, flag)
+  })
+}
+
+/**
+ * `mysqladmin password x`, `mysql -vpx`; and `mysql --password x db`, which mysql takes for a name of a database, but
+ * whoever typed it did not: with one word behind the flag it is that name.
+ */
+export function mysqlWords(words: string[]): Hit[] {
+  const last = words.findLastIndex((text) => !text.startsWith('-'))
+  return words.flatMap((text, word) => {
+    if (word === 0) return []
+    if (text === 'password') return whole(words, word + 1)
+    if (text === '--password') return words[word + 1]?.startsWith('-') || word + 1 >= last ? [] : whole(words, word + 1)
+    const flag = /^-[ABCEGHLNXbfnqstv]+p(?=.)(?!\d+(?:[:.]\d+)+$)/.exec(text)?.[0]
+    return flag === undefined ? [] : behindFlag(words, word, flag)
+  })
+}
+
 /** fish: every word behind the name is a value. */
 function rest(words: string[], name: number | undefined): Hit[] {
   if (name === undefined) return []
@@ -74,8 +116,8 @@ export function userSlashPassword(words: string[]): Hit[] {
 /** `sshpass -p x`, `sshpass -px`: flags before the program that it starts. */
 export function sshpassWords(words: string[]): Hit[] {
   for (let word = 1; words[word]?.startsWith('-'); word++) {
-    if (words[word] === '-p') return whole(words, word + 1)
-    if (words[word]?.startsWith('-p')) return [{ word, start: 2, end: (words[word] ?? '').length }]
+    const flag = /^-[ehvV]*p/.exec(words[word] ?? '')?.[0]
+    if (flag !== undefined) return behindFlag(words, word, flag)
     if (/^-[fdP]$/.test(words[word] ?? '')) word++
   }
   return []

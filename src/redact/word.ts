@@ -7,9 +7,9 @@ import { inLine, type Word } from './words.ts'
 
 /**
  * What a word is to its program: an argument; a script that it runs; a text, in which there may be pairs and no commands;
- * or prose, such as the message of a commit, or a pattern, in which `password: x` is no pair either.
+ * sed's `s/pattern/text/`; or prose, such as the message of a commit, or a pattern, in which `password: x` is no pair either.
  */
-export type WordKind = 'argument' | 'script' | 'text' | 'prose'
+export type WordKind = 'argument' | 'script' | 'text' | 'substitution' | 'prose'
 
 /** The kind of the word at `index` of a simple command. */
 export function kindOf(texts: string[], program: number, index: number): WordKind {
@@ -18,27 +18,49 @@ export function kindOf(texts: string[], program: number, index: number): WordKin
   if (searchers.test(name)) return 'prose'
   const before = texts[index - 1] ?? ''
   if (committers.test(name)) {
-    return messageFlag.test(before) || gluedMessage.test(texts[index] ?? '') ? 'prose' : 'argument'
+    const isName = names.test(texts[program + 1] ?? '') && index > program + 1 && !texts[index]?.startsWith('-')
+    return isName || messageFlag.test(before) || gluedMessage.test(texts[index] ?? '') ? 'prose' : 'argument'
   }
+  if (name === 'sed') return 'substitution'
   if (talkers.test(name)) return 'text'
   return starters.test(name) || /^-[a-z]*c$|^--(?:shell|command)$/.test(before) ? 'script' : 'argument'
 }
 
 const searchers = /^(?:[efz]?grep|rg|ag|ack|man|apropos|whatis|which|type|apt|apt-get|brew)$/
 const committers = /^(?:git|hg|svn|jj|gh|glab)$/
+/** `git push origin token=x`: what stands behind these are names of branches, remotes and files. */
+const names = /^(?:push|pull|fetch|checkout|switch|branch|merge|rebase|add|diff|log|show|tag|restore|reset)$/
 const messageFlag = /^-[a-z]*[mtb]$|^--(?:message|title|body|grep|notes|description)$/
 const gluedMessage = /^(?:--(?:message|title|body|grep|notes|description)=|-m.)/s
-const talkers = /^(?:echo|printf|say|logger|mail|notify-send|wall|awk|sed)$/
+const talkers = /^(?:echo|printf|say|logger|mail|notify-send|wall|awk)$/
 const starters = /^(?:ssh|eval|watch|su|xargs|parallel|tmux|screen|script|trap|time)$/
 
 /** `NAME=value`, headers and pairs within a word. */
 export function pairsOfWord(word: Word, kind: WordKind): Range[] {
-  const { text } = word
+  const { text } = kind === 'substitution' ? { text: partsOf(word.text) } : word
   if (kind === 'prose' || text.length < 4 || !/[=:]/.test(text)) return []
   const found = kind === 'script' && /\s/.test(text) ? [] : assignedValue(text)
   addAll(found, headerValues(text))
   addAll(found, pairValues(text))
+  if (kind === 'substitution') return found.filter(isReplacement(text)).flatMap((range) => inLine(word, range))
   return found.flatMap((range) => inLine(word, range))
+}
+
+/** `s/a/b/` with ends of lines in the place of its slashes, or of what stands for them. */
+function partsOf(script: string): string {
+  const slash = /(?:^|[\s\d$;{}])[sy]([^\w\s\\])/.exec(script)?.[1]
+  return slash === undefined ? script : script.replaceAll(slash, '\n')
+}
+
+/** A value, and neither a pattern for one (`password=.*`) nor a single character. */
+function isReplacement(text: string): (range: Range) => boolean {
+  return ({ start, end }) => end - start > 1 && !/^(?:\.[*+?\\]|\[|\\[(SwW]|\()/.test(text.slice(start, end))
+}
+
+/** Is this `NAME=` with a name that says "secret"? */
+export function isSecretPair(text: string): boolean {
+  const name = /^-{0,2}([A-Za-z_][\w.:/-]*)\+?=/.exec(text)?.[1]
+  return name !== undefined && (isSecretName(name) || isSecretVariable(name))
 }
 
 /** A word that is a pair as a whole: blanks belong to the value. */

@@ -7,6 +7,7 @@ const lines = readFileSync(join(import.meta.dirname, 'commands.txt'), 'utf8').sp
 
 const cases = lines
   .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => line.replaceAll('⏎', '\n'))
   .map((marked) => ({
     line: marked.replace(/[‹›]/g, ''),
     // Of a value in several quotes the first piece shows the mask.
