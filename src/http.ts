@@ -19,9 +19,15 @@ export function httpClient(settings: HttpSettings): Http {
     const answer = await follow(address, request, settings)
     if (isGood(answer.status, request) && (request.accepts?.(answer) ?? true)) return answer
     const own = request.failure?.(answer)
-    if (own !== undefined) throw own
+    if (own !== undefined) throw waiting(own, answer)
     throw failureOf(address, answer, settings)
   }
+}
+
+/** The backend knows what the answer means; how long to wait may stand in the header all the same. */
+function waiting(error: Error, answer: HttpAnswer): Error {
+  if (!(error instanceof TransientError) || error.retryAfter !== undefined) return error
+  return new TransientError(error.message, retryAfter(answer), error.remaining)
 }
 
 function isGood(status: number, { statuses }: HttpRequest): boolean {
@@ -95,6 +101,15 @@ export function retryAfter(answer: HttpAnswer): number | undefined {
   if (/^\d+$/.test(value)) return Number(value)
   const date = Date.parse(value)
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000))
+}
+
+/** Seconds until the time that a header names, as seconds since 1970 or, where the service counts so, from now on. */
+export function resetAfter({ headers }: HttpAnswer, header: string): number | undefined {
+  const value = headers[header]
+  if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value)) return undefined
+  const [number, now] = [Number(value), Date.now() / 1000]
+  // Nobody waits for thirty years.
+  return Math.ceil(number > 1_000_000_000 ? Math.max(0, number - now) : number)
 }
 
 /** What the service itself says of the failure, on one line. */

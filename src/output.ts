@@ -25,9 +25,18 @@ export function hideSecret(secret: string): void {
   secrets = [...new Set([...secrets, ...formsOf(secret)])].sort((one, other) => other.length - one.length)
 }
 
-/** `text` without any secret that this run knows. */
-export function withoutSecrets(text: string): string {
-  return secrets.reduce((result, form) => result.replaceAll(form, '***'), text)
+/**
+ * `text` without any secret that this run knows.
+ *
+ * @param least shorter ones are left: in what somebody else wrote they are words (UTF-16 units)
+ */
+export function withoutSecrets(text: string, least = 0): string {
+  return secrets.reduce((result, form) => (form.length < least ? result : result.replaceAll(form, '***')), text)
+}
+
+/** A notification's own text without the secrets of the configuration. */
+export function withoutOurSecrets(text: string): string {
+  return withoutSecrets(text, 6)
 }
 
 /** As it is, in an address, in a form, in JSON, in base64 (as in the Authorization header, where a user precedes it). */

@@ -1,10 +1,15 @@
+import { fitRendered } from './fit.ts'
 import type { ChatText } from './notification.ts'
+
+/** Slack cuts longer texts itself, in the middle of an escape if need be. */
+const longest = { max: 40_000, unit: 'codepoints' } as const
 
 /** Slack's own markup: only `& < >` can begin something (docs.slack.dev, "Formatting message text"). */
 export function slackText({ title, message, url }: ChatText): string {
   const link = url === undefined ? '' : `\n${escaped(url)}`
   // Stars within the title would end its being bold.
-  return `*${escaped(title).replaceAll('*', '∗')}*\n${inert(escaped(message))}${link}`
+  const head = `*${escaped(title).replaceAll('*', '∗')}*\n`
+  return fitRendered(message, (part) => `${head}${inert(escaped(part))}${link}`, longest)
 }
 
 /** There is no escape for its marks: a space of no width keeps one from beginning bold, code or a quotation. */

@@ -12,7 +12,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
       bestDistance = distance
     }
   }
-  return best
+  // An abbreviation, or a word that goes on: `fail` for `failure`.
+  return best ?? (wanted.length < 3 ? undefined : [...known].find((one) => one.toLowerCase().startsWith(wanted)))
 }
 
 /** `; did you mean X?` for a mistyped word, else nothing. */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hideSecret } from './output.ts'
 import { configFolder } from './paths.ts'
+import { readRegular } from './regular-file.ts'
 
 /** What telegram-send kept for dschep/ntfy: a bot's token, and the chat it speaks to. */
 export interface TelegramIni extends Record<string, unknown> {
@@ -13,12 +13,8 @@ export interface TelegramIni extends Record<string, unknown> {
 export function readTelegramIni(): TelegramIni {
   const folder = configFolder()
   if (folder === undefined) return {}
-  let text: string
-  try {
-    text = readFileSync(join(folder, 'telegram.ini'), 'utf8')
-  } catch {
-    return {}
-  }
+  const text = readRegular(join(folder, 'telegram.ini'), 64 * 1024)
+  if (text === undefined) return {}
   const value = (name: string) => new RegExp(`^\\s*${name}\\s*[=:]\\s*(\\S+)\\s*$`, 'mi').exec(text)?.[1]
   const token = value('token')
   const chat = value('chat_id')

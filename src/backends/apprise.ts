@@ -35,8 +35,6 @@ export default defineBackend({
     ...httpOptions,
   },
   example: { url: 'https://apprise.example.org', key: 'ops' },
-  // It sends to several services: what some of them took, they must not get again.
-  once: true,
   limits: { title: { max: 250, unit: 'codepoints' }, message: { max: 30_000, unit: 'bytes' } },
   answer: { json: { error: null, details: [] } },
   missing: ({ url: server, key, urls }) =>

@@ -1,5 +1,6 @@
 import { defineBackend } from '../backend.ts'
 import { TransientError } from '../errors.ts'
+import { fitRendered } from '../fit.ts'
 import { httpOptions } from '../http-options.ts'
 import { asObject, field } from '../json.ts'
 import { text, url } from '../options.ts'
@@ -21,8 +22,7 @@ export default defineBackend({
     thread_id: text({ description: 'a thread of the channel' }),
     ...httpOptions,
   },
-  // 2000 for all; a backslash may stand before every character.
-  limits: { title: { max: 100, unit: 'codepoints' }, message: { max: 880, unit: 'codepoints' } },
+  limits: { title: { max: 100, unit: 'codepoints' }, message: { max: 2000, unit: 'codepoints' } },
   answer: { json: { id: '1190000000000000000', type: 0, content: '**Done**', channel_id: '1180000000000000000' } },
   refusal: { status: 401, json: { message: 'Invalid Webhook Token', code: 50027 } },
   async send({ title, message, url: link, priority }, options, context) {
@@ -30,13 +30,17 @@ export default defineBackend({
     // Without wait=true a message that is not saved is answered like one that is.
     const answer = await context.http(`${options.url}${options.url.includes('?') ? '&' : '?'}wait=true${thread}`, {
       json: {
-        content: `**${escaped(title)}**\n${escaped(message)}${link === undefined ? '' : `\n<${link}>`}`,
+        content: fitRendered(
+          message,
+          (part) => `**${escaped(title)}**\n${escaped(part)}${link === undefined ? '' : `\n<${link}>`}`,
+          { max: 2000, unit: 'codepoints' },
+        ),
         username: options.username,
         avatar_url: options.avatar_url,
         allowed_mentions: { parse: [] },
         flags: priority === 'min' || priority === 'low' ? suppressNotifications : undefined,
       },
-      accepts: ({ json }) => typeof field(json, 'id') === 'string',
+      accepts: ({ status, json }) => status === 204 || typeof field(json, 'id') === 'string',
       failure: ({ status, json }) => {
         const wait = field(json, 'retry_after')
         if (status !== 429 || typeof wait !== 'number') return undefined

@@ -1,4 +1,5 @@
 import { defineBackend } from '../backend.ts'
+import { fitRendered } from '../fit.ts'
 import { httpOptions } from '../http-options.ts'
 import { asObject, field } from '../json.ts'
 import { text, url } from '../options.ts'
@@ -21,7 +22,7 @@ export default defineBackend({
     thread_key: text({ description: 'messages with the same key make a thread' }),
     ...httpOptions,
   },
-  limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 15_000, unit: 'bytes' } },
+  limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 32_000, unit: 'bytes' } },
   answer: { json: { name: 'spaces/SPACE/messages/MESSAGE', text: 'Done' } },
   refusal: {
     status: 403,
@@ -35,7 +36,11 @@ export default defineBackend({
     }
     const answer = await context.http(address.href, {
       json: {
-        text: `*${inert(title)}*\n${inert(message)}${link === undefined ? '' : `\n${link}`}`,
+        text: fitRendered(
+          message,
+          (part) => `*${inert(title)}*\n${inert(part)}${link === undefined ? '' : `\n${link}`}`,
+          { max: 32_000, unit: 'bytes' },
+        ),
         ...(options.thread_key !== undefined && { thread: { threadKey: options.thread_key } }),
       },
       accepts: ({ json }) => typeof field(json, 'name') === 'string',

@@ -59,4 +59,5 @@ export default defineBackend({
   },
 })
 
-const level: Record<Priority, number> = { min: 0, low: 2, default: 5, high: 8, urgent: 10 }
+/** Without one the application's own holds. */
+const level: Record<Priority, number | undefined> = { min: 0, low: 2, default: undefined, high: 8, urgent: 10 }

@@ -1,5 +1,7 @@
 import { defineBackend } from '../backend.ts'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, TransientError } from '../errors.ts'
+import { fitRendered } from '../fit.ts'
+import { resetAfter, retryAfter } from '../http.ts'
 import { httpOptions } from '../http-options.ts'
 import { field } from '../json.ts'
 import { markdownText } from '../markdown.ts'
@@ -25,7 +27,7 @@ export default defineBackend({
     icon_url: url({ description: 'the address of a picture to appear with' }),
     ...httpOptions,
   },
-  limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 8000, unit: 'codepoints' } },
+  limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 16_383, unit: 'codepoints' } },
   answer: { text: 'ok' },
   refusal: {
     status: 400,
@@ -33,9 +35,23 @@ export default defineBackend({
   },
   async send(notification, { url: address, channel, username, icon_url }, context) {
     await context.http(address, {
-      json: { text: markdownText(notification), channel, username, icon_url },
+      json: {
+        text: fitRendered(notification.message, (message) => markdownText({ ...notification, message }), {
+          max: 16_383,
+          unit: 'codepoints',
+        }),
+        channel,
+        username,
+        icon_url,
+      },
       accepts: ({ text: answer }) => answer.trim() === 'ok',
-      failure: ({ json }) => {
+      failure: (answer) => {
+        const { status, json } = answer
+        if (status === 429)
+          return new TransientError(
+            'mattermost: too many messages',
+            retryAfter(answer) ?? resetAfter(answer, 'x-ratelimit-reset'),
+          )
         const id = field(json, 'id')
         return typeof id === 'string' && id.includes('incoming_webhook')
           ? new ConfigError(`mattermost: ${field(json, 'message') ?? id}`)

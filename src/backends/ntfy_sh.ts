@@ -1,7 +1,8 @@
 import { defineBackend } from '../backend.ts'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, TransientError } from '../errors.ts'
 import { authorization, httpOptions } from '../http-options.ts'
 import { field } from '../json.ts'
+import type { HttpAnswer } from '../network/exchange.ts'
 import type { Priority } from '../notification.ts'
 import { text, url } from '../options.ts'
 
@@ -56,6 +57,7 @@ export default defineBackend({
       },
       // https://docs.ntfy.sh/publish/#publish-as-json: the published message comes back with its id.
       accepts: ({ json }) => typeof json === 'object' && json !== null && 'id' in json && 'topic' in json,
+      failure: quota,
     })
     return answer.json as Record<string, unknown>
   },
@@ -70,5 +72,15 @@ export default defineBackend({
     return known ? `${options.server} knows ${field(answer.json, 'username')}` : `${options.server} answers`
   },
 })
+
+/** Error codes of the server (server/errors.go): what a day allows is used up, or too many logins have failed. */
+function quota({ json }: HttpAnswer): Error | undefined {
+  const code = field(json, 'code')
+  const text = `ntfy: ${field(json, 'error') ?? code}`
+  if (code === 42909) return new ConfigError(text)
+  if (code !== 42905 && code !== 42908) return undefined
+  const day = 24 * 60 * 60
+  return new TransientError(text, day - (Math.floor(Date.now() / 1000) % day))
+}
 
 const level: Record<Priority, number> = { min: 1, low: 2, default: 3, high: 4, urgent: 5 }

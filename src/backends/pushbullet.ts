@@ -1,5 +1,6 @@
 import { defineBackend } from '../backend.ts'
 import { TransientError } from '../errors.ts'
+import { resetAfter, retryAfter } from '../http.ts'
 import { httpOptions } from '../http-options.ts'
 import { asObject, field } from '../json.ts'
 import { text } from '../options.ts'
@@ -47,10 +48,13 @@ export default defineBackend({
         guid: context.id,
       },
       accepts: ({ json }) => typeof field(json, 'iden') === 'string',
-      failure: ({ json }) =>
-        field(json, 'error', 'code') === 'pushbullet_pro_required'
-          ? new TransientError('pushbullet: the messages of this month are used up', quotaPause)
-          : undefined,
+      failure: (answer) => {
+        const wait = resetAfter(answer, 'x-ratelimit-reset') ?? retryAfter(answer)
+        if (answer.status === 429) return new TransientError('pushbullet: too many messages', wait)
+        return field(answer.json, 'error', 'code') === 'pushbullet_pro_required'
+          ? new TransientError('pushbullet: the messages of this month are used up', wait ?? quotaPause)
+          : undefined
+      },
     })
     return asObject(answer.json)
   },

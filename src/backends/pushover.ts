@@ -1,5 +1,6 @@
 import { defineBackend } from '../backend.ts'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, TransientError } from '../errors.ts'
+import { resetAfter, retryAfter } from '../http.ts'
 import { httpOptions } from '../http-options.ts'
 import { asObject, field } from '../json.ts'
 import type { HttpAnswer } from '../network/exchange.ts'
@@ -98,7 +99,12 @@ export default defineBackend({
 const level: Record<Priority, number> = { min: -2, low: -1, default: 0, high: 1, urgent: 1 }
 
 /** A wrong key is answered with 400, as is a wrong message: `"token":"invalid"`, `"user":"invalid"`. */
-function wrongKey({ status, json }: HttpAnswer): Error | undefined {
+function wrongKey(answer: HttpAnswer): Error | undefined {
+  const { status, json } = answer
+  if (status === 429) {
+    const wait = resetAfter(answer, 'x-limit-app-reset') ?? retryAfter(answer)
+    return new TransientError('pushover: the messages of this month are used up', wait ?? 3600)
+  }
   const wrong = ['token', 'user'].find((name) => field(json, name) === 'invalid')
   if (status < 400 || status >= 500 || wrong === undefined) return undefined
   return new ConfigError(`pushover does not know the ${wrong === 'token' ? 'api_token' : 'user_key'}`)

@@ -30,7 +30,7 @@ export default defineBackend({
     thread_ts: text({ description: 'the message to answer' }),
     ...httpOptions,
   },
-  limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 12_000, unit: 'codepoints' } },
+  limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 38_000, unit: 'codepoints' } },
   answer: { json: { ok: true, channel: 'C024BE91L', ts: '1503435956.000247', message: { text: 'Done' } } },
   refusal: { status: 200, json: { ok: false, error: 'invalid_auth' } },
   async send(notification, options, context) {

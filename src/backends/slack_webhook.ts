@@ -25,7 +25,7 @@ export default defineBackend({
     }),
     ...httpOptions,
   },
-  limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 12_000, unit: 'codepoints' } },
+  limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 38_000, unit: 'codepoints' } },
   answer: { text: 'ok' },
   refusal: { status: 403, text: 'invalid_token' },
   async send(notification, options, context) {

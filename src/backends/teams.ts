@@ -1,6 +1,8 @@
 import { defineBackend } from '../backend.ts'
+import { fitRendered } from '../fit.ts'
 import { httpOptions } from '../http-options.ts'
 import { url } from '../options.ts'
+import { serviceGone } from '../service-gone.ts'
 
 export default defineBackend({
   name: 'teams',
@@ -19,14 +21,20 @@ export default defineBackend({
     }),
     ...httpOptions,
   },
-  // A card has 28 kB.
-  limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 9000, unit: 'bytes' } },
+  // A card has 28 kB as JSON, of which the rest of it takes some.
+  limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 24_000, unit: 'bytes' } },
   answer: { status: 202 },
   refusal: {
     status: 401,
     json: { error: { code: 'DirectApiAuthorizationRequired', message: 'The request must be authenticated.' } },
   },
   async send({ title, message, url: link }, options, context) {
+    if (/(^|\.)webhook\.office\.com$/.test(new URL(options.url).hostname)) {
+      throw serviceGone(
+        'the Office 365 connectors of Teams',
+        'url: the address of a workflow (see ntfy backends teams)',
+      )
+    }
     const block = (text: string, more: object = {}) => ({ type: 'TextBlock', text, wrap: true, ...more })
     await context.http(options.url, {
       accepts: ({ status }) => status === 202,
@@ -43,7 +51,14 @@ export default defineBackend({
               msteams: { width: 'full' },
               body: [
                 block(inert(title), { weight: 'Bolder', size: 'Medium' }),
-                block(inert(message).replaceAll('\n', '\n\n')),
+                block(
+                  JSON.parse(
+                    fitRendered(message, (part) => JSON.stringify(inert(part).replaceAll('\n', '\n\n')), {
+                      max: 26_000 - JSON.stringify(inert(title)).length * 3,
+                      unit: 'bytes',
+                    }),
+                  ),
+                ),
               ],
               ...(link !== undefined && { actions: [{ type: 'Action.OpenUrl', title: 'Open', url: link }] }),
             },

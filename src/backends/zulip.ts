@@ -1,5 +1,6 @@
 import { defineBackend } from '../backend.ts'
 import { ConfigError, TransientError } from '../errors.ts'
+import { fitRendered } from '../fit.ts'
 import { authorization, httpOptions } from '../http-options.ts'
 import { asObject, field } from '../json.ts'
 import { markdownText } from '../markdown.ts'
@@ -35,7 +36,7 @@ export default defineBackend({
     topic: text({ description: 'the topic in the channel; else the title' }),
     ...httpOptions,
   },
-  limits: { title: { max: 500, unit: 'codepoints' }, message: { max: 4700, unit: 'codepoints' } },
+  limits: { title: { max: 500, unit: 'codepoints' }, message: { max: 10_000, unit: 'codepoints' } },
   answer: { json: { id: 42, msg: '', result: 'success' } },
   refusal: { status: 401, json: { result: 'error', msg: 'Invalid API key', code: 'INVALID_API_KEY' } },
   async send(notification, options, context) {
@@ -48,7 +49,10 @@ export default defineBackend({
         type,
         to: recipients,
         topic: type === 'direct' ? undefined : topic || 'ntfy',
-        content: markdownText(notification),
+        content: fitRendered(notification.message, (message) => markdownText({ ...notification, message }), {
+          max: 10_000,
+          unit: 'codepoints',
+        }),
       },
       accepts: ({ json }) => field(json, 'result') === 'success',
       failure: ({ status, json }) => {

@@ -59,8 +59,12 @@ export default defineCommand({
   },
 })
 
-function spoolAll({ now, held }: Plan): Pending[] {
-  return [...spoolHeld(held), ...spool(now, { claimed: true })]
+/** What cannot be held is sent, and reported as that. */
+function spoolAll(planned: Plan): Pending[] {
+  const { now, held } = planned
+  const lost = spoolHeld(held)
+  planned.reports = planned.reports.filter(({ id }) => !lost.some(({ delivery }) => delivery.id === id))
+  return [...lost, ...spool(now, { claimed: true })]
 }
 
 /** Of what is not to be kept, what is to wait cannot be delivered. */

@@ -1,4 +1,5 @@
 import { normalKey } from '../options.ts'
+import { didYouMean } from '../suggest.ts'
 import { type CommandDisplay, commandDisplays } from './types.ts'
 
 /** The words that say what is shown of a command, at the top and in a target; the second is dschep/ntfy's. */
@@ -22,7 +23,8 @@ export function readDisplay(
     return undefined
   }
   const display = commandDisplays.find((known) => known === value)
-  if (display === undefined) return 'full, redacted, name or hide was expected'
+  if (display === undefined)
+    return `full, redacted, name or hide was expected${didYouMean(String(value), commandDisplays)}`
   if (into.showCommand !== 'hide') into.showCommand = display
   return undefined
 }

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Document } from 'yaml'
 import { ConfigError, messageOf } from '../errors.ts'
 import { configFolder } from '../paths.ts'
 import { findConfig } from './find.ts'
@@ -43,37 +44,84 @@ export function fileToEdit(named: string | undefined): EditedFile {
   return { path: join(folder, 'ntfy.yml'), text }
 }
 
-/** The text with the target in it; comments, order and everything else stay. */
+/** The text with the target in it; every other line stays as it is. */
 export async function withTarget({ path, text }: EditedFile, target: NewTarget): Promise<string> {
   const { name, backend, settings, backends } = target
   const section = name === backend ? settings : { backend, ...settings }
   if (path.endsWith('.json')) {
     const content = (text.trim() === '' ? {} : JSON.parse(text)) as Record<string, unknown>
-    return `${JSON.stringify({ ...content, ...(backends && { backends }), [name]: section }, null, 2)}\n`
+    const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? 2
+    return `${JSON.stringify({ ...content, ...(backends && { backends }), [name]: section }, null, indent)}\n`
   }
-  const { parseDocument } = await import('yaml')
+  const { parseDocument, stringify } = await import('yaml')
   const document = parseDocument(text)
+  const edited = withSection(withBackends(text, document, name, backends, stringify), name, section, {
+    parse: parseDocument,
+    stringify,
+  })
+  const wanted = { ...(document.toJS() as object | null), ...(backends && { backends }), [name]: section }
+  if (isSame(parseDocument(edited).toJS(), wanted)) return edited
+  // A file that is one flow mapping, say: then at least what it says is kept.
   if (document.contents === null) document.contents = document.createNode({}) as never
-  if (backends) {
-    const list = document.createNode(backends, { flow: true })
-    const known = document.get('backends', true)
-    if (known === undefined) document.set('backends', list)
-    else setKeepingComment(known, list, document)
-  }
+  if (backends) document.set('backends', document.createNode(backends, { flow: true }))
   document.set(name, document.createNode(section))
   return document.toString({ lineWidth: 0, flowCollectionPadding: false })
 }
 
-/** What stands behind the old value, or above it, is said of the new one, too. */
-function setKeepingComment(
-  known: unknown,
-  list: { comment?: string | null; commentBefore?: string | null },
-  document: { set(key: string, value: unknown): void },
-): void {
-  const { comment, commentBefore } = known as { comment?: string | null; commentBefore?: string | null }
-  if (comment) list.comment = comment
-  if (commentBefore) list.commentBefore = commentBefore
-  document.set('backends', list)
+type Stringify = typeof import('yaml').stringify
+
+/** One name more in the list, in the way in which it is written. */
+function withBackends(
+  text: string,
+  document: Document,
+  name: string,
+  backends: string[] | undefined,
+  stringify: Stringify,
+): string {
+  if (backends === undefined) return text
+  const known = document.get('backends', true) as Ranged | undefined
+  const [start, end] = known?.range ?? []
+  if (start === undefined || end === undefined) return appended(text, `backends: [${backends.join(', ')}]\n`)
+  const value = text.slice(start, end)
+  if (value.endsWith(']')) {
+    const inner = value.slice(0, -1).trimEnd()
+    return `${text.slice(0, start)}${inner}${inner.endsWith('[') ? '' : ', '}${name}]${text.slice(end)}`
+  }
+  const last = known?.items?.at(-1)?.range?.[1]
+  if (last === undefined) return `${text.slice(0, start)}[${backends.join(', ')}]${text.slice(end)}`
+  const indent = ' '.repeat(start - (text.lastIndexOf('\n', start - 1) + 1))
+  // What stands behind the last one is said of that.
+  const lineEnd = text.indexOf('\n', last) < 0 ? text.length : text.indexOf('\n', last)
+  return `${text.slice(0, lineEnd)}\n${indent}- ${stringify(name).trimEnd()}${text.slice(lineEnd)}`
+}
+
+/** A section more, at the end, or in the place of the one of that name. */
+function withSection(
+  text: string,
+  name: string,
+  section: object,
+  { parse, stringify }: { parse: (text: string) => Document; stringify: Stringify },
+): string {
+  const written = stringify({ [name]: section }, { lineWidth: 0 })
+  const contents = parse(text).contents as { items?: { key?: Ranged; value?: Ranged }[] } | null
+  const pair = contents?.items?.find(({ key }) => key?.value === name)
+  const [start, end] = [pair?.key?.range?.[0], pair?.value?.range?.[1]]
+  if (start === undefined || end === undefined) return appended(text, written)
+  return `${text.slice(0, start)}${written.trimEnd()}${text.slice(end).replace(/^(?!\n|$)/, '\n')}`
+}
+
+interface Ranged {
+  value?: unknown
+  range?: [number, number, number] | null
+  items?: Ranged[]
+}
+
+function appended(text: string, addition: string): string {
+  return text === '' || text.endsWith('\n') ? `${text}${addition}` : `${text}\n${addition}`
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return process.getBuiltinModule('node:util').isDeepStrictEqual(one, other)
 }
 
 /**

@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { patternWords } from '../command-pattern.ts'
 import { makeFolder } from '../folder.ts'
 import { stateFolder } from '../paths.ts'
+import { readRegular } from '../regular-file.ts'
 import type { Config } from './types.ts'
 
 /**
@@ -45,9 +46,5 @@ function alwaysWords(patterns: string[]): string {
 const longestLine = 200
 
 function current(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
+  return readRegular(file, 64 * 1024) ?? ''
 }

@@ -51,7 +51,7 @@ const readers: { [W in RuleWord]-?: (value: unknown, rules: TargetRules, complai
   },
   limit: (value, rules, complain) => {
     const [, count = '', per = ''] = /^\s*(\d{1,4})\s*(?:\/|per)\s*(.+?)\s*$/.exec(String(value)) ?? []
-    const span = spans[per.toLowerCase()] ?? parseDuration(per)
+    const span = spans[per.toLowerCase()] ?? spans[per.toLowerCase().replace(/s$/, '')] ?? parseDuration(per)
     if (Number(count) > mostCounted) return complain(`at most ${mostCounted} can be counted`)
     if (Number(count) < 1 || span === undefined || span < 1) {
       return complain('so many in a time (10/hour, 3/10m) were expected')
@@ -84,4 +84,15 @@ const readers: { [W in RuleWord]-?: (value: unknown, rules: TargetRules, complai
 /** As many as a target's file of counters holds. */
 const mostCounted = 2000
 
-const spans: Record<string, number> = { second: 1000, minute: 60_000, min: 60_000, hour: 3_600_000, day: 86_400_000 }
+const spans: Record<string, number> = {
+  s: 1000,
+  second: 1000,
+  m: 60_000,
+  min: 60_000,
+  minute: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+  d: 86_400_000,
+  day: 86_400_000,
+  week: 604_800_000,
+}

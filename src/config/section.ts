@@ -5,6 +5,7 @@ import { findOption, type Option, type Options, readOption } from '../options.ts
 import { didYouMean } from '../suggest.ts'
 import { templateProblem } from '../template.ts'
 import { displayWord, readDisplay } from './display.ts'
+import { hideValue } from './hide.ts'
 import { sourceOf } from './lines.ts'
 import { thirdPartyFile } from './module.ts'
 import type { Document, Problem } from './read.ts'
@@ -124,11 +125,15 @@ async function readSetting(
   if (option.kind === 'text' && typeof value === 'number') value = (await sourceOf(document.text)).spelling(at) ?? value
   target.settings[name] = value
   const references = referencesIn(option, value)
+  for (const one of references) if ('env' in one) hideValue(process.env[one.env] ?? '')
   if (distrust !== undefined && references.some((reference) => 'command' in reference)) {
     problems.push({ at, what: `may not use {command:}: ${distrust}` })
   }
   if (references.length > 0) return
-  if (option.details.secret) reading.literalSecrets = true
+  if (option.details.secret) {
+    reading.literalSecrets = true
+    hideValue(value)
+  }
   const result = readOption(option, value)
   // A room's alias or a channel without quotation marks is a comment.
   const comment = value === null ? ' (what begins with # needs quotation marks)' : ''

@@ -1,5 +1,6 @@
 import { parseDuration } from '../duration.ts'
 import { normalKey } from '../options.ts'
+import { didYouMean } from '../suggest.ts'
 import { templateProblem } from '../template.ts'
 import { readAway } from './away.ts'
 import { readDisplay } from './display.ts'
@@ -49,13 +50,15 @@ const readers: Record<string, TopReader> = {
   show_command: (value, config) => readDisplay('show_command', value, config),
   hide_command: (value, config) => readDisplay('hide_command', value, config),
   private: (value, config) => {
-    if (value !== 'drop' && value !== 'hide') return 'drop or hide was expected'
+    if (value !== 'drop' && value !== 'hide')
+      return `drop or hide was expected${didYouMean(String(value), ['drop', 'hide'])}`
     config.private = value
     return undefined
   },
 }
 
 function readPatterns(value: unknown, found: string[]): string | undefined {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return undefined
   let problem: string | undefined
   const complain = (what: string) => {
     problem = what

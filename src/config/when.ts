@@ -1,3 +1,4 @@
+import { beginsWith, patternWords } from '../command-pattern.ts'
 import type { Hours } from '../hours.ts'
 import { normalKey } from '../options.ts'
 import { didYouMean } from '../suggest.ts'
@@ -80,7 +81,13 @@ function checkPossible(when: When, complain: Complain): void {
   if (least !== undefined && most !== undefined && least >= most) {
     complain('can never be true: nothing is longer than longer_than and shorter than shorter_than', 'longer_than')
   }
-  if (command.length > 0 && command.every((pattern) => not.includes(pattern))) {
+  if (command.length > 0 && command.every((pattern) => not.some((other) => excludes(other, pattern)))) {
     complain('can never be true: not_command excludes all of command', 'not_command')
   }
+}
+
+/** Does one pattern match whatever the other does? */
+function excludes(pattern: string, other: string): boolean {
+  const [words, others] = [patternWords(pattern), patternWords(other)]
+  return pattern === other || (words !== undefined && others !== undefined && beginsWith(others, words))
 }

@@ -2,7 +2,7 @@ import type { Answer, Backend, Outgoing } from '../backend.ts'
 import { loadBackend } from '../backends/index.ts'
 import { ConfigError, exitCode, messageOf, PermanentError, TransientError } from '../errors.ts'
 import { lateNote } from '../message.ts'
-import { withoutSecrets } from '../output.ts'
+import { withoutOurSecrets, withoutSecrets } from '../output.ts'
 import { cut, type Limit, lengthIn, oneLine, plainText } from '../text.ts'
 import { makeContext } from './context.ts'
 import type { Delivery } from './delivery.ts'
@@ -92,7 +92,8 @@ function failure(error: unknown): Result {
 }
 
 /** What a backend gets: plain text that fits the service, and says when it happened if that is a while ago. */
-function outgoing({ notification }: Delivery, { limits }: Backend): Outgoing {
+function outgoing({ notification: kept }: Delivery, { limits }: Backend): Outgoing {
+  const notification = kept.outcome === undefined ? kept : cleaned(kept)
   const note = lateNote(notification.time, new Date())
   const message = plainText(notification.message)
   const title = oneLine(notification.title)
@@ -102,6 +103,22 @@ function outgoing({ notification }: Delivery, { limits }: Backend): Outgoing {
     ...notification,
     title: fit(title, limits.title),
     message: fit(message, { ...limits.message, max: room }) + note,
+  }
+}
+
+/** Secrets from files and programs are known only now. What somebody sends by hand is sent as it is. */
+function cleaned(notification: Outgoing): Outgoing {
+  const { title, message, outcome = {} } = notification
+  const { command, output } = outcome
+  return {
+    ...notification,
+    title: withoutOurSecrets(title),
+    message: withoutOurSecrets(message),
+    outcome: {
+      ...outcome,
+      ...(command !== undefined && { command: withoutOurSecrets(command) }),
+      ...(output !== undefined && { output: withoutOurSecrets(output) }),
+    },
   }
 }
 

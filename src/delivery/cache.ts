@@ -22,11 +22,16 @@ const unwritten = new Map<string, unknown>()
 const turns = new Map<string, Promise<unknown>>()
 
 /** A value of a backend in the state folder: one file that only its owner can read. The signal ends waiting. */
-export function openCache(backend: string, name: string, signal: AbortSignal): Cache {
+export function openCache(
+  backend: string,
+  name: string,
+  signal: AbortSignal,
+  { durable = true }: { durable?: boolean } = {},
+): Cache {
   const file = `${backend}-${encodeURIComponent(name)}`.slice(0, 200)
   return {
     read: () => (unwritten.has(file) ? unwritten.get(file) : readFile(file, name)),
-    write: (value) => writeFile(file, name, value),
+    write: (value) => writeFile(file, name, value, durable),
     alone: (work) => {
       const before = turns.get(file) ?? Promise.resolve()
       const turn = before.catch(() => {}).then(() => locked(`${file}.lock`, signal, work))
@@ -59,12 +64,12 @@ function readFile(file: string, name: string): unknown {
   }
 }
 
-function writeFile(file: string, name: string, value: unknown): boolean {
+function writeFile(file: string, name: string, value: unknown, durable: boolean): boolean {
   try {
     const folder = cacheFolder()
     if (folder === undefined) throw new Error('there is no home folder')
     makeFolder(folder)
-    writeDurably(join(folder, file), { name, value })
+    writeDurably(join(folder, file), { name, value }, { durable })
     unwritten.delete(file)
     return true
   } catch (error) {

@@ -9,12 +9,12 @@ import { makeFolder } from '../folder.ts'
  *
  * @throws the file system's error; then nothing has changed
  */
-export function writeDurably(path: string, content: unknown): void {
+export function writeDurably(path: string, content: unknown, { durable = true } = {}): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   const { O_CREAT, O_TRUNC, O_WRONLY, O_NOFOLLOW = 0 } = constants
   const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600)
   try {
-    writeWhole(descriptor, Buffer.from(`${JSON.stringify(content)}\n`))
+    writeWhole(descriptor, Buffer.from(`${JSON.stringify(content)}\n`), durable)
     renameSync(temporary, path)
   } catch (error) {
     removeQuietly(temporary)
@@ -22,10 +22,10 @@ export function writeDurably(path: string, content: unknown): void {
   }
 }
 
-function writeWhole(descriptor: number, bytes: Buffer): void {
+function writeWhole(descriptor: number, bytes: Buffer, durable: boolean): void {
   try {
     for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
-    fsyncSync(descriptor)
+    if (durable) fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
   }

@@ -1,6 +1,10 @@
-import { appendFileSync, readFileSync, renameSync, statSync, unlinkSync } from 'node:fs'
+import { renameSync, statSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder } from '../folder.ts'
+import { appendRegular, readRegular } from '../regular-file.ts'
+
+/** Nothing of ours grows larger, in bytes. */
+const largest = 16 * 1024 * 1024
 
 /**
  * Adds lines of JSON to a file that only its owner can read. When it has `rotateAt` bytes it is put aside as `FILE.1`,
@@ -10,7 +14,7 @@ export function appendLines(path: string, lines: unknown[], rotateAt: number): v
   try {
     makeFolder(dirname(path))
     if (isFull(path, rotateAt)) rotate(path, rotateAt)
-    appendFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 })
+    appendRegular(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
   } catch {}
 }
 
@@ -20,12 +24,7 @@ export function readLines(path: string): unknown[] {
 }
 
 function linesOf(file: string): unknown[] {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    return []
-  }
+  const text = readRegular(file, largest) ?? ''
   return text.split('\n').flatMap((line) => {
     try {
       return [JSON.parse(line) as unknown]
@@ -50,7 +49,7 @@ function rotate(path: string, rotateAt: number): void {
   if (isFull(mine, rotateAt)) {
     renameSync(mine, `${path}.1`)
   } else {
-    appendFileSync(path, readFileSync(mine), { mode: 0o600 })
+    appendRegular(path, readRegular(mine, largest) ?? '')
     unlinkSync(mine)
   }
 }

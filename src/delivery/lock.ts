@@ -1,6 +1,7 @@
-import { closeSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../errors.ts'
+import { readRegular } from '../regular-file.ts'
 import { isAbandoned, ownClaim } from './claim.ts'
 import { removeQuietly, renameQuietly } from './durable.ts'
 
@@ -78,7 +79,7 @@ function isGone({ claim, since }: Holder): boolean {
 
 function read(file: string): Holder | undefined {
   try {
-    return { claim: readFileSync(file, 'utf8'), since: statSync(file).mtimeMs }
+    return { claim: readRegular(file, 1024) ?? '', since: statSync(file).mtimeMs }
   } catch {
     return undefined
   }

@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Notification } from '../notification.ts'
 import { stateFolder } from '../paths.ts'
+import { readRegular } from '../regular-file.ts'
 
 /**
  * Whether a shell has started its first command after the one that a notification is about. The hooks leave a file with
@@ -13,7 +14,7 @@ export function hasMovedOn({ terminal, time }: Pick<Notification, 'terminal' | '
   const file = join(folder, String(shellPid))
   try {
     if (terminal?.turn === undefined) return statSync(file).mtimeMs >= Date.parse(time)
-    return Number.parseInt(readFileSync(file, 'latin1'), 10) >= terminal.turn
+    return Number.parseInt(readRegular(file, 1024) ?? '', 10) >= terminal.turn
   } catch {
     return false
   }

@@ -1,5 +1,6 @@
 import type { Away } from '../away/index.ts'
 import type { Outcome, Source } from '../notification.ts'
+import { withoutOurSecrets } from '../output.ts'
 import { redactedCommand } from '../redact/lazily.ts'
 import { type JournalTarget, note } from './journal.ts'
 import type { Plan } from './plan.ts'
@@ -35,7 +36,7 @@ export async function noteDecision({
   note({
     time: new Date().toISOString(),
     source: source === 'hook' ? 'hook' : 'done',
-    ...(command !== undefined && !hideCommand && { command: await redactedCommand(command) }),
+    ...(command !== undefined && !hideCommand && { command: withoutOurSecrets(await redactedCommand(command)) }),
     ...(status !== undefined && { status }),
     ...(signal !== undefined && { signal }),
     ...(durationMs !== undefined && { durationMs: Math.round(durationMs) }),

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../folder.ts'
 import { stateFolder } from '../paths.ts'
 import { readStat } from '../process/proc.ts'
+import { readRegular } from '../regular-file.ts'
 
 /** Somebody has asked the hooks to be silent. */
 export interface Off {
@@ -53,13 +54,8 @@ function nameOf(shellPid: number): string {
 }
 
 function read(file: string | undefined, where: Off['where']): Off | undefined {
-  let text: string
-  try {
-    if (file === undefined) return undefined
-    text = readFileSync(file, 'utf8').trim()
-  } catch {
-    return undefined
-  }
+  const text = file === undefined ? undefined : readRegular(file, 1024)?.trim()
+  if (text === undefined) return undefined
   if (text === '') return { where, until: undefined }
   const until = new Date(text)
   // A file that nobody can read is no reason to be silent for ever.

@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../folder.ts'
+import { readRegular } from '../regular-file.ts'
 import { longestWait } from './backoff.ts'
 import { configStamp } from './stamp.ts'
 
@@ -27,7 +28,7 @@ export function pauseTarget(folder: string, target: string, pause: Pause): void 
 /** The pause of a target, if it still holds. */
 export function pauseOf(folder: string, target: string, config: string | undefined): Pause | undefined {
   try {
-    const pause = JSON.parse(readFileSync(fileOf(folder, target), 'utf8')) as Pause
+    const pause = JSON.parse(readRegular(fileOf(folder, target), 64 * 1024) ?? '') as Pause
     const left = Date.parse(pause.until) - Date.now()
     // No service is left alone for longer: where it seems so, the clock was set back.
     const holds = left > 0 && left <= longestWait && pause.stamp === configStamp(config)

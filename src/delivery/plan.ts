@@ -66,7 +66,8 @@ async function planOne(
     made.held.push(kept)
     made.reports.push({ ...reportOf(kept), outcome: 'queued', error: kept.error ?? '', rule: kept.rule ?? '' })
   }
-  made.held.push(...(await escalations(target, config, another)))
+  // What waits for the morning waits for nobody to come, too.
+  if (decision.kind === 'send') made.held.push(...(await escalations(target, config, another)))
 }
 
 function reportOf({ id, target, backend }: Delivery): Pick<Report, 'id' | 'target' | 'backend' | 'exitCode'> {

@@ -1,6 +1,7 @@
 import type { CommandDisplay } from '../config/types.ts'
 import { innerWords } from '../inner-command.ts'
 import type { Notification, Outcome } from '../notification.ts'
+import { withoutOurSecrets } from '../output.ts'
 import { redactedCommand, redactedText } from '../redact/lazily.ts'
 import { simpleCommands } from '../simple-commands.ts'
 
@@ -15,15 +16,16 @@ export interface Tellable extends Notification {
 export async function shownTo(notification: Tellable, display: CommandDisplay): Promise<Notification> {
   const { sentence, hideCommand, ...plain } = notification
   if (sentence === undefined || plain.outcome === undefined) return plain
-  if (display === 'full' && !hideCommand) return { ...plain, message: sentence(plain.outcome) }
-  const { command, output, ...rest } = plain.outcome
+  const { redactedOutput, ...whole } = plain.outcome
+  if (display === 'full' && !hideCommand) return { ...plain, outcome: whole, message: sentence(whole) }
+  const { command, output, ...rest } = whole
   const outcome: Outcome = rest
   if (command !== undefined && display !== 'hide' && !hideCommand) {
-    outcome.command = await (display === 'name' ? programOf(command) : redactedCommand(command))
+    outcome.command = withoutOurSecrets(await (display === 'name' ? programOf(command) : redactedCommand(command)))
   }
-  if (output !== undefined) outcome.output = await redactedText(output)
+  if (output !== undefined) outcome.output = withoutOurSecrets(redactedOutput ?? (await redactedText(output)))
   const shown: Notification = { ...plain, outcome, message: sentence(outcome) }
-  if (plain.title !== undefined) shown.title = await redactedText(plain.title)
+  if (plain.title !== undefined) shown.title = withoutOurSecrets(await redactedText(plain.title))
   return shown
 }
 

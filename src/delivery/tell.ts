@@ -56,7 +56,8 @@ export async function situationFor(global: GlobalOptions): Promise<Situation> {
 export async function handOver(ending: Ending, situation: Situation, global: GlobalOptions, visible: boolean) {
   const { now, held, reports: decided } = await planEnding(ending, situation, global)
   const lost = spoolHeld(held, { quiet: !visible })
-  if (visible) for (const report of decided) sayReport(report)
+  const kept = decided.filter(({ id }) => !lost.some(({ delivery }) => delivery.id === id))
+  if (visible) for (const report of kept) sayReport(report)
   if (now.length + lost.length === 0) return followUp(decided, held.length > 0)
   const pending = [...spool(now, { claimed: false, quiet: !visible }), ...lost]
   const sender = startSender(pending, visible ? 'pipe' : 'ignore')

@@ -1,6 +1,7 @@
 import type { Backend } from '../backend.ts'
+import { topWords } from '../config/top.ts'
 import type { Config } from '../config/types.ts'
-import { type Option, readOption } from '../options.ts'
+import { normalKey, type Option, readOption } from '../options.ts'
 import { print } from '../output.ts'
 
 /** Which of all backends. */
@@ -20,7 +21,10 @@ export async function askName(backend: Backend, config: Config): Promise<string>
     const name = await input({
       message: 'The name of this target:',
       default: backend.name,
-      validate: (typed) => /^[A-Za-z][\w.-]*$/.test(typed) || 'letters, digits, _ . and - were expected',
+      validate: (typed) => {
+        if (topWords.some((word) => normalKey(word) === normalKey(typed))) return 'this word has a meaning of its own'
+        return /^[A-Za-z][\w.-]*$/.test(typed) || 'letters, digits, _ . and - were expected'
+      },
     })
     const taken = Object.hasOwn(config.targets, name) || Object.hasOwn(config.groups, name)
     if (!taken || (await confirm({ message: `${name} is there already. Replace it?`, default: false }))) return name

@@ -135,11 +135,28 @@ describe('a target in a file', () => {
 
   it.each([
     ['', 'phone:\n  backend: gotify\n  url: https://x\n  token: t\n'],
-    ['# only\n', '# only\n\nphone:\n  backend: gotify\n  url: https://x\n  token: t\n'],
+    ['# only\n', '# only\nphone:\n  backend: gotify\n  url: https://x\n  token: t\n'],
     ['a: &x {b: 1}\nc: *x\n', 'a: &x {b: 1}\nc: *x\nphone:\n  backend: gotify\n  url: https://x\n  token: t\n'],
+    [
+      'title: x   # mine\nold:     # an old one\n  a: 1\n',
+      'title: x   # mine\nold:     # an old one\n  a: 1\nphone:\n  backend: gotify\n  url: https://x\n  token: t\n',
+    ],
+    ['{"title": "x"}', '{"title": "x", phone: {backend: gotify, url: https://x, token: t}}\n'],
     ['phone: {backend: x}\ntitle: y\n', 'phone:\n  backend: gotify\n  url: https://x\n  token: t\ntitle: y\n'],
   ])('%j', async (text, expected) => {
     expect(await withTarget({ path: 'ntfy.yml', text }, target)).toBe(expected)
+  })
+
+  it.each([
+    ['backends: [a]   # b\n', 'backends: [a, phone]   # b\n'],
+    ['backends: []\n', 'backends: [phone]\n'],
+    ['backends:\n  - a  # one\n  # two\ntitle: x\n', 'backends:\n  - a  # one\n  - phone\n  # two\ntitle: x\n'],
+    ['backends: a\ntitle: x\n', 'backends: [a, phone]\ntitle: x\n'],
+    ['title: x\n', 'title: x\nbackends: [a, phone]\n'],
+  ])('joins the others of %j', async (text, expected) => {
+    const before = /- a|\[a|: a/.test(text) || text.startsWith('title') ? ['a', 'phone'] : ['phone']
+    const edited = await withTarget({ path: 'ntfy.yml', text }, { ...target, backends: before })
+    expect(edited).toBe(`${expected}phone:\n  backend: gotify\n  url: https://x\n  token: t\n`)
   })
 
   it('goes without `backend` where its name says it', async () => {

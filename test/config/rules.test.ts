@@ -29,6 +29,9 @@ describe('rules that are fine', () => {
     'quiet: "22:00-07:00"\nlimit: 3/10m\ndedupe: 90\nfallback: desktop\nfallback_after: 10m\nescalate: {to: desktop, after: 90}\n',
     'ignore: [cowsay, ping -c, /^docker logs/]\nalways: [make test, failure]\n',
     'ignore: cowsay\nalways: make test\n',
+    'ignore: []\nalways: []\n',
+    phone('limit: 2/h'),
+    phone('limit: 3 per hours'),
   ])('%s', async (text) => {
     expect(await problemsOf(text)).toEqual([])
   })
@@ -49,6 +52,11 @@ describe('every mistake in a rule is named, with its line, and what was expected
     [phone('when: {hours: "07:00-07:00"}'), '4: phone.when.hours: hours that begin and end at the same time never are'],
     [phone('when: {command: /(/}'), '4: phone.when.command: /(/ is no regular expression'],
     [phone('when: {command: make, not_command: make}'), '4: phone.when.not_command: can never be true'],
+    [phone('when: {command: make test, not_command: make}'), '4: phone.when.not_command: can never be true'],
+    [
+      phone('when: {status: fail}'),
+      '4: phone.when.status: success, failure or signal was expected; did you mean failure?',
+    ],
     [phone('quiet: {hours: "22:00-07:00", except: loud}'), '4: phone.quiet.except: a priority (min, low, default,'],
     [phone('quiet: {except: high}'), '4: phone.quiet: hours (22:00-07:00) were expected'],
     [phone('limit: many'), '4: phone.limit: so many in a time (10/hour, 3/10m) were expected'],

@@ -47,6 +47,8 @@ describe('when', () => {
     ['{status: failure}', ['done', 'sh', '-c', 'kill -TERM $$'], true],
     ['{status: signal}', ['done', 'sh', '-c', 'kill -TERM $$'], true],
     ['{status: signal}', ['done', 'false'], false],
+    ['{status: signal}', ['done', 'sh', '-c', 'exit 143'], true],
+    ['{status: signal}', ['done', 'sh', '-c', 'exit 193'], false],
     ['{status: [success, signal]}', ['done', 'true'], true],
     ['{longer_than: 5m}', ['done', 'true'], false],
     ['{longer_than: 0.1}', ['done', 'sleep', '0.2'], true],
@@ -346,6 +348,13 @@ describe('escalate', () => {
     await ntfy(['send', 'hi'], { env })
     await waitFor('the third', () => third.received.length === 1, 10_000)
     expect(messages(server, 'mail')).toEqual(['hi'])
+  })
+
+  it('does not escalate what is held', async () => {
+    const { env } = await withRules({ phone: `quiet: "${hoursAround(true)}"\n  escalate: {to: mail, after: 1s}` })
+    await ntfy(['send', 'hi'], { env })
+    const kept = (await ntfy(['queue', '--json'], { env })).stdout.trim().split('\n')
+    expect(kept.map((line) => JSON.parse(line).target)).toEqual(['phone'])
   })
 
   it('does not escalate what a rule left out', async () => {

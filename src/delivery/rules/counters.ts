@@ -67,7 +67,10 @@ async function counting(
   { target, config }: Delivery,
   count: (counters: Counters, now: number) => Verdict,
 ): Promise<Verdict> {
-  const cache = openCache('rules', `${target}\n${config ?? ''}`, AbortSignal.timeout(patience))
+  const cache = openCache('rules', `${target}\n${config ?? ''}`, AbortSignal.timeout(patience), {
+    // Without a disk in time a crash costs a count, and no notification.
+    durable: false,
+  })
   const work = async (): Promise<Verdict> => {
     const counters = countersFrom(cache.read())
     const verdict = count(counters, Date.now())

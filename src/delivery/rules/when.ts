@@ -80,6 +80,8 @@ const checks: { [C in keyof When]-?: Check } = {
 }
 
 function kindsOf(outcome: Outcome): ('success' | 'failure' | 'signal')[] {
-  if (outcome.signal !== undefined) return ['signal', 'failure']
-  return [outcome.status === 0 ? 'success' : 'failure']
+  // A shell says by 129 to 192 that a signal ended what it ran.
+  const { signal, status = 0 } = outcome
+  if (signal !== undefined || (status > 128 && status <= 192)) return ['signal', 'failure']
+  return [status === 0 ? 'success' : 'failure']
 }
