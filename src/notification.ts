@@ -17,6 +17,8 @@ export interface Outcome {
   durationMs?: number
   /** The last lines of its output, if they were asked for. */
   output?: string
+  /** The same without its secrets, which are looked for before these lines are chosen. */
+  redactedOutput?: string
 }
 
 /** The terminal whose command a notification is about. */

@@ -157,7 +157,11 @@ async function outcomeOf(argv: string[], ended: Ended, { tail }: Rules): Promise
   if (ended.kind === 'signaled') outcome.signal = ended.signal
   else outcome.status = exitStatus(ended)
   outcome.command = shellQuote(argv)
-  if (tail) outcome.output = (await import('../process/tail.ts')).lastLines(ended.tail, tail.lines)
+  if (tail) {
+    const { lastLines, redactedLines } = await import('../process/tail.ts')
+    outcome.output = lastLines(ended.tail, tail.lines)
+    outcome.redactedOutput = await redactedLines(ended.tail, tail.lines)
+  }
   return outcome
 }
 

@@ -3,7 +3,7 @@ import { constants, fstatSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Channel } from './channel.ts'
-import { Ring } from './ring.ts'
+import { keptOutput, Ring } from './ring.ts'
 
 /** Streams of a command that go through us: to where they went without us, at once, and into a ring. */
 export interface Capture {
@@ -17,7 +17,7 @@ export interface Capture {
 }
 
 export function openCapture(wanted: { stdout: boolean; stderr: boolean }): Capture {
-  const ring = new Ring(64 * 1024)
+  const ring = new Ring(keptOutput)
   const targets = [...(wanted.stdout ? [1] : []), ...(wanted.stderr ? [2] : [])]
   const together = targets.length === 2 && isSameStream()
   const channels =

@@ -1,3 +1,6 @@
+/** How much of a command's output is kept, in bytes: more than is shown, as secrets are looked for in all of it. */
+export const keptOutput = 64 * 1024
+
 /** The last bytes of a stream of chunks. */
 export class Ring {
   private chunks: Buffer[] = []

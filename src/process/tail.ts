@@ -1,3 +1,6 @@
+import { redactedText } from '../redact/lazily.ts'
+import { keptOutput } from './ring.ts'
+
 /** Longest tail of an output in a message, bytes of UTF-8. */
 const longestTail = 4096
 
@@ -9,11 +12,32 @@ const longestTail = 4096
  * @param lines how many at most, of those with something in them at the end
  */
 export function lastLines(bytes: Uint8Array, lines = 20): string {
-  const shown = withoutEscapes(new TextDecoder().decode(fromWholeCharacter(bytes)))
+  return endOf(shownText(bytes), lines)
+}
+
+/**
+ * The same without secrets. They are looked for in all that was kept of the output: the last lines alone may be the rest
+ * of a key, or of a value without its name.
+ */
+export async function redactedLines(bytes: Uint8Array, lines = 20): Promise<string> {
+  const text = shownText(bytes)
+  const begun = bytes.length < keptOutput ? text : text.replace(restOfRun, '***')
+  return endOf(await redactedText(begun), lines)
+}
+
+/** Where the output's beginning is gone, its first characters may be the rest of a secret. */
+const restOfRun = /^\S{16,}/
+
+function shownText(bytes: Uint8Array): string {
+  return withoutEscapes(new TextDecoder().decode(fromWholeCharacter(bytes)))
     .split('\n')
     .map((line) => overwritten(line).trimEnd())
-  while (shown.at(-1) === '') shown.pop()
-  return cutFront(shown.slice(-lines).join('\n'))
+    .join('\n')
+    .replace(/\n+$/, '')
+}
+
+function endOf(text: string, lines: number): string {
+  return cutFront(text.split('\n').slice(-lines).join('\n'))
 }
 
 /** Bytes 10xxxxxx are the rest of a character whose beginning has left the ring. */

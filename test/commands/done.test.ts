@@ -53,6 +53,13 @@ describe('what is said of a command', () => {
     expect(await messageOf(server)).toBe(`❌ "sh -c 'kill -9 $$'" was killed by SIGKILL in 0:00 minutes`)
   })
 
+  it('looks for secrets in more of the output than it shows', async () => {
+    const { server, env } = await configuredHome()
+    const key = '-----BEGIN RSA PRIVATE KEY-----\nMIIES3cr3tA\nS3cr3tB\nS3cr3tC\n-----END RSA PRIVATE KEY-----\nok'
+    await ntfy(['done', '-o', '--tail', '3', 'printenv', 'KEY'], { env: { ...env, KEY: key } })
+    expect(await messageOf(server)).toMatch(/\*\*\*\n-----END RSA PRIVATE KEY-----\nok$/)
+  })
+
   it('has no emoji with -E', async () => {
     const { server, env } = await configuredHome()
     await ntfy(['-E', 'done', 'true'], { env })

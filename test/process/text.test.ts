@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { shellQuote } from '../../src/process/quote.ts'
-import { lastLines } from '../../src/process/tail.ts'
+import { lastLines, redactedLines } from '../../src/process/tail.ts'
 import { describeWith } from '../support/programs.ts'
 import { runScript } from './both.ts'
 
@@ -37,6 +37,19 @@ it('is at most 4 kB, cut at a whole line or character', () => {
   const lines = tail(Array.from({ length: 1000 }, (_, i) => `line ${i} ${'x'.repeat(20)}`).join('\n'), 1000)
   expect(Buffer.byteLength(lines)).toBeLessThanOrEqual(4096)
   expect(lines).toMatch(/^line \d+ x{20}\n/)
+})
+
+it.each([
+  [3, '-----BEGIN RSA PRIVATE KEY-----\nMIIES3cr3tA\nS3cr3tB\nS3cr3tC\n-----END RSA PRIVATE KEY-----\nok\n'],
+  [4, '-----BEGIN RSA PRIVATE KEY-----\nMIIES3cr3tA\nS3cr3tB\nS3cr3tC\n-----END RSA PRIVATE KEY-----\nok\n'],
+  [3, '-----BEGIN RSA PRIVATE KEY-----\nMIIES3cr3tA\nS3cr3tB\nS3cr3tC\n'],
+  [2, 'S3cr3tC\n-----END RSA PRIVATE KEY-----\n'],
+  [20, `token=${'S3cr3t'.repeat(1000)}\nok`],
+  [20, `${'S3cr3t'.repeat(11_000)}\nok`],
+])('has no rest of a secret in the last %d lines: %.20s', async (lines, output) => {
+  const shown = await redactedLines(Buffer.from(output).subarray(-64 * 1024), lines)
+  expect(shown).not.toContain('S3cr3t')
+  expect(shown).toContain('***')
 })
 
 it('begins with a whole character though the bytes do not', () => {
