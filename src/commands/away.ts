@@ -2,7 +2,7 @@ import { away } from '../away/index.ts'
 import { defineCommand } from '../command.ts'
 import { situationFor } from '../delivery/tell.ts'
 import { exitCode } from '../errors.ts'
-import { print } from '../output.ts'
+import { print, say } from '../output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
 export default defineCommand({
@@ -12,7 +12,8 @@ export default defineCommand({
   flags: {},
   maxWords: 0,
   async run({ global }) {
-    const { config } = await situationFor(global)
+    const { config, trouble } = await situationFor(global)
+    if (trouble !== undefined) for (const problem of trouble.split('\n')) say.warning(problem)
     const { answer, source } = await away(terminalOfCaller(), new AbortController().signal, config.away)
     if (global.json) print(`${JSON.stringify({ answer, source })}\n`)
     else print(global.logLevel === 'DEBUG' ? `away: ${answer} (${source})\n` : `${answer}\n`)

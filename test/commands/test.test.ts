@@ -30,3 +30,10 @@ it('ntfy away says that nobody can know where there is no terminal', async () =>
     source: 'without a terminal',
   })
 })
+
+it('ntfy away names what is wrong with the configuration that it does without', async () => {
+  const { env, config } = await configuredHome('away: bogus\n')
+  const outcome = await ntfy(['away'], { env })
+  expect(outcome).toMatchObject({ code: 0, stdout: 'unknown\n' })
+  expect(outcome.stderr).toContain(`ntfy: ${config}:3: away: always, auto, never`)
+})
