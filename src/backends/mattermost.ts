@@ -2,9 +2,10 @@ import { defineBackend } from '../backend.ts'
 import { ConfigError, TransientError } from '../errors.ts'
 import { fitRendered } from '../fit.ts'
 import { resetAfter, retryAfter } from '../http.ts'
-import { httpOptions } from '../http-options.ts'
-import { field } from '../json.ts'
+import { authorization, httpOptions } from '../http-options.ts'
+import { asObject, field } from '../json.ts'
 import { markdownText } from '../markdown.ts'
+import type { HttpAnswer } from '../network/exchange.ts'
 import { text, url } from '../options.ts'
 
 export default defineBackend({
@@ -16,12 +17,14 @@ export default defineBackend({
   ],
   options: {
     url: url({
-      description: 'the address of an incoming webhook',
+      description: 'the address of an incoming webhook; with `token` that of the server',
       required: true,
       secret: true,
       example: 'https://mattermost.example.org/hooks/xxx-generatedkey-xxx',
       aliases: ['incoming_hook_uri', 'webhook'],
     }),
+    token: text({ description: "a bot's token, instead of a webhook", secret: true }),
+    channel_id: text({ description: 'the id of the channel that the bot posts to' }),
     channel: text({ description: 'the channel, where the webhook lets one choose' }),
     username: text({ description: 'the name to appear under, where the server allows it' }),
     icon_url: url({ description: 'the address of a picture to appear with' }),
@@ -33,31 +36,40 @@ export default defineBackend({
     status: 400,
     json: { id: 'web.incoming_webhook.invalid.app_error', message: 'Invalid webhook.', status_code: 400 },
   },
-  async send(notification, { url: address, channel, username, icon_url }, context) {
+  missing: ({ token, channel_id: channel }) =>
+    token !== undefined && channel === undefined ? 'channel_id is missing: where the bot posts to' : undefined,
+  async send(notification, { url: address, token, channel_id, channel, username, icon_url }, context) {
+    const text = fitRendered(notification.message, (message) => markdownText({ ...notification, message }), {
+      max: 16_383,
+      unit: 'codepoints',
+    })
+    if (token !== undefined) {
+      const answer = await context.http(`${address}/api/v4/posts`, {
+        headers: authorization({ token }),
+        // The server takes what has the same pending id for the same post.
+        json: { channel_id, message: text, pending_post_id: context.id },
+        accepts: ({ json }) => typeof field(json, 'id') === 'string',
+        failure: refusalOf,
+      })
+      return asObject(answer.json)
+    }
     await context.http(address, {
-      json: {
-        text: fitRendered(notification.message, (message) => markdownText({ ...notification, message }), {
-          max: 16_383,
-          unit: 'codepoints',
-        }),
-        channel,
-        username,
-        icon_url,
-      },
+      json: { text, channel, username, icon_url },
       accepts: ({ text: answer }) => answer.trim() === 'ok',
-      failure: (answer) => {
-        const { status, json } = answer
-        if (status === 429)
-          return new TransientError(
-            'mattermost: too many messages',
-            retryAfter(answer) ?? resetAfter(answer, 'x-ratelimit-reset'),
-          )
-        const id = field(json, 'id')
-        return typeof id === 'string' && id.includes('incoming_webhook')
-          ? new ConfigError(`mattermost: ${field(json, 'message') ?? id}`)
-          : undefined
-      },
+      failure: refusalOf,
     })
     return undefined
   },
 })
+
+function refusalOf(answer: HttpAnswer): Error | undefined {
+  const { status, json } = answer
+  if (status === 429) {
+    const wait = retryAfter(answer) ?? resetAfter(answer, 'x-ratelimit-reset')
+    return new TransientError('mattermost: too many messages', wait)
+  }
+  const id = field(json, 'id')
+  return typeof id === 'string' && id.includes('incoming_webhook')
+    ? new ConfigError(`mattermost: ${field(json, 'message') ?? id}`)
+    : undefined
+}

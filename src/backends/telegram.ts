@@ -38,16 +38,27 @@ export default defineBackend({
   answer: { json: { ok: true, result: { message_id: 42, chat: { id: 987654321 } } } },
   refusal: { status: 401, json: { ok: false, error_code: 401, description: 'Unauthorized' } },
   async send(notification, options, context) {
-    const answer = await context.http(`${options.base_url}/bot${options.token}/sendMessage`, {
-      json: {
-        chat_id: options.chat_id,
-        ...textOf(notification),
-        message_thread_id: options.message_thread_id,
-        disable_notification: options.silent || notification.priority === 'min' || notification.priority === 'low',
-        link_preview_options: { is_disabled: true },
-      },
-      accepts: ({ json }) => field(json, 'ok') === true,
-      failure: botFailure,
+    let moved: unknown
+    const post = (chat: string) =>
+      context.http(`${options.base_url}/bot${options.token}/sendMessage`, {
+        json: {
+          chat_id: chat,
+          ...textOf(notification),
+          message_thread_id: options.message_thread_id,
+          disable_notification: options.silent || notification.priority === 'min' || notification.priority === 'low',
+          link_preview_options: { is_disabled: true },
+        },
+        accepts: ({ json }) => field(json, 'ok') === true,
+        failure: (answer) => {
+          moved = field(answer.json, 'parameters', 'migrate_to_chat_id')
+          return botFailure(answer)
+        },
+      })
+    const answer = await post(options.chat_id).catch((error: unknown) => {
+      // A group that became a supergroup has another number.
+      if (moved === undefined) throw error
+      context.debug(`the chat is ${moved} now`)
+      return post(String(moved))
     })
     return asObject(answer.json)
   },

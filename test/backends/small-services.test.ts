@@ -187,7 +187,8 @@ describe('an Apprise server', () => {
     [204, 'config'],
     [424, 'permanent'],
     [431, 'permanent'],
-    [500, 'permanent'],
+    [500, 'transient'],
+    [503, 'transient'],
   ])('answers %i: %s', async (status, kind) => {
     expect((await over(saying(status, { error: 'no' }), 'apprise', settings)).result.kind).toBe(kind)
   })
@@ -225,8 +226,34 @@ describe('telegram', () => {
     expect(own.request?.path).toBe('/bot5:own/sendMessage')
   })
 
+  it('follows a group that became a supergroup', async () => {
+    const chats: unknown[] = []
+    const moving: Service = ({ json }, response) => {
+      chats.push(json?.['chat_id'])
+      if (json?.['chat_id'] === '-100123') answerJson(response, 200, { ok: true, result: {} })
+      else {
+        const parameters = { migrate_to_chat_id: -100123 }
+        answerJson(response, 400, { ok: false, error_code: 400, description: 'group chat was upgraded', parameters })
+      }
+    }
+    const { result } = await over(moving, 'telegram', { token: '1:a', chat_id: '-5' })
+    expect(result.kind).toBe('delivered')
+    expect(chats).toEqual(['-5', '-100123'])
+  })
+
   it('says what is missing where there is no such file', async () => {
     vi.stubEnv('XDG_CONFIG_HOME', temporaryFolder())
     await expect(attemptWith('telegram', {})).rejects.toThrow('token is missing')
+  })
+})
+
+describe('mattermost', () => {
+  it('posts as a bot', async () => {
+    const settings = { url: 'https://mattermost.example.org', token: 'bot-token', channel_id: 'c1' }
+    const { result, request } = await over(saying(201, { id: 'p1' }), 'mattermost', settings, text)
+    expect(result.kind).toBe('delivered')
+    expect(request).toMatchObject({ path: '/api/v4/posts', headers: { authorization: 'Bearer bot-token' } })
+    expect(request?.json).toMatchObject({ channel_id: 'c1', pending_post_id: expect.any(String) })
+    expect(request?.json?.['message']).toContain('@\u200bhere')
   })
 })
