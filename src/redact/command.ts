@@ -45,7 +45,7 @@ function simpleRanges(line: string, command: PlacedCommand, tells: boolean, dept
   words.forEach((word, index) => {
     // Most words hold neither a pair nor a command.
     if (word.begins === undefined && word.substitutions.length === 0 && !/[=:]/.test(word.text)) return
-    if (word.substitutions.length > 0 && (isSecretPair(word.text) || isSecretFlag(texts[index - 1])))
+    if (word.substitutions.length > 0 && makesSecret(word.text, texts[index - 1]))
       addAll(ranges, spokenInside(line, word))
     const kind = kindOf(texts, first, index)
     addAll(ranges, pairsOfWord(word, kind))
@@ -77,9 +77,14 @@ const beforeProgram = /^(?:if|then|elif|else|while|until|do|!|\{|time|and|or|not
 /** Which word is the program, seen through `do`, `sudo`, `env`, assignments and the like. */
 function programIndex(texts: string[]): number {
   let skipped = 0
-  while (beforeProgram.test(texts[skipped] ?? '') || (texts[skipped] === '-p' && texts[skipped - 1] === 'time'))
-    skipped++
+  while (beforeProgram.test(texts[skipped] ?? '') || isNameOrOption(texts, skipped)) skipped++
   return texts.length - innerWords({ assignments: [], words: texts.slice(skipped) }).length
+}
+
+/** `time -p`, and the name in `coproc NAME { ...; }` */
+function isNameOrOption(texts: string[], index: number): boolean {
+  const before = texts[index - 1]
+  return (before === 'time' && texts[index] === '-p') || (before === 'coproc' && texts[index + 1] === '{')
 }
 
 /** What `echo` and `printf` say to a program that reads a secret. */
@@ -89,6 +94,12 @@ function spoken(texts: string[], program: number): Hit[] {
     const isFormat = word === program + 1 && (/^-[neE]+$/.test(text) || /%s/.test(text))
     return word <= program || isFormat || !isSecret(text) ? [] : [{ word, start: 0, end: text.length }]
   })
+}
+
+/** Is what a substitution in this word says a secret? `--token "$(echo x)"`, `-p"$(echo x)"`, `-u "me:$(echo x)"` */
+function makesSecret(text: string, before: string | undefined): boolean {
+  if (isSecretPair(text) || isSecretFlag(before) || /authorization:/i.test(text)) return true
+  return /^-[aP]?p?[$`]/.test(text) || (/^(?:-u|--user)$/.test(before ?? '') && /:[$`]/.test(text))
 }
 
 /** What is said in substitutions that make a secret: `TOKEN=$(echo x)`. */
@@ -109,7 +120,14 @@ function nestedRanges(line: string, word: Word, kind: WordKind, depth: number): 
   for (const { start, end } of word.substitutions) {
     addAll(ranges, shifted(commandRanges(line.slice(start, end), depth + 1), start))
   }
-  if (kind === 'text' || kind === 'prose' || word.begins === undefined || !/\s/.test(word.text)) return ranges
+  if (
+    kind === 'text' ||
+    kind === 'substitution' ||
+    kind === 'prose' ||
+    word.begins === undefined ||
+    !/\s/.test(word.text)
+  )
+    return ranges
   const inner = word.text.replaceAll(literal.dollar, '$').replaceAll(literal.backtick, '`')
   for (const range of commandRanges(inner, depth + 1)) addAll(ranges, inLine(word, range))
   return ranges

@@ -117,16 +117,19 @@ function closing(text: string, from: number, quote: string): number {
 /** JSON: `["x", "y"]`, from the first of its strings to the last one. */
 function listValue(text: string, at: number): Value | undefined {
   listStart.lastIndex = at
-  const found = listStart.exec(text)
-  if (found === null) return undefined
-  const start = at + found[0].length
-  listEnd.lastIndex = start
-  const end = listEnd.exec(text)?.index ?? closing(text, start, found[1] ?? '"')
+  const opening = listStart.exec(text)?.[0]
+  if (opening === undefined) return undefined
+  const start = at + opening.length
+  const length = text.slice(start, start + longestList).search(listEnd)
+  const lineEnd = text.indexOf('\n', start) < 0 ? text.length : text.indexOf('\n', start)
+  const end = length < 0 ? lineEnd : start + length
   return { start, end, secret: isSecret(text.slice(start, end)) }
 }
 
-const listStart = /\[\s{0,40}(\\{0,3}["'])/y
-const listEnd = /\\{0,3}["']\s{0,40}\]/g
+const listStart = /\[\s{0,40}\\{0,3}["']/y
+const listEnd = /\\{0,3}["']\s{0,40}\]/
+/** How far the end of a list is looked for, in characters: a longer one is masked up to its line's end. */
+const longestList = 4096
 
 /** YAML: the value goes to the end of the line, or is the block of lines below it that stand further right. */
 function lineValue(text: string, { name, value: start }: Pair): Value | undefined {

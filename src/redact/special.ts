@@ -140,9 +140,10 @@ export function curlWords(words: string[]): Hit[] {
 
 /** `-passin pass:x`, `openssl passwd x` */
 export function opensslWords(words: string[]): Hit[] {
-  const values = words.flatMap((text, word) =>
-    text.startsWith('pass:') && isSecret(text.slice(5)) ? [{ word, start: 5, end: text.length }] : [],
-  )
+  const values = words.flatMap((text, word) => {
+    const start = /^(?:pass|hexkey):/.exec(text)?.[0].length ?? text.length
+    return isSecret(text.slice(start)) ? [{ word, start, end: text.length }] : []
+  })
   if (words[1] !== 'passwd') return values
   const last = words.length - 1
   const takesValue = /^-(?:salt|in|rand|writerand|provider)$/.test(words[last - 1] ?? '')

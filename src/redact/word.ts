@@ -49,7 +49,7 @@ export function pairsOfWord(word: Word, kind: WordKind): Range[] {
 /** `s/a/b/` with ends of lines in the place of its slashes, or of what stands for them. */
 function partsOf(script: string): string {
   const slash = /(?:^|[\s\d$;{}])[sy]([^\w\s\\])/.exec(script)?.[1]
-  return slash === undefined ? script : script.replaceAll(slash, '\n')
+  return script.replaceAll(slash ?? '/', '\n')
 }
 
 /** A value, and neither a pattern for one (`password=.*`) nor a single character. */

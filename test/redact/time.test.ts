@@ -30,6 +30,16 @@ const repeated = [
   'login a ',
   'password: |\n  ',
   'IDENTIFIED BY ',
+  '-----END PRIVATE KEY-----\n',
+  'abc\n',
+  'machine a login a ',
+  '"password": ["a", ',
+  'TOKEN=$(echo x) ',
+  'echo a | ',
+  'cat <<E\na\nE\n',
+  '- ',
+  "sed 's/token=",
+  '${TOKEN:-',
 ]
 
 /** The time of a call, in milliseconds: the best of three. */
