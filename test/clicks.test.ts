@@ -82,6 +82,9 @@ describeWith(needed, 'a click on a notification of a shell', () => {
     const own = await active()
     const pane = await tmux('display-message', '-p', '#{pane_id}')
     await shell.type('sleep 1.5; : clicked')
+    // What is still being typed would go to the new pane.
+    const running = () => tmux('display-message', '-p', '-t', pane, '#{pane_current_command}')
+    await waitFor('the command', async () => (await running()) === 'sleep')
     await tmux('split-window', '-t', pane, 'sleep 60')
     await tmux('new-window', 'sleep 60')
     await other.focus()
