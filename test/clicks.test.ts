@@ -85,8 +85,8 @@ describeWith(needed, 'a click on a notification of a shell', () => {
     // What is still being typed would go to the new pane.
     const running = () => tmux('display-message', '-p', '-t', pane, '#{pane_current_command}')
     await waitFor('the command', async () => (await running()) === 'sleep')
-    await tmux('split-window', '-t', pane, 'sleep 60')
-    await tmux('new-window', 'sleep 60')
+    await tmux('split-window', '-t', pane, 'sleep 600')
+    await tmux('new-window', 'sleep 600')
     await other.focus()
     await shell.ended(1)
     await displayed(1)

@@ -6,8 +6,8 @@ export default defineConfig({
     cache: false,
     include: ['**/*.test.ts'],
     exclude: ['faults/**'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Two cores are the machine the suite is planned for; interactive shells starve when more run at once.
     maxWorkers: 2,
     globalSetup: ['./support/setup.ts'],

@@ -58,6 +58,7 @@ const sources: readonly Source[] = [
 const presences: readonly Presence[] = [logind, screensaver, xscreensaver, macosPresence]
 
 const unknown: Away = { answer: 'unknown', source: 'nobody can tell' }
+const late: Away = { answer: 'unknown', source: `no answer within ${patience} ms` }
 
 /**
  * Whether nobody is looking at a terminal.
@@ -75,15 +76,15 @@ export async function away(
   // Not AbortSignal.any, which forgets a timeout that the garbage collector has found (Node 20).
   const controller = new AbortController()
   const end = () => controller.abort()
-  const late = new Promise<Away>((resolve) => {
-    controller.signal.addEventListener('abort', () => resolve(unknown), { once: true })
+  const tooLate = new Promise<Away>((resolve) => {
+    controller.signal.addEventListener('abort', () => resolve(late), { once: true })
   })
   const limit = setTimeout(end, patience)
   signal.addEventListener('abort', end)
   if (signal.aborted) end()
   try {
     const search = new Search(idle, controller.signal)
-    return await Promise.race([late, search.look(view, 0, focus)])
+    return await Promise.race([tooLate, search.look(view, 0, focus)])
   } finally {
     clearTimeout(limit)
     signal.removeEventListener('abort', end)

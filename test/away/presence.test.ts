@@ -2,15 +2,16 @@ import { execFile, spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
-import { type AwayOptions, away } from '../../src/away/index.ts'
+import type { AwayOptions } from '../../src/away/index.ts'
+import { away } from '../support/away.ts'
 import { desktopPrograms, useDesktop } from '../support/desktop.ts'
 import { openEmulator } from '../support/emulator.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { describeWith } from '../support/programs.ts'
 import { emulators, openShellWindow, xdotool } from '../support/typed-window.ts'
-import { waitFor } from '../support/wait.ts'
+import { becomes, minutes, waitFor } from '../support/wait.ts'
 
-const limit = () => AbortSignal.timeout(5000)
+const limit = () => AbortSignal.timeout(minutes)
 afterEach(() => void vi.unstubAllEnvs())
 
 it('away: always and never are answers without a question', async () => {
@@ -32,15 +33,15 @@ describeWith([...desktopPrograms, 'openbox', 'xdotool', 'xterm', 'xset', 'bash']
     const shell = await openShellWindow(screen(), emulators['xterm'] ?? [])
     const seen = async (options: AwayOptions = {}) => (await away(shell.terminal, limit(), options)).source
     await shell.type(':')
-    expect(await seen({ idle: 120_000 })).toBe('X11: the window has the focus')
+    await becomes(() => seen({ idle: 120_000 }), 'X11: the window has the focus')
     await waitFor('some time', async () => /^X11: nothing was touched for \d+ s$/.test(await seen({ idle: 50 })))
-    expect(await seen()).toBe('X11: the window has the focus')
+    await becomes(() => seen(), 'X11: the window has the focus')
     await promisify(execFile)('xset', ['s', 'activate'], { env: screen().env })
-    expect(await seen()).toBe('X11: the screen saver is on')
+    await becomes(() => seen(), 'X11: the screen saver is on')
     // Even if the terminal says that it has the focus.
-    expect(await seen({ focus: 'yes' })).toBe('X11: the screen saver is on')
+    await becomes(() => seen({ focus: 'yes' }), 'X11: the screen saver is on')
     await promisify(execFile)('xset', ['s', 'reset'], { env: screen().env })
-    expect(await seen({ focus: 'yes' })).toBe('the terminal: it has the focus')
+    await becomes(() => seen({ focus: 'yes' }), 'the terminal: it has the focus')
   })
 
   it('but a keyboard that was not touched since the shell began says nothing', async () => {
@@ -68,14 +69,14 @@ describeWith([...desktopPrograms, ...python], 'the desktop says that nobody is t
       return (await away(terminal, limit(), { focus: 'yes', ...options })).source
     }
     const service = await openService(screen().env)
-    expect(await seen({ idle: 1000 })).toBe('the terminal: it has the focus')
+    await becomes(() => seen({ idle: 1000 }), 'the terminal: it has the focus')
     await service.set('saver', 'true')
-    expect(await seen()).toBe('the desktop: the screen saver is on')
+    await becomes(() => seen(), 'the desktop: the screen saver is on')
     await service.set('saver', 'false')
     await service.set('locked', 'true')
-    expect(await seen()).toBe('logind: the session is locked')
+    await becomes(() => seen(), 'logind: the session is locked')
     await service.set('locked', 'false')
-    expect(await seen()).toBe('the terminal: it has the focus')
+    await becomes(() => seen(), 'the terminal: it has the focus')
   })
 })
 

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
-import { away } from '../../src/away/index.ts'
+import { away } from '../support/away.ts'
 import { openEmulator } from '../support/emulator.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { describeWith, which } from '../support/programs.ts'
-import { waitFor } from '../support/wait.ts'
+import { minutes, waitFor } from '../support/wait.ts'
 
-const limit = () => AbortSignal.timeout(5000)
+const limit = () => AbortSignal.timeout(minutes)
 
 afterEach(() => void vi.unstubAllEnvs())
 
@@ -18,7 +18,7 @@ describeWith(['screen'], 'whether nobody is looking at a window of screen', () =
     expect(await away(window, limit())).toEqual({ answer: 'yes', source: 'screen: the session is detached' })
     await attach()
     await waitFor('the client', async () => (await away(window, limit())).answer === 'unknown')
-    await run('-X', 'screen', 'sleep', '60')
+    await run('-X', 'screen', 'sleep', '600')
     await waitFor('the other window', async () => {
       return (await away(window, limit())).source === 'screen: window 0 is hidden by window 1'
     })
@@ -42,7 +42,7 @@ async function screenSession() {
   }
   const program = which('screen') ?? 'screen'
   const run = (...args: string[]) => promisify(execFile)(program, ['-S', 'ntfy', ...args], { env })
-  const script = `echo $$ $(tty) > ${sign}.new; mv ${sign}.new ${sign}; sleep 60; :`
+  const script = `echo $$ $(tty) > ${sign}.new; mv ${sign}.new ${sign}; sleep 600; :`
   await promisify(execFile)(program, ['-dmS', 'ntfy', 'sh', '-c', script], { env })
   onTestFinished(async () => {
     await run('-X', 'quit').catch(() => {})

@@ -3,19 +3,19 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { expect, it } from 'vitest'
-import { away } from '../../src/away/index.ts'
 import { findPlace } from '../../src/terminal/place.ts'
+import { away } from '../support/away.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { describeWith, which } from '../support/programs.ts'
 import { openTerminal } from '../support/pty.ts'
 import { tmuxServer } from '../support/tmux.ts'
-import { waitFor } from '../support/wait.ts'
+import { minutes, waitFor } from '../support/wait.ts'
 
-const limit = () => AbortSignal.timeout(5000)
+const limit = () => AbortSignal.timeout(minutes)
 
 describeWith(['sshd', 'ssh', 'ssh-keygen', 'tmux'], 'over ssh', () => {
   it('nothing is known of the focus, whatever DISPLAY says, and the terminal is the one of TERM', async () => {
-    const { terminal } = await login('sleep 60; :', { DISPLAY: ':0', WINDOWID: '1' })
+    const { terminal } = await login('sleep 600; :', { DISPLAY: ':0', WINDOWID: '1' })
     expect(await away(terminal, limit())).toMatchObject({ answer: 'unknown' })
     expect(await findPlace(terminal, limit())).toMatchObject({ remote: true, kind: { name: 'kitty' } })
   })

@@ -1,13 +1,13 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { away } from '../../src/away/index.ts'
+import { away } from '../support/away.ts'
 import { desktopPrograms, useDesktop } from '../support/desktop.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { describeWith } from '../support/programs.ts'
 import { emulators, openOther, openShellWindow } from '../support/typed-window.ts'
-import { waitFor } from '../support/wait.ts'
+import { becomes, minutes, waitFor } from '../support/wait.ts'
 
 const needed = [...desktopPrograms, 'openbox', 'xdotool', 'xterm', 'bash']
-const limit = () => AbortSignal.timeout(5000)
+const limit = () => AbortSignal.timeout(minutes)
 
 /** A command is told when the focus has gone elsewhere while it ran, and only then: by the hooks and by `done -b`. */
 for (const name of Object.keys(emulators)) {
@@ -54,11 +54,11 @@ describeWith([...needed, 'konsole'], 'a tab of konsole', () => {
     onTestFinished(() => void vi.unstubAllEnvs())
     const shell = await openShellWindow(screen(), emulators['konsole'] ?? [])
     const seen = async () => (await away(shell.terminal, limit())).source
-    expect(await seen()).toBe('Konsole: the tab has the focus')
+    await becomes(seen, 'Konsole: the tab has the focus')
     await shell.press('ctrl+shift+t')
-    await waitFor('the other tab', async () => (await seen()) === 'Konsole: the tab is hidden')
+    await becomes(seen, 'Konsole: the tab is hidden')
     await shell.press('shift+Left')
-    await waitFor('the tab', async () => (await seen()) === 'Konsole: the tab has the focus')
+    await becomes(seen, 'Konsole: the tab has the focus')
   })
 })
 
@@ -68,23 +68,23 @@ describeWith([...needed, 'kitty'], 'a tab of kitty', () => {
   it('is not surely looked at where there are others, unless kitty may be asked', async () => {
     const shell = await openShellWindow(screen(), emulators['kitty'] ?? [])
     const seen = async () => (await away(shell.terminal, limit())).answer
-    expect(await seen()).toBe('no')
+    await becomes(seen, 'no')
     await shell.press('ctrl+shift+t')
-    await waitFor('the other tab', async () => (await seen()) === 'unknown')
+    await becomes(seen, 'unknown')
   })
 
   it('is known where kitty may be asked', async () => {
     const remote = ['-o', 'allow_remote_control=yes', '--listen-on', `unix:${temporaryFolder()}/kitty`]
     const shell = await openShellWindow(screen(), [...(emulators['kitty'] ?? []), ...remote])
     const seen = async () => (await away(shell.terminal, limit())).source
-    expect(await seen()).toBe('kitty: the window has the focus')
+    await becomes(seen, 'kitty: the window has the focus')
     await shell.press('ctrl+shift+t')
-    await waitFor('the other tab', async () => (await seen()) === 'kitty: the tab is hidden')
+    await becomes(seen, 'kitty: the tab is hidden')
     const other = await openOther(screen())
     await other.focus()
-    await waitFor('the other window', async () => (await seen()) === 'kitty: the focus is on another window')
+    await becomes(seen, 'kitty: the focus is on another window')
     await shell.focus()
     await shell.press('ctrl+shift+Left')
-    await waitFor('the tab', async () => (await seen()) === 'kitty: the window has the focus')
+    await becomes(seen, 'kitty: the window has the focus')
   })
 })

@@ -1,27 +1,27 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { expect, it, onTestFinished } from 'vitest'
-import { away } from '../../src/away/index.ts'
+import { it, onTestFinished } from 'vitest'
+import { away } from '../support/away.ts'
 import { temporaryHome } from '../support/home.ts'
 import { describeWith } from '../support/programs.ts'
-import { waitFor } from '../support/wait.ts'
+import { becomes, minutes, waitFor } from '../support/wait.ts'
 
-const limit = () => AbortSignal.timeout(5000)
+const limit = () => AbortSignal.timeout(minutes)
 
 describeWith(['sway', 'swaymsg', 'foot'], 'whether nobody is looking at a window of sway', () => {
   it('follows the focus and the workspaces', async () => {
     const sway = await openSway()
     const first = await sway.openFoot()
     const seen = async (terminal: { tty: string; shellPid: number }) => (await away(terminal, limit())).source
-    await waitFor('the focus', async () => (await seen(first)) === 'sway: the window has the focus')
+    await becomes(() => seen(first), 'sway: the window has the focus')
     const second = await sway.openFoot()
-    await waitFor('the focus', async () => (await seen(second)) === 'sway: the window has the focus')
-    expect(await seen(first)).toBe('sway: the focus is on another window')
+    await becomes(() => seen(second), 'sway: the window has the focus')
+    await becomes(() => seen(first), 'sway: the focus is on another window')
     await sway.message('focus', 'left')
-    await waitFor('the focus', async () => (await seen(first)) === 'sway: the window has the focus')
+    await becomes(() => seen(first), 'sway: the window has the focus')
     await sway.message('workspace', '2')
-    await waitFor('another workspace', async () => (await seen(first)) === 'sway: the focus is on another window')
+    await becomes(() => seen(first), 'sway: the focus is on another window')
   })
 })
 
@@ -60,7 +60,7 @@ async function openSway() {
     message: (...words: string[]) => promisify(execFile)('swaymsg', words, { env }),
     async openFoot() {
       const sign = `${home}/signs/${children.length}`
-      start('foot', ['sh', '-c', `echo $$ $(tty) > ${sign}.new; mv ${sign}.new ${sign}; sleep 60; :`])
+      start('foot', ['sh', '-c', `echo $$ $(tty) > ${sign}.new; mv ${sign}.new ${sign}; sleep 600; :`])
       await waitFor('a shell in foot', () => existsSync(sign))
       const [pid, tty = ''] = readFileSync(sign, 'utf8').trim().split(' ')
       return { tty, shellPid: Number(pid) }

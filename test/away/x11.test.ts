@@ -2,16 +2,16 @@ import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { away } from '../../src/away/index.ts'
+import { away } from '../support/away.ts'
 import { desktopPrograms, useDesktop } from '../support/desktop.ts'
 import { openEmulator } from '../support/emulator.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { describeWith, which } from '../support/programs.ts'
 import type { Terminal } from '../support/pty.ts'
 import { tmuxServer } from '../support/tmux.ts'
-import { waitFor } from '../support/wait.ts'
+import { minutes, waitFor } from '../support/wait.ts'
 
-const limit = () => AbortSignal.timeout(5000)
+const limit = () => AbortSignal.timeout(minutes)
 const at = (terminal: Terminal) => ({ tty: terminal.device, shellPid: terminal.pid })
 
 describeWith(
@@ -23,7 +23,7 @@ describeWith(
     /** Opens a terminal emulator with a shell in it and says how to refer to that. */
     async function open(program: string, before: string[] = ['-e'], prefix: string[] = []) {
       const sign = `${temporaryFolder()}/shell`
-      const script = `echo $$ $(tty) > ${sign}.tmp; mv ${sign}.tmp ${sign}; sleep 60; :`
+      const script = `echo $$ $(tty) > ${sign}.tmp; mv ${sign}.tmp ${sign}; sleep 600; :`
       const [first = program, ...more] = [...prefix, program, ...before, 'sh', '-c', script]
       const child = screen().start(first, more)
       await waitFor(`a shell in ${program}`, () => existsSync(sign))
@@ -37,7 +37,7 @@ describeWith(
 
     async function settled(terminal: { tty: string; shellPid: number }, answer: string) {
       const seen = () => away(terminal, limit())
-      await waitFor(`${answer}`, async () => (await seen()).answer === answer, 5000)
+      await waitFor(`${answer}`, async () => (await seen()).answer === answer)
       expect(await seen()).toMatchObject({ answer, source: expect.stringMatching(/^X11: the/) })
     }
 
@@ -108,7 +108,7 @@ describeWith(
       const [pane] = await panes()
       const child = screen().start('xterm', ['-e', ...command, 'attach', '-t', 'main'])
       const seen = async (answer: string) => {
-        await waitFor(answer, async () => pane && (await away(pane, limit())).answer === answer, 5000)
+        await waitFor(answer, async () => pane && (await away(pane, limit())).answer === answer)
       }
       await seen('no')
       const other = await open('xterm')

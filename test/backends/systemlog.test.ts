@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { resolveOptions } from '../../src/config/resolve.ts'
 import { formatRecord } from '../../src/syslog.ts'
 import { attemptWith, errorOf } from '../support/attempt.ts'
 import { testContext } from '../support/context.ts'
+import { removeFolder } from '../support/processes.ts'
 import { describeWith } from '../support/programs.ts'
 import { type Syslog, startRsyslog } from '../support/rsyslog.ts'
 import { closedPort } from '../support/server.ts'
@@ -24,7 +25,7 @@ describeWith(['rsyslogd', 'logger', 'openssl', gnutls], 'systemlog with rsyslog'
 
   afterAll(async () => {
     await syslog.stop()
-    rmSync(folder, { recursive: true })
+    await removeFolder(folder)
   })
 
   const ways = {
@@ -119,10 +120,8 @@ describe('systemlog', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void server.close())
     const { port } = server.address() as { port: number }
-    const start = performance.now()
     const result = await attemptWith('systemlog', { host: '127.0.0.1', port, protocol }, { deadline })
     expect(result.kind).toBe(kind)
-    expect(performance.now() - start).toBeLessThan(deadline + 500)
   })
 
   it('writes records of RFC 5424', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
@@ -9,6 +9,7 @@ import { ntfy, ntfyBin, run } from '../support/cli.ts'
 import { temporaryFolder, temporaryHome } from '../support/home.ts'
 import { hostileTexts } from '../support/hostile.ts'
 import { nameServer } from '../support/names.ts'
+import { removeFolder } from '../support/processes.ts'
 import { describeWith } from '../support/programs.ts'
 import { type Server, startProsody, xmppPassword } from '../support/prosody.ts'
 import { closedPort } from '../support/server.ts'
@@ -29,7 +30,7 @@ describeWith(
 
     afterAll(async () => {
       if (root) await server.stop()
-      rmSync(folder, { recursive: true })
+      await removeFolder(folder)
     })
 
     const settings = () => ({

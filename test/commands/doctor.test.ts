@@ -94,15 +94,19 @@ describe('doctor', () => {
 
   it('gives a silent service two seconds, all at the same time', async () => {
     const { env, config } = await configuredHome()
-    const silent = await loopbackServer(() => undefined)
+    let [open, most] = [0, 0]
+    const silent = await loopbackServer((_, response) => {
+      most = Math.max(most, ++open)
+      response.on('close', () => open--)
+      return undefined
+    })
     const names = ['one', 'two', 'three', 'four']
     writeFileSync(
       config,
       names.map((name) => `${name}: {backend: ntfy_sh, topic: a, server: "${silent.address}"}\n`).join(''),
     )
-    const start = performance.now()
     const { code, find } = await doctor(env)
-    expect(performance.now() - start).toBeLessThan(3000)
+    expect(most).toBe(names.length)
     expect(code).toBe(0)
     for (const name of names) expect(find('target', name)).toMatchObject({ ok: false, todo: `ntfy test ${name}` })
   })
@@ -111,12 +115,10 @@ describe('doctor', () => {
     const { env, config } = await configuredHome()
     writeFileSync(
       config,
-      'slow: {backend: ntfy_sh, topic: a, token: {command: [sleep, "8"]}}\nhook: {backend: webhook, url: "http://127.0.0.1:1"}\n',
+      'slow: {backend: ntfy_sh, topic: a, token: {command: [sleep, "600"]}}\nhook: {backend: webhook, url: "http://127.0.0.1:1"}\n',
       { mode: 0o600 },
     )
-    const start = performance.now()
     const { find } = await doctor(env)
-    expect(performance.now() - start).toBeLessThan(3000)
     expect(find('target', 'slow')).toMatchObject({ ok: false, text: 'nothing known after 2 s' })
     expect(find('target', 'hook')).toMatchObject({ ok: true })
   })

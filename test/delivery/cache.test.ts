@@ -7,6 +7,7 @@ import { ownClaim } from '../../src/delivery/claim.ts'
 import { TransientError } from '../../src/errors.ts'
 import { readStat } from '../../src/process/proc.ts'
 import { temporaryFolder } from '../support/home.ts'
+import { minutes } from '../support/wait.ts'
 
 let folder: string
 
@@ -18,7 +19,7 @@ beforeEach(() => {
 
 afterEach(() => vi.unstubAllEnvs())
 
-function open(name = 'https://example.org me', signal = AbortSignal.timeout(10_000)) {
+function open(name = 'https://example.org me', signal = AbortSignal.timeout(minutes)) {
   return openCache('matrix', name, signal)
 }
 

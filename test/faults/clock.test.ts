@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { run } from '../support/cli.ts'
+import { ntfyAt } from '../support/clock.ts'
 import { describeWith } from '../support/programs.ts'
-import { count, flusherOf, kept, mainFile, type Place, place, printCounts, recover, repeats, status } from './place.ts'
+import { minutes } from '../support/wait.ts'
+import { count, flusherOf, kept, type Place, place, printCounts, recover, repeats, status } from './place.ts'
 
 printCounts('clocks')
 
-/** Runs ntfy with another time of day; what it measures by the monotonic clock is as it is. */
-async function at(here: Place, offset: string, ...args: string[]) {
-  const env = { ...here.env, FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1' }
-  return run('faketime', ['-f', offset, process.execPath, mainFile, ...args], { env })
+function at(here: Place, offset: string, ...args: string[]) {
+  return ntfyAt(offset, args, here.env)
 }
 
 const next = (here: Place) => kept(here.outbox).map(({ content }) => Date.parse(String(content['next'])))
@@ -23,8 +22,8 @@ describeWith(['faketime'], 'the clock', () => {
     expect(next(here)[0]).toBeGreaterThan(Date.now() + 86_400_000)
     // Any later run finds it due.
     await here.ntfy('queue')
-    await expect.poll(() => here.received.length, { timeout: 10_000 }).toBe(2)
-    await expect.poll(() => next(here)[0], { timeout: 10_000 }).toBeLessThan(Date.now() + 7_200_000)
+    await expect.poll(() => here.received.length, { timeout: minutes }).toBe(2)
+    await expect.poll(() => next(here)[0], { timeout: minutes }).toBeLessThan(Date.now() + 7_200_000)
     await here.quiet()
     await recover(here, ['future'])
     expect(repeats(here)).toBe(0)
@@ -38,7 +37,7 @@ describeWith(['faketime'], 'the clock', () => {
     await here.quiet()
     here.well()
     await at(here, '-365d', 'send', 'past')
-    await expect.poll(() => here.taken.length, { timeout: 10_000 }).toBe(2)
+    await expect.poll(() => here.taken.length, { timeout: minutes }).toBe(2)
     await recover(here, ['present', 'past'])
     expect(repeats(here)).toBe(0)
     tally(2)
@@ -92,7 +91,7 @@ describeWith(['faketime'], 'the clock', () => {
       return undefined
     })
     const sending = here.ntfy('send', 'slow')
-    await expect.poll(() => here.received.length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => here.received.length, { timeout: minutes }).toBe(1)
     const other = await at(here, '+3d', 'queue', 'flush')
     expect(other).toMatchObject({ code: 0, stderr: expect.stringContaining('another process is sending to it') })
     expect(here.received).toHaveLength(1)

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } fr
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { describeWith } from '../support/programs.ts'
+import { minutes } from '../support/wait.ts'
 import { count, kept, place, printCounts, recover, repeats, status } from './place.ts'
 
 printCounts('disks')
@@ -43,7 +44,7 @@ function diskTests(): void {
     // A job's notification goes the same way, and its process in the background gets it by a pipe.
     here.well()
     expect(await here.ntfy('done', 'true')).toMatchObject({ code: 0, stderr: '' })
-    await expect.poll(() => here.taken.length, { timeout: 5000 }).toBe(2)
+    await expect.poll(() => here.taken.length, { timeout: minutes }).toBe(2)
     tally(3)
   })
 

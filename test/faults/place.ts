@@ -158,7 +158,7 @@ async function endBackground(home: string): Promise<void> {
     } catch {}
   }
   // They bring an attempt that is under way to its end.
-  await waitFor('the processes in the background to end', () => backgroundOf(home).length === 0, 15_000)
+  await waitFor('the processes in the background to end', () => backgroundOf(home).length === 0)
 }
 
 const counts = new Map<string, number>()

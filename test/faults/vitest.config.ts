@@ -7,7 +7,7 @@ export default defineConfig({
     cache: false,
     include: ['faults/*.test.ts'],
     testTimeout: 600_000,
-    hookTimeout: 30_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
     globalSetup: ['./support/setup.ts'],
     // The counts are what somebody runs this for.

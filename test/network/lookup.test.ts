@@ -47,16 +47,22 @@ describe('names', () => {
       }
       const { home, env } = temporaryHome()
       const resolv = join(home, 'resolv.conf')
-      writeFileSync(resolv, servers.map((address) => `nameserver ${address}\n`).join(''))
+      writeFileSync(
+        resolv,
+        servers
+          .map((address) => `nameserver ${address}\n`)
+          .join('')
+          .concat('options timeout:30\n'),
+      )
       writeFileSync(
         join(home, '.ntfy.yml'),
         'backends: [phone, mail]\nphone: {backend: ntfy_sh, topic: t}\nmail: {host: mail.example.org, from: a@b.c, to: d@e.f}\n',
       )
-      const script = 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"'
-      const start = performance.now()
+      // What waits as long as the name servers want it to is the control: it has to be still at it.
+      const script = `mount --bind "$1" /etc/resolv.conf && shift
+        getent ahosts mail.example.org & "$@"; status=$?; kill $! && exit $status; exit 99`
       const words = ['-m', 'sh', '-c', script, 'sh', resolv, ntfyBin, 'send', '--no-queue', 'hi']
       const outcome = await run('unshare', words, { env })
-      expect(performance.now() - start).toBeLessThan(12_000)
       expect(outcome.code).toBe(75)
       expect(outcome.stderr.match(/host name cannot be looked up/g)).toHaveLength(2)
     })

@@ -2,6 +2,7 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { temporaryHome } from '../support/home.ts'
+import { minutes } from '../support/wait.ts'
 
 /** The built program. */
 export const ntfy = join(import.meta.dirname, '../../dist/ntfy')
@@ -21,7 +22,7 @@ export function runScript(
     env,
     cwd: home,
     encoding: 'latin1',
-    timeout: 20_000,
+    timeout: minutes,
     maxBuffer: 64 * 1024 * 1024,
   })
   return { ...result, home }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryHome } from '../support/home.ts'
 import { describeWith, which } from '../support/programs.ts'
+import { minutes } from '../support/wait.ts'
 import { expectSame, ntfy, runScript } from './both.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
@@ -13,7 +14,7 @@ const node = which('node') as string
 function run(command: string[], extra: Record<string, string> = {}, cwd?: string) {
   const { home, env } = temporaryHome(extra)
   const [file = '', ...words] = command
-  return spawnSync(file, words, { env, cwd: cwd ?? home, encoding: 'utf8', timeout: 10_000 })
+  return spawnSync(file, words, { env, cwd: cwd ?? home, encoding: 'utf8', timeout: minutes })
 }
 
 /** The shells that may be /bin/sh, each as words in front of a script. */

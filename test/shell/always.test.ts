@@ -30,16 +30,10 @@ function assign(shell: ShellName, name: string, value: string): string {
 /** All calls of the lines before, the last of which is a `make` that must be called for. */
 async function texts(typing: TypedShell, lines: string[]): Promise<string[]> {
   await typing.runAll([...lines, 'make end'])
-  let found: string[] = []
-  await expect
-    .poll(
-      () => {
-        found = typing.calls().map(({ typed }) => typed)
-        return found.includes('make end')
-      },
-      { timeout: 10_000 },
-    )
-    .toBe(true)
+  const found = await waitFor('the last call', () => {
+    const texts = typing.calls().map(({ typed }) => typed)
+    return texts.includes('make end') && texts
+  })
   // What is told at the same time may be noted later.
   return found.filter((text) => text !== 'make end').sort()
 }
@@ -65,7 +59,7 @@ for (const shell of shellNames) {
       // One that is slow as well comes as slow ones do.
       await typing.run(assign(shell, 'NTFY_LONGER_THAN', '0.3'))
       await typing.run('sleep 0.4; make slow')
-      await expect.poll(() => typing.calls().some(({ typed }) => typed.includes('slow'))).toBe(true)
+      await waitFor('a call', () => typing.calls().some(({ typed }) => typed.includes('slow')))
       expect(typing.calls().find(({ typed }) => typed.includes('slow'))?.args).not.toContain('--short')
     })
 

@@ -5,6 +5,7 @@ import { httpClient } from '../../src/http.ts'
 import type { HttpRequest, HttpSettings } from '../../src/network/exchange.ts'
 import { makeAuthority } from './certificates.ts'
 import { temporaryFolder } from './home.ts'
+import { minutes } from './wait.ts'
 
 const variables = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()])
 
@@ -21,7 +22,7 @@ export async function ask(
   settings: Partial<HttpSettings> & { within?: number } = {},
 ) {
   const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(), settings.within ?? 5000)
+  const timer = setTimeout(() => controller.abort(), settings.within ?? minutes)
   try {
     return await httpClient({ signal: controller.signal, ...settings })(address, request)
   } catch (error) {

@@ -4,6 +4,7 @@ import { resolveOptions } from '../../src/config/resolve.ts'
 import { attempt, type Result } from '../../src/delivery/attempt.ts'
 import type { Delivery } from '../../src/delivery/delivery.ts'
 import { testNotification } from './context.ts'
+import { minutes } from './wait.ts'
 
 /** Tries a backend once, as a delivery of a target with these settings would. */
 export async function attemptWith(
@@ -11,7 +12,7 @@ export async function attemptWith(
   settings: Record<string, unknown>,
   {
     notification = {},
-    deadline = 5000,
+    deadline = minutes,
     id = randomUUID(),
     config,
     remaining = {},

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import type { Cache, Context, Outgoing } from '../../src/backend.ts'
 import { httpClient } from '../../src/http.ts'
+import { minutes } from './wait.ts'
 
 /** The world as a backend gets it, for a test that calls a backend directly: 10 seconds, in the foreground. */
 export function testContext(changes: Partial<Context> = {}): Context {
-  const signal = changes.signal ?? AbortSignal.timeout(10_000)
+  const signal = changes.signal ?? AbortSignal.timeout(minutes)
   return {
     id: randomUUID(),
     http: httpClient({ signal: signal }),

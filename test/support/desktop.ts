@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll } from 'vitest'
+import { removeFolder } from './processes.ts'
 import { waitFor } from './wait.ts'
 
 /** A notification as the desktop showed it. */
@@ -35,7 +36,7 @@ export interface Desktop {
   thaw(): void
   /** Ends the daemon and starts a new one. */
   restart(): Promise<void>
-  close(): void
+  close(): Promise<void>
 }
 
 export interface DesktopOptions {
@@ -87,14 +88,14 @@ export async function openDesktop(options: DesktopOptions = {}): Promise<Desktop
   }
   const close = () => {
     for (const child of children.reverse()) child.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+    return removeFolder(folder)
   }
   try {
     env['DISPLAY'] = await startX(env, children)
     await startBus(folder, runtime, options, start)
     return await assemble({ folder, env, start, close }, options)
   } catch (error) {
-    close()
+    await close()
     throw error
   }
 }
@@ -103,7 +104,7 @@ interface Parts {
   folder: string
   env: Record<string, string>
   start(program: string, args: string[]): ChildProcess
-  close(): void
+  close(): Promise<void>
 }
 
 async function assemble({ folder, env, start, close }: Parts, options: DesktopOptions): Promise<Desktop> {

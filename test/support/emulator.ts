@@ -14,7 +14,7 @@ export const unknownEmulator = 'st'
  */
 export async function openEmulator(
   name: string,
-  script = 'sleep 60; :',
+  script = 'sleep 600; :',
   env: Record<string, string> = {},
 ): Promise<Terminal> {
   const program = join(temporaryFolder(), name)

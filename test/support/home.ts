@@ -1,23 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { waitFor } from './wait.ts'
+import { removeFolder } from './processes.ts'
 
-/** A folder of its own for the test that asks, removed when that test has ended. */
+/** A folder of its own for the test that asks, removed with the processes that name it when that test has ended. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ntfy-test-'))
-  onTestFinished(async () => {
-    // A process in the background may still be writing into it.
-    await waitFor('the folder to be removed', () => {
-      try {
-        rmSync(folder, { recursive: true, force: true })
-        return true
-      } catch {
-        return false
-      }
-    })
-  })
+  onTestFinished(() => removeFolder(folder))
   return folder
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { spawn } from '@lydell/node-pty'
 import { onTestFinished } from 'vitest'
-import { waitFor } from './wait.ts'
+import { minutes, waitFor } from './wait.ts'
 
 /** A program on a pseudo-terminal: what a person at a terminal would see and type. */
 export interface Terminal {
@@ -58,7 +58,7 @@ export function openTerminal(
     output: () => output,
     type: (text) => pty.write(text),
     resize: (columns, rows) => pty.resize(columns, rows),
-    async see(pattern, from = 0, limit = 10_000) {
+    async see(pattern, from = 0, limit = minutes) {
       const seen = () =>
         typeof pattern === 'string' ? output.slice(from).includes(pattern) : pattern.test(output.slice(from))
       try {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { which } from './programs.ts'
+import { openRunFolder } from './run-folder.ts'
 
 /** What the tests run, and the Debian package that has it. */
 const packages: Record<string, string> = {
@@ -54,13 +55,17 @@ const packages: Record<string, string> = {
 
 /**
  * Runs once before all tests. As root on Debian it installs the programs that are missing; elsewhere it names them,
- * and the tests that need them are skipped by name.
+ * and the tests that need them are skipped by name. What a test leaves behind fails the run.
  */
-export default function setup(): void {
+export default function setup(): () => Promise<void> {
   // It costs every start of Node 20 some 40 ms, and no test needs it.
   delete process.env['NODE_EXTRA_CA_CERTS']
   const missing = Object.keys(packages).filter((program) => !isThere(program))
-  if (missing.length === 0) return
+  if (missing.length > 0) provide(missing)
+  return openRunFolder()
+}
+
+function provide(missing: string[]): void {
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version') && which('apt-get')) install(missing)
   const still = missing.filter((program) => !isThere(program))
   if (still.length > 0) console.warn(`missing programs, their tests are skipped: ${still.join(', ')}`)

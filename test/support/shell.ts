@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join, resolve } from 'node:path'
 import { temporaryHome } from './home.ts'
 import { openTerminal, type Terminal } from './pty.ts'
-import { waitFor } from './wait.ts'
+import { minutes, waitFor } from './wait.ts'
 
 export type ShellName = 'bash' | 'zsh' | 'fish'
 export const shellNames: ShellName[] = ['bash', 'zsh', 'fish']
@@ -71,7 +71,7 @@ export class TypedShell {
   }
 
   /** Types a command, each newline in it as Enter, and waits for the next prompt; gives back what was shown since. */
-  async run(line: string, limit = 10_000): Promise<string> {
+  async run(line: string, limit = minutes): Promise<string> {
     const from = await this.ready()
     this.terminal.type(`${line.replaceAll('\n', '\r')}\r`)
     await this.terminal.see('\n', from, limit)
@@ -100,7 +100,7 @@ export class TypedShell {
   }
 
   /** Waits for a prompt after `from`; gives back the length of what was written until then. */
-  async ready(from = 0, limit = 10_000): Promise<number> {
+  async ready(from = 0, limit = minutes): Promise<number> {
     const raw = () => this.terminal.output()
     const waiting = () => {
       const text = raw().slice(from)
@@ -125,7 +125,7 @@ export class TypedShell {
       .map((name) => parseCall(readFileSync(join(this.folder, name))))
   }
 
-  async called(count: number, limit = 10_000): Promise<Call[]> {
+  async called(count: number, limit = minutes): Promise<Call[]> {
     await waitFor(`${count} calls`, () => this.calls().length >= count, limit).catch((error: Error) => {
       throw new Error(`${error.message}; there were ${JSON.stringify(this.calls())}\n${this.shown()}`)
     })

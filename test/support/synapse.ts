@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { removeFolder } from './processes.ts'
 import { which } from './programs.ts'
 import { waitFor } from './wait.ts'
 
@@ -77,7 +78,7 @@ export async function startSynapse(folder: string): Promise<Synapse> {
     })
     return { status: answer.status, json: (await answer.json()) as Json }
   }
-  let process: ChildProcess | undefined
+  let server: ChildProcess | undefined
   const synapse: Synapse = {
     address,
     call,
@@ -103,21 +104,23 @@ export async function startSynapse(folder: string): Promise<Synapse> {
     count: (request) => readFileSync(log, 'utf8').split(`"${request}`).length - 1,
     async start() {
       const output = openSync(join(folder, 'output'), 'a')
-      process = spawn(python, ['-m', 'synapse.app.homeserver', '-c', join(folder, 'homeserver.yaml')], {
+      server = spawn(python, ['-m', 'synapse.app.homeserver', '-c', join(folder, 'homeserver.yaml')], {
         cwd: folder,
+        // Not that of the test which starts it again.
+        env: { HOME: folder, PATH: process.env['PATH'] },
         stdio: ['ignore', output, output],
       })
       closeSync(output)
       const isReady = async () => (await fetch(`${address}/health`).catch(() => undefined))?.ok
-      await waitFor('synapse', isReady, 60_000)
+      await waitFor('synapse', isReady)
     },
     async stop() {
-      await ended(process)
-      process = undefined
+      await ended(server)
+      server = undefined
     },
     async remove() {
-      await ended(process)
-      rmSync(folder, { recursive: true, force: true })
+      await ended(server)
+      await removeFolder(folder)
     },
   }
   await synapse.start()

@@ -17,7 +17,7 @@ export function tmuxServer() {
     const env = { HOME: folder, PATH: process.env['PATH'], LANG: 'C.UTF-8', TERM: 'xterm-256color', SHELL: '/bin/sh' }
     return (await promisify(execFile)(program, [...first, ...args], { env })).stdout
   }
-  const started = run('new-session', '-d', '-s', 'main', '-x', '80', '-y', '24', 'sleep 60')
+  const started = run('new-session', '-d', '-s', 'main', '-x', '80', '-y', '24', 'sleep 600')
   onTestFinished(async () => {
     await run('kill-server').catch(() => {})
   })

@@ -29,7 +29,7 @@ async function opened(
   onTestFinished(() => void child.kill('SIGKILL'))
   // Not by its number alone: a new window may have that of one that was closed.
   const owner = () => xdotool(desktop, 'getactivewindow', 'getwindowpid').catch(() => '')
-  await waitFor(`a window of ${program}`, async () => (await owner()) === String(child.pid), 20_000)
+  await waitFor(`a window of ${program}`, async () => (await owner()) === String(child.pid))
   const id = await xdotool(desktop, 'getactivewindow')
   return { id, child }
 }
@@ -44,7 +44,7 @@ export async function openOther(desktop: Desktop) {
 export async function openProgramWindow(desktop: Desktop, emulator: string[], program: string[], folder: string) {
   const { id } = await opened(desktop, [...emulator, ...program])
   const read = (name: string) => (existsSync(`${folder}/${name}`) ? readFileSync(`${folder}/${name}`, 'utf8') : '')
-  const [pid, tty = ''] = (await waitFor('the program', () => read('sign'), 20_000)).trim().split(' ')
+  const [pid, tty = ''] = (await waitFor('the program', () => read('sign'))).trim().split(' ')
   return { id, tty, pid: Number(pid), heard: () => read('heard') }
 }
 
@@ -73,7 +73,7 @@ eval "$('${ntfyBin}' shell-integration -s bash | grep -v ^NTFY_BIN=)"
 echo $$ $(tty) > '${sign}.new'; mv '${sign}.new' '${sign}'\n`,
   )
   const { id } = await opened(desktop, [...emulator, ...inside, 'bash', '--noprofile', '--rcfile', rc, '-i'])
-  await waitFor('a shell', () => existsSync(sign), 20_000)
+  await waitFor('a shell', () => existsSync(sign))
   const [pid, tty = ''] = readFileSync(sign, 'utf8').trim().split(' ')
   return {
     terminal: { tty, shellPid: Number(pid) },
@@ -82,7 +82,7 @@ echo $$ $(tty) > '${sign}.new'; mv '${sign}.new' '${sign}'\n`,
     press: (...keys: string[]) => xdotool(desktop, 'key', ...keys),
     /** Waits until so many runs of ntfy have ended. */
     async ended(count: number) {
-      await waitFor(`${count} ended runs`, () => readFileSync(ended, 'utf8').split('\n').length > count, 15_000)
+      await waitFor(`${count} ended runs`, () => readFileSync(ended, 'utf8').split('\n').length > count)
     },
   }
 }

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/home.ts'
 import { hostileTexts } from '../support/hostile.ts'
 import { describeWith, which } from '../support/programs.ts'
 import { tmuxServer } from '../support/tmux.ts'
-import { waitFor } from '../support/wait.ts'
+import { minutes, waitFor } from '../support/wait.ts'
 
 type Sequence = Parameters<typeof terminal.send>[1]['sequence']
 
@@ -34,7 +34,7 @@ describeWith([...desktopPrograms, 'kitty', 'xdotool', 'tmux', 'screen'], 'a real
       ...remote,
       ...words,
     ])
-    await waitFor('a shell in kitty', () => existsSync(sign), 20_000)
+    await waitFor('a shell in kitty', () => existsSync(sign))
     const [pid, tty = ''] = readFileSync(sign, 'utf8').trim().split(' ')
     const screen = async () => {
       const args = ['@', '--to', `unix:${folder}/kitty`, 'get-text']
@@ -58,13 +58,10 @@ describeWith([...desktopPrograms, 'kitty', 'xdotool', 'tmux', 'screen'], 'a real
       for (const text of hostileTexts(150)) await send(kitty, text, text, sequence)
     }
     await send(kitty, 'the last', 'one')
-    await waitFor(
-      'the last one',
-      () =>
-        desktop()
-          .shown()
-          .some(({ title }) => title === 'the last'),
-      20_000,
+    await waitFor('the last one', () =>
+      desktop()
+        .shown()
+        .some(({ title }) => title === 'the last'),
     )
     expect((await kitty.screen()).trim()).toBe('')
     expect(readFileSync(`${kitty.folder}/replies`, 'utf8')).toBe('')
@@ -77,7 +74,7 @@ describeWith([...desktopPrograms, 'kitty', 'xdotool', 'tmux', 'screen'], 'a real
     const { run, panes, command } = tmuxServer()
     const kitty = await openKitty(`$WRITE_SIGN; ${command.join(' ')} attach -t main; :`)
     await waitFor('the client', async () => (await run('list-clients')) !== '')
-    await run('new-window', '-t', 'main', 'sleep 60')
+    await run('new-window', '-t', 'main', 'sleep 600')
     const [hidden] = await panes()
     const name = randomUUID()
     if (hidden) expect(await send(hidden, name, 'in tmux')).toEqual({ handed_to: 'kitty', as: 'osc99' })
@@ -93,7 +90,7 @@ describeWith([...desktopPrograms, 'kitty', 'xdotool', 'tmux', 'screen'], 'a real
   it('shows what happens in screen', async () => {
     const program = which('screen') ?? 'screen'
     const folder = temporaryFolder()
-    const script = `echo $$ $(tty) > ${folder}/w.tmp; mv ${folder}/w.tmp ${folder}/w; sleep 60; :`
+    const script = `echo $$ $(tty) > ${folder}/w.tmp; mv ${folder}/w.tmp ${folder}/w; sleep 600; :`
     const kitty = await openKitty(`$WRITE_SIGN; SCREENRC=/dev/null ${program} sh -c '${script}'; :`)
     await waitFor('a window of screen', () => existsSync(`${folder}/w`))
     const [pid, tty = ''] = readFileSync(`${folder}/w`, 'utf8').trim().split(' ')
@@ -109,7 +106,7 @@ describeWith([...desktopPrograms, 'kitty', 'xdotool', 'tmux', 'screen'], 'a real
     // With several clients of screen nobody knows which one it is: then screen hands it on.
     const place = { tty, kind: kinds[0] ?? unknownKind, remote: false, through: 'screen' as const }
     const other = testNotification({ title: randomUUID(), message: '✅'.repeat(400) })
-    await showByTerminal(other, place, 'osc99', AbortSignal.timeout(5000))
+    await showByTerminal(other, place, 'osc99', AbortSignal.timeout(minutes))
     await waitFor('the wrapped one', () =>
       desktop()
         .shown()

@@ -8,9 +8,9 @@ import { temporaryFolder } from '../support/home.ts'
 import { describeWith, which } from '../support/programs.ts'
 import type { Terminal } from '../support/pty.ts'
 import { tmuxServer } from '../support/tmux.ts'
-import { waitFor } from '../support/wait.ts'
+import { minutes, waitFor } from '../support/wait.ts'
 
-const limit = () => AbortSignal.timeout(5000)
+const limit = () => AbortSignal.timeout(minutes)
 
 describe('the place of a terminal', () => {
   it('is itself where nothing is in between', async () => {
@@ -37,7 +37,7 @@ describeWith(['tmux'], 'the place of a pane of tmux', () => {
   it('is the terminal in which tmux is shown, also for a window that is hidden', async () => {
     const { run, panes, attach } = tmuxServer()
     const emulator = await attach('kitty')
-    await run('new-window', '-t', 'main', 'sleep 60')
+    await run('new-window', '-t', 'main', 'sleep 600')
     const [hidden, shown] = await panes()
     for (const pane of [hidden, shown]) {
       expect(await findPlace(pane, limit())).toMatchObject({ tty: emulator.device, kind: { name: 'kitty' } })
@@ -47,7 +47,7 @@ describeWith(['tmux'], 'the place of a pane of tmux', () => {
   it('is the one in which the person is: of the same session, with the focus, used last', async () => {
     const { run, panes, attach } = tmuxServer()
     const [pane] = await panes()
-    await run('new-session', '-d', '-s', 'other', 'sleep 60')
+    await run('new-session', '-d', '-s', 'other', 'sleep 600')
     const elsewhere = await attach('foot', 'other')
     expect(await findPlace(pane, limit())).toMatchObject({ tty: elsewhere.device, kind: { name: 'foot' } })
     const own = await attach('kitty')
@@ -110,7 +110,7 @@ async function screenSession() {
   const program = which('screen') ?? 'screen'
   await promisify(execFile)(
     program,
-    ['-dmS', name, 'sh', '-c', `echo $$ $(tty) > ${sign}.tmp; mv ${sign}.tmp ${sign}; sleep 60; :`],
+    ['-dmS', name, 'sh', '-c', `echo $$ $(tty) > ${sign}.tmp; mv ${sign}.tmp ${sign}; sleep 600; :`],
     { env },
   )
   onTestFinished(async () => {

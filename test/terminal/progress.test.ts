@@ -8,7 +8,7 @@ const [busy, idle] = ['\u001b]9;4;3\u001b\\', '\u001b]9;4;0\u001b\\']
 
 /** Runs a line in a shell that has a terminal emulator of that name; gives back what that was sent. */
 async function shownBy(emulator: string, line: string, env: Record<string, string> = {}): Promise<string> {
-  const terminal = await openEmulator(emulator, `sleep 0.3; ${line}; echo e''nd; sleep 60`, env)
+  const terminal = await openEmulator(emulator, `sleep 0.3; ${line}; echo e''nd; sleep 600`, env)
   await terminal.see('end')
   return terminal.output()
 }

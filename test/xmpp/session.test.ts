@@ -26,10 +26,8 @@ async function attemptAt(answers: string[]) {
   })
   const { port } = server.address() as { port: number }
   const settings = { jid: 'ntfy@example.test', password: 'the password', recipient: 'me@example.test' }
-  const start = performance.now()
   const given = { ...settings, hostname: '127.0.0.1', port, timeout: 1 }
-  const result = await attemptWith('xmpp', given, { deadline: 3000 })
-  expect(performance.now() - start).toBeLessThan(2000)
+  const result = await attemptWith('xmpp', given)
   expect(said.join('')).not.toContain('password')
   expect(said.join('')).not.toContain('message')
   return result

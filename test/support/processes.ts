@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { waitFor } from './wait.ts'
+
+export interface Found {
+  pid: number
+  command: string
+}
+
+/** The processes, but for this one, whose environment, command line or working directory names a path. Linux only. */
+export function processesOf(path: string): Found[] {
+  return processIds()
+    .filter((pid) => pid !== process.pid && textsOf(pid).some((text) => text.includes(path)))
+    .map((pid) => ({ pid, command: read(pid, 'cmdline').replaceAll('\0', ' ').trim() || read(pid, 'comm').trim() }))
+}
+
+/** Removes a folder with the processes that name it: they would go on writing into it. */
+export async function removeFolder(folder: string): Promise<void> {
+  await endProcessesOf(folder)
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** Ends these processes, and what they start meanwhile. */
+export async function endProcessesOf(path: string): Promise<void> {
+  await waitFor(`the end of the processes of ${path}`, () => {
+    const left = processesOf(path)
+    for (const { pid } of left) kill(pid)
+    return left.length === 0
+  })
+}
+
+function processIds(): number[] {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger)
+  } catch {
+    return []
+  }
+}
+
+/** A process that has ended, or is another user's, has none. */
+function textsOf(pid: number): string[] {
+  const folder = () => {
+    try {
+      return `${readlinkSync(`/proc/${pid}/cwd`)}/`
+    } catch {
+      return ''
+    }
+  }
+  return [read(pid, 'environ'), read(pid, 'cmdline'), folder()]
+}
+
+function read(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {}
+}

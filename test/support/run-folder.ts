@@ -1,0 +1,34 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { endProcessesOf, processesOf } from './processes.ts'
+import { waitFor } from './wait.ts'
+
+/**
+ * Has everything that the tests of this run make lie in one folder, which their processes name in their environment,
+ * command line or working directory.
+ *
+ * @returns what ends the run: it removes the folder, and throws if a test left a process or a file behind
+ */
+export function openRunFolder(): () => Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'ntfy-'))
+  // Servers that give up root have to get into it.
+  chmodSync(folder, 0o755)
+  process.env['TMPDIR'] = folder
+  return async () => {
+    const left = await leftIn(folder)
+    await endProcessesOf(`${folder}/`)
+    rmSync(folder, { recursive: true, force: true })
+    if (left.length > 0) throw new Error(`the tests left behind:\n${left.join('\n')}`)
+  }
+}
+
+/** What is still there when all have had time to end: signals and removals take a moment on a busy machine. */
+async function leftIn(folder: string): Promise<string[]> {
+  const left = () => [
+    ...processesOf(`${folder}/`).map(({ pid, command }) => `process ${pid}: ${command}`),
+    ...readdirSync(folder).map((name) => `folder ${name}`),
+  ]
+  await waitFor('nothing to be left', () => left().length === 0, 10_000).catch(() => {})
+  return left()
+}
