@@ -62,7 +62,13 @@ export default function setup(): () => Promise<void> {
   delete process.env['NODE_EXTRA_CA_CERTS']
   const missing = Object.keys(packages).filter((program) => !isThere(program))
   if (missing.length > 0) provide(missing)
-  return openRunFolder()
+  const close = openRunFolder()
+  return () =>
+    close().catch((error: Error) => {
+      // vitest prints what a teardown throws and exits with 0 all the same.
+      console.error(error.message)
+      process.exitCode = 1
+    })
 }
 
 function provide(missing: string[]): void {
