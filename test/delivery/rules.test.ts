@@ -183,7 +183,7 @@ describe('quiet hours', () => {
   })
 })
 
-describe('a limit', () => {
+describeWith(['faketime'], 'a limit', () => {
   it('holds what is over it, and lets urgent ones pass', async () => {
     const { server, env } = await withRules({ phone: 'limit: 2/hour' })
     for (const word of ['one', 'two', 'three', 'four']) await ntfy(['send', word], { env })
@@ -196,13 +196,14 @@ describe('a limit', () => {
   })
 
   it('is counted for each target, and slides', async () => {
-    const { server, env } = await withRules({ top: 'limit: 1/2s' })
-    await ntfy(['send', 'one'], { env })
-    await ntfy(['-b', 'mail', 'send', 'one'], { env })
-    await ntfy(['send', 'two'], { env })
-    await ntfy(['send', 'three'], { env })
+    const { server, env } = await withRules({ top: 'limit: 1/hour' })
+    await ntfyAt('-70m', ['send', 'one'], env)
+    await ntfyAt('-70m', ['-b', 'mail', 'send', 'one'], env)
+    await ntfyAt('-50m', ['send', 'two'], env)
+    await ntfyAt('-20m', ['send', 'three'], env)
     expect(messages(server)).toEqual(['one'])
     expect(messages(server, 'mail')).toEqual(['one'])
+    await ntfy(['queue', 'flush'], { env })
     await waitFor('messages', () => messages(server).length === 2)
     expect(messages(server)[1]).toMatch(/: two\n.*: three$/)
   })
