@@ -24,8 +24,16 @@ export function httpClient(settings: HttpSettings): Http {
   }
 }
 
+/** Does a status mean "later" whatever words come with it (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4)? */
+export function isForLater(status: number): boolean {
+  return [408, 425, 429].includes(status)
+}
+
 /** The backend knows what the answer means; how long to wait may stand in the header all the same. */
 function waiting(error: Error, answer: HttpAnswer): Error {
+  if (error instanceof PermanentError && isForLater(answer.status)) {
+    return new TransientError(error.message, retryAfter(answer))
+  }
   if (!(error instanceof TransientError) || error.retryAfter !== undefined) return error
   return new TransientError(error.message, retryAfter(answer), error.remaining)
 }
@@ -74,7 +82,7 @@ function failureOf(address: string, answer: HttpAnswer, { once }: HttpSettings):
   }
   const text = `${origin} answered ${status}${serviceWords(answer)}`
   if (status >= 500 && status !== 511 && once) return new PermanentError(`${text}; it may have been sent all the same`)
-  if ([407, 408, 425, 429].includes(status) || status >= 500) return new TransientError(text, retryAfter(answer))
+  if (status === 407 || isForLater(status) || status >= 500) return new TransientError(text, retryAfter(answer))
   if ([401, 403, 404].includes(status) || (status >= 300 && status < 400)) return new ConfigError(text)
   return new PermanentError(text)
 }

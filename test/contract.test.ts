@@ -25,6 +25,8 @@ const sayYes =
 /** Where a service's documentation gives a status another meaning (RFC 8030 §7.3: the subscription has ended). */
 const ownMeaning: Record<string, Record<number, string>> = {
   ntfy_webpush: { 404: 'permanent', 400: 'config' },
+  // A captcha that somebody has to solve.
+  signal: { 429: 'config' },
 }
 
 /** A webhook's owner need not answer anything in particular. */
@@ -106,6 +108,23 @@ describe.each(overHttp.map((backend) => ({ name: backend.name, backend })))('$na
     const { result } = await tryOnce(backend, (_, response) => answerJson(response, status, {}))
     expect(result.kind).toBe(kind)
   })
+
+  it.each([408, 425, 429].filter((status) => !ownMeaning[backend.name]?.[status]))(
+    'an answer of %i is for later, whatever words come with it',
+    async (status) => {
+      const words = {
+        errcode: 'UNHEARD_OF',
+        error: 'unheard_of',
+        message: 'no',
+        code: 99,
+        ok: false,
+        success: false,
+        status: 0,
+      }
+      const { result } = await tryOnce(backend, (_, response) => answerJson(response, status, words))
+      expect(result.kind).toBe('transient')
+    },
+  )
 
   it('honours Retry-After, in seconds and as a date', async () => {
     const began = Date.now()

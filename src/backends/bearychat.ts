@@ -1,5 +1,6 @@
 import { defineBackend } from '../backend.ts'
 import { ConfigError } from '../errors.ts'
+import { isForLater } from '../http.ts'
 import { httpOptions } from '../http-options.ts'
 import { asObject, field } from '../json.ts'
 import { markdownText } from '../markdown.ts'
@@ -37,7 +38,8 @@ export default defineBackend({
       accepts: ({ json }) => field(json, 'code') === 0,
       failure: ({ status, json }) => {
         const error = field(json, 'error')
-        return status < 500 && typeof error === 'string' ? new ConfigError(`bearychat: ${error}`) : undefined
+        if (status >= 500 || isForLater(status)) return undefined
+        return typeof error === 'string' ? new ConfigError(`bearychat: ${error}`) : undefined
       },
     })
     return asObject(answer.json)

@@ -1,5 +1,6 @@
 import { defineBackend } from '../backend.ts'
 import { ConfigError } from '../errors.ts'
+import { isForLater } from '../http.ts'
 import { httpOptions } from '../http-options.ts'
 import { asObject, field } from '../json.ts'
 import type { Priority } from '../notification.ts'
@@ -45,8 +46,9 @@ export default defineBackend({
         u: link,
       },
       accepts: ({ json }) => field(json, 'status') === 1,
-      failure: ({ json }) => {
+      failure: ({ status, json }) => {
         const error = field(json, 'error')
+        if (isForLater(status)) return undefined
         // Every refusal is about the key, the device, or credits that are used up.
         return field(json, 'status') === 0 ? new ConfigError(`pushsafer: ${String(error ?? 'refused')}`) : undefined
       },

@@ -1,5 +1,5 @@
 import { ConfigError, PermanentError, TransientError } from '../errors.ts'
-import { type Http, retryAfter } from '../http.ts'
+import { type Http, isForLater, retryAfter } from '../http.ts'
 import { asObject } from '../json.ts'
 import type { HttpAnswer } from '../network/exchange.ts'
 
@@ -58,17 +58,16 @@ const configured = [
   ...['M_NOT_FOUND', 'M_UNRECOGNIZED'],
 ]
 
-/** Client-server API, "Standard error response": the errcode says more than the status. */
+/** Client-server API, "Standard error response": what is not for later by its status has an errcode that says more. */
 function matrixFailure(answer: HttpAnswer): Error | undefined {
   const { errcode, error, retry_after_ms: wait } = asObject(answer.json) ?? {}
   if (typeof errcode !== 'string') return undefined
   const text = `${errcode}: ${error ?? 'no reason given'}`
-  if (errcode === 'M_LIMIT_EXCEEDED') {
+  const isLimit = errcode === 'M_LIMIT_EXCEEDED' || errcode === 'M_RESOURCE_LIMIT_EXCEEDED'
+  if (isLimit || isForLater(answer.status) || answer.status >= 500) {
     const deprecated = typeof wait === 'number' ? Math.ceil(wait / 1000) : undefined
     return new TransientError(text, retryAfter(answer) ?? deprecated)
   }
-  if (answer.status >= 500 || errcode === 'M_RESOURCE_LIMIT_EXCEEDED')
-    return new TransientError(text, retryAfter(answer))
   if (errcode === 'M_FORBIDDEN') return new Forbidden(text)
   if (errcode === 'M_UNKNOWN_TOKEN') return new UnknownToken(text)
   return configured.includes(errcode) ? new ConfigError(text) : new PermanentError(text)

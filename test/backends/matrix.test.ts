@@ -149,6 +149,11 @@ describe('what an error means', () => {
       retryAfter: 7,
     },
     { fault: error(403, 'M_RESOURCE_LIMIT_EXCEEDED'), kind: 'transient' },
+    // The status decides where the code is one that nobody knows.
+    { fault: error(408, 'M_SOMETHING_NEW'), kind: 'transient' },
+    { fault: error(425, 'M_SOMETHING_NEW'), kind: 'transient' },
+    { fault: error(429, 'ORG.EXAMPLE_SLOW_DOWN', {}, { 'retry-after': '9' }), kind: 'transient', retryAfter: 9 },
+    { fault: error(503, 'M_SOMETHING_NEW'), kind: 'transient' },
     { fault: error(500, 'M_UNKNOWN'), kind: 'transient' },
     { fault: { status: 502, body: '<html>bad gateway</html>' }, kind: 'transient' },
     { fault: { status: 200, body: '<html>log in</html>' }, kind: 'transient' },
