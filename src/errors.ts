@@ -1,3 +1,5 @@
+import { constants } from 'node:os'
+
 /** What ntfy exits with: sysexits.h, and what shells use for a command that could not be started. */
 export const exitCode = {
   ok: 0,
@@ -69,11 +71,17 @@ export function worstExitCode(codes: number[]): number {
 
 /** What an unknown thing that was thrown says. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  const code = codeOf(error)
+  return error.message.replace(nameless, () => (code === 'EDQUOT' ? 'EDQUOT: disk quota exceeded' : (code ?? '')))
 }
 
 /** The code of an error of the operating system (`ENOENT`), or nothing. */
 export function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
-  return typeof code === 'string' ? code : undefined
+  const { code, errno } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
+  if (typeof code !== 'string' || !nameless.test(code)) return typeof code === 'string' ? code : undefined
+  return Object.entries(constants.errno).find(([, number]) => number === -(errno ?? 0))?.[0] ?? code
 }
+
+/** Of some errors of the system, that of a disk quota among them, libuv knows the number alone, and says it twice. */
+const nameless = /^Unknown system error -\d+(: Unknown system error -\d+)?/
