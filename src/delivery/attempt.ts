@@ -5,6 +5,7 @@ import { lateNote } from '../message.ts'
 import { withoutOurSecrets, withoutSecrets } from '../output.ts'
 import { cut, type Limit, lengthIn, oneLine, plainText } from '../text.ts'
 import { makeContext } from './context.ts'
+import { startDeadline } from './deadline.ts'
 import type { Delivery } from './delivery.ts'
 import { hasMovedOn } from './moved-on.ts'
 
@@ -40,12 +41,12 @@ export async function attempt(
   const { signal } = controller
   const isStale = () => isNoNews(delivery)
   const context = makeContext({ id, backend, target, config, options, foreground, signal, isStale })
-  let timer: NodeJS.Timeout | undefined
+  let stop = () => {}
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    stop = startDeadline(deadline, () => {
       controller.abort()
-      timer = setTimeout(() => reject(lateness(backend, deadline)), lastWord)
-    }, deadline)
+      stop = startDeadline(lastWord, () => reject(lateness(backend, deadline)))
+    })
   })
   try {
     const sending = backend.send(outgoing(delivery, backend), options, context)
@@ -53,7 +54,7 @@ export async function attempt(
   } catch (error) {
     return failure(error)
   } finally {
-    clearTimeout(timer)
+    stop()
     controller.abort()
   }
 }
