@@ -53,6 +53,11 @@ export interface Notification {
   origin: { user: string; host: string; cwd: string }
 }
 
+/** Most that a notification's own words may take: tags, bytes of one, characters of the address. */
+export const mostTags = 100
+export const longestTag = 256
+export const longestUrl = 8192
+
 /** What a chat shows of a notification. */
 export type ChatText = Pick<Notification, 'message' | 'url'> & { title: string }
 

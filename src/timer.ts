@@ -12,7 +12,7 @@ export function installTimer(): number {
     spawnSync('systemctl', ['--user', ...words], { encoding: 'utf8', timeout: 5000 })
   if (systemctl('show-environment').status !== 0) {
     say.warning('no systemd for this user; put this line into the table that crontab -e opens:')
-    print(`*/10 * * * * ${quoted(program)} queue flush >/dev/null 2>&1\n`)
+    print(`*/10 * * * * ${quoted(program)} queue flush --due >/dev/null 2>&1\n`)
     return exitCode.ok
   }
   const folder = join(process.env['XDG_CONFIG_HOME'] || join(home() ?? '/', '.config'), 'systemd', 'user')
@@ -39,7 +39,7 @@ Description=Deliver what ntfy could not deliver before
 
 [Service]
 Type=oneshot
-ExecStart="${process.execPath}" "${program}" queue flush
+ExecStart="${process.execPath}" "${program}" queue flush --due
 `
 }
 

@@ -11,6 +11,7 @@ const layers = [
     'paths',
     'folder',
     'regular-file',
+    'largest',
     'text',
     'fit',
     'program',

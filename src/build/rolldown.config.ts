@@ -40,12 +40,12 @@ export default defineConfig({
         { name: 'program', test: /src\/program\.ts|rolldown.runtime/ },
         {
           name: 'core',
-          test: /src\/(errors|suggest|duration|paths|text|output|input|notification|command|arguments|uuid|folder|regular-file|redact\/(sign|lazily)|delivery\/(lines|journal|note-decision|wanted|waiting)|process\/(launcher|proc|quote))\.ts/,
+          test: /src\/(errors|suggest|duration|paths|text|output|input|notification|command|arguments|uuid|folder|regular-file|largest|redact\/(sign|lazily)|delivery\/(lines|journal|note-decision|wanted|waiting)|process\/(launcher|proc|quote))\.ts/,
         },
         // What every notification needs, whoever makes it.
         {
           name: 'notify',
-          test: /src\/(json|template|simple-commands|inner-command|command-pattern|hours|table|options|backends\/index|config\/(find|index|hook-settings|interpret|references|read|rules|rule-values|when|section|module|display|away|trust|types|top|shapes|resolve|hide|secrets|select)|delivery\/(deliver|prepare|attempt|settle|spool|outbox|durable|claim|stamp|backoff|pause|log|delivery|plan|rules\/(apply|when|counters)|cache|lock|context|program|current-options|shown|notify|report|schedule|flush|flusher|sender))\.ts/,
+          test: /src\/(json|template|simple-commands|inner-command|command-pattern|hours|table|options|backends\/index|config\/(find|index|hook-settings|interpret|references|read|rules|rule-values|when|section|module|display|away|trust|types|top|shapes|resolve|hide|secrets|select)|delivery\/(deliver|prepare|attempt|settle|spool|outbox|durable|claim|machine-time|room|fallback|stamp|backoff|pause|log|delivery|plan|rules\/(apply|when|counters)|cache|lock|context|program|current-options|shown|notify|report|schedule|flush|flusher|sender))\.ts/,
         },
       ],
     },

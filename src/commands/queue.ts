@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineCommand, type FlagValues } from '../command.ts'
 import type { Report } from '../delivery/deliver.ts'
-import { type FlushOptions, flushOnce } from '../delivery/flush.ts'
+import { whyKept } from '../delivery/delivery.ts'
+import { type Flushed, type FlushOptions, flushOnce } from '../delivery/flush.ts'
 import { followUp } from '../delivery/flusher.ts'
-import { idOf, type Kept, listKept } from '../delivery/listing.ts'
+import { type Kept, listPlaces, type Place, readPlaces } from '../delivery/listing.ts'
 import { claim, discard, finish, revive } from '../delivery/outbox.ts'
 import { printReport, sayReport } from '../delivery/report.ts'
 import { outboxTrouble } from '../delivery/settle.ts'
@@ -18,6 +19,7 @@ import { oneLine, plainText } from '../text.ts'
 const flags = {
   wait: { kind: 'boolean', description: 'flush: wait also for what other processes are sending' },
   held: { kind: 'boolean', description: 'flush: also what a rule holds back' },
+  due: { kind: 'boolean', description: 'flush: only what is due, and no service that asked to be left alone' },
   failed: { kind: 'boolean', description: 'retry: all that have failed, as without an ID' },
   all: { kind: 'boolean', description: 'drop: everything' },
   'install-timer': {
@@ -49,37 +51,41 @@ export default defineCommand({
 })
 
 async function showList(folder: string, _: string[], __: QueueFlags, json: boolean): Promise<number> {
-  for (const kept of listKept(folder)) print(await (json ? jsonLine(kept) : row(kept)))
+  for (const kept of readPlaces(listPlaces(folder))) print(await (json ? jsonLine(kept) : row(kept)))
   followUp([])
   return exitCode.ok
 }
 
 async function flush(folder: string, ids: string[], flags: QueueFlags, json: boolean): Promise<number> {
-  const wanted = ids.length > 0 ? new Set(find(folder, ids).map(idOf)) : undefined
-  return attempt(folder, { held: flags.held, ...(wanted && { only: wanted }) }, flags.wait, json)
+  const wanted = ids.length > 0 ? new Set(find(folder, ids).map(({ id }) => id)) : undefined
+  return attempt(folder, { all: !flags.due, held: flags.held, ...(wanted && { only: wanted }) }, flags.wait, json)
 }
 
 /** Puts failures back, all without an ID, and tries them. */
 async function retry(folder: string, ids: string[], flags: QueueFlags, json: boolean): Promise<number> {
-  const kept = find(folder, ids)
-  const failed = kept.filter(({ state }) => state === 'failed')
-  const other = ids.length > 0 ? kept.find(({ state }) => state !== 'failed') : undefined
-  if (other !== undefined) throw new UsageError(`queue retry: ${idOf(other)} has not failed (queue flush tries it now)`)
-  for (const { entry, delivery } of failed) if (delivery) changing(() => revive(folder, entry, delivery))
-  return attempt(folder, { only: new Set(failed.map(idOf)) }, flags.wait, json)
+  const places = find(folder, ids)
+  const failures = places.filter(({ failed }) => failed)
+  const other = ids.length > 0 ? places.find(({ failed }) => !failed) : undefined
+  if (other !== undefined) throw new UsageError(`queue retry: ${other.id} has not failed (queue flush tries it now)`)
+  const revived = new Set<string>()
+  for (const { id, entry, delivery } of readPlaces(failures)) {
+    if (delivery === undefined) continue
+    changing(() => revive(folder, entry, delivery))
+    revived.add(id)
+  }
+  return attempt(folder, { all: true, only: revived }, flags.wait, json)
 }
 
 function drop(folder: string, ids: string[], { all }: QueueFlags): number {
   if (ids.length === 0 && !all) throw new UsageError('queue drop: the IDs to drop were expected, or --all')
-  for (const kept of find(folder, ids)) {
-    const { entry, state } = kept
+  for (const { id, entry, state } of readPlaces(find(folder, ids))) {
     if (state === 'failed' || state === 'damaged') {
       changing(() => discard(entry))
       continue
     }
     // Claimed first: nobody begins to send what is being dropped.
     const mine = changing(() => claim(folder, entry))
-    if (mine === undefined) say.warning(`${idOf(kept)}: is being sent at this moment`)
+    if (mine === undefined) say.warning(`${id}: is being sent at this moment`)
     else changing(() => finish(folder, mine))
   }
   return exitCode.ok
@@ -95,12 +101,12 @@ function changing<T>(change: () => T): T {
 
 async function show(folder: string, ids: string[], _: QueueFlags, json: boolean): Promise<number> {
   if (ids.length === 0) throw new UsageError('queue show: an ID was expected (queue list has them)')
-  for (const kept of find(folder, ids)) {
+  for (const kept of readPlaces(find(folder, ids))) {
     if (json) {
       print(await jsonLine(kept))
       continue
     }
-    const { id, target, backend, created, next, tries, error, notification, config } = kept.delivery ?? {}
+    const { id, target, backend, created, next, tries, notification, config } = kept.delivery ?? {}
     const message = notification && (await listed(notification.message, notification))
     const rows = {
       id,
@@ -111,7 +117,7 @@ async function show(folder: string, ids: string[], _: QueueFlags, json: boolean)
       created,
       tries,
       next,
-      error,
+      error: kept.delivery && whyKept(kept.delivery),
       title: notification && (await listed(notification.title, notification)),
     }
     for (const [name, value] of Object.entries(rows)) {
@@ -122,9 +128,10 @@ async function show(folder: string, ids: string[], _: QueueFlags, json: boolean)
   return exitCode.ok
 }
 
-/** Tries each once, whatever its time; with `wait` also what others are sending now, if it is still there then. */
+/** Tries each once; with `wait` also what others are sending now, if it is still there then. */
 async function attempt(folder: string, options: FlushOptions, wait: boolean, json: boolean): Promise<number> {
   const reports: Report[] = []
+  const codes: number[] = []
   const onReport = (report: Report) => {
     reports.push(report)
     if (json) printReport(report)
@@ -133,50 +140,61 @@ async function attempt(folder: string, options: FlushOptions, wait: boolean, jso
   }
   let { only } = options
   for (;;) {
-    const { busy } = await flushOnce(folder, { ...options, all: true, ...(only && { only }), onReport })
-    if (busy.length === 0) break
-    if (!wait) {
-      for (const target of new Set(busy))
-        say.warning(`${target}: another process is sending to it (--wait waits for it)`)
+    const flushed = await flushOnce(folder, { ...options, ...(only && { only }), onReport })
+    if (flushed.busy.length === 0 || flushed.unwritable || !wait) {
+      codes.push(...leftBehind(flushed))
       break
     }
     await sleep(100)
     const tried = new Set(reports.map(({ id }) => id))
-    const left = listKept(folder).map(idOf)
+    const left = listPlaces(folder).map(({ id }) => id)
     only = new Set(left.filter((id) => !tried.has(id) && (options.only?.has(id) ?? true)))
   }
   followUp(reports)
-  return worstExitCode(reports.map((report) => report.exitCode))
+  return worstExitCode([...codes, ...reports.map((report) => report.exitCode)])
 }
 
-/** The kept deliveries with these ids, or beginnings of ids; all without any. */
-function find(folder: string, ids: string[]): Kept[] {
-  const kept = listKept(folder)
-  if (ids.length === 0) return kept
+/** Says what nobody has tried. @returns exit codes: somebody has to look at what a process that hangs has, and at the disk */
+function leftBehind({ busy, stuck, unwritable }: Flushed): number[] {
+  for (const target of new Set(busy)) say.warning(`${target}: another process is sending to it (--wait waits for it)`)
+  for (const { target, id, why } of stuck) say.error(`${target}: not tried: ${id}: ${why}`)
+  return stuck.length > 0 || unwritable ? [exitCode.unavailable] : []
+}
+
+/** Where the deliveries with these ids, or beginnings of ids, are kept; all without any. */
+function find(folder: string, ids: string[]): Place[] {
+  const places = listPlaces(folder)
+  if (ids.length === 0) return places
   return ids.map((id) => {
-    const matches = kept.filter((one) => idOf(one).startsWith(id))
+    const matches = places.filter((one) => one.id.startsWith(id))
     const [match] = matches
-    if (match === undefined) throw new UsageError(`queue: no delivery ${id}${didYouMean(id, kept.map(idOf))}`)
+    const known = places.map((one) => one.id)
+    if (match === undefined) throw new UsageError(`queue: no delivery ${id}${didYouMean(id, known)}`)
     if (matches.length > 1) throw new UsageError(`queue: ${id} is the beginning of ${matches.length} deliveries`)
     return match
   })
 }
 
-async function jsonLine(kept: Kept): Promise<string> {
-  const { target, backend, tries, created, next, error, notification } = kept.delivery ?? {}
+async function jsonLine(kept: Kept & Place): Promise<string> {
+  const { target, backend, tries, created, next, notification } = kept.delivery ?? {}
+  const error = kept.delivery && whyKept(kept.delivery)
   const title = notification && (await listed(notification.title, notification))
   const message = notification && (await listed(notification.message, notification))
-  const line = { id: idOf(kept), target, backend, title, message, state: kept.state, tries, created, next, error }
+  const line = { id: kept.id, target, backend, title, message, state: kept.state, tries, created, next, error }
   return `${withoutSecrets(JSON.stringify(line))}\n`
 }
 
+/** So much of a text is looked at for the beginning of it, in characters. */
+const longestRow = 4096
+
 /** Two lines of at most 80 columns: what it is, and why it is still here. */
-async function row(kept: Kept): Promise<string> {
-  const { target = '?', created, tries = 0, next, error, notification } = kept.delivery ?? {}
+async function row(kept: Kept & Place): Promise<string> {
+  const { target = '?', created, tries = 0, next, notification } = kept.delivery ?? {}
+  const error = kept.delivery && whyKept(kept.delivery)
   const texts = notification ? [notification.title, notification.message] : ['', '']
-  const what = oneLine(await listed(texts.join(': '), notification ?? {}))
+  const what = oneLine(await listed(texts.join(': ').slice(0, longestRow), notification ?? {}))
   const when = created === undefined ? '' : localTime(created)
-  const first = cutColumns(`${idOf(kept).slice(0, 8)}  ${kept.state.padEnd(8)} ${when}  ${target}  ${what}`, 80)
+  const first = cutColumns(`${kept.id.slice(0, 8)}  ${kept.state.padEnd(8)} ${when}  ${target}  ${what}`, 80)
   const why = kept.state === 'failed' ? '' : `, next ${next === undefined ? '?' : localTime(next)}`
   const tried = `${tries} ${tries === 1 ? 'try' : 'tries'}${why}`
   const second = error === undefined ? '' : `${cutColumns(`          ${tried}: ${oneLine(error)}`, 80)}\n`

@@ -9,7 +9,7 @@ import { type Plan, plan } from '../delivery/plan.ts'
 import { printReport, sayReport, showHere } from '../delivery/report.ts'
 import { ConfigError, exitCode, messageOf, UsageError, worstExitCode } from '../errors.ts'
 import { readInput } from '../input.ts'
-import { type Priority, priorities } from '../notification.ts'
+import { longestTag, longestUrl, mostTags, type Priority, priorities } from '../notification.ts'
 import { say } from '../output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
@@ -38,7 +38,7 @@ export default defineCommand({
     if (problems.length > 0) throw new ConfigError(problems.join('\n'))
     const selected = await selectTargets(config, global)
     const terminal = terminalOfCaller()
-    for (const warning of config.warnings) say.warning(warning)
+    for (const warning of [...config.warnings, ...excess(flags)]) say.warning(warning)
     const notification = makeNotification('send', message, {
       ...(global.title !== undefined && { title: await emojized(global.title, global) }),
       ...(flags.url !== undefined && { url: flags.url }),
@@ -58,6 +58,17 @@ export default defineCommand({
     return worstExitCode(reports.map((report) => report.exitCode))
   },
 })
+
+/** What of the flags is more than is kept of any notification. */
+function excess({ url = '', tag }: { url?: string | undefined; tag: string[] }): string[] {
+  return [
+    ...(url.length > longestUrl ? [`send --url: it is longer than ${longestUrl} characters and is left out`] : []),
+    ...(tag.length > mostTags ? [`send --tag: only the first ${mostTags} are sent`] : []),
+    ...(tag.some((one) => one.length > longestTag)
+      ? [`send --tag: one is longer than ${longestTag} bytes and is cut`]
+      : []),
+  ]
+}
 
 /** What cannot be held is sent, and reported as that. */
 function spoolAll(planned: Plan): Pending[] {

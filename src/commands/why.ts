@@ -1,8 +1,9 @@
 import { defineCommand } from '../command.ts'
 import { thresholdOf } from '../config/threshold.ts'
 import { type RuleFinder, ruleFinder } from '../config/where.ts'
+import { whyKept } from '../delivery/delivery.ts'
 import { type JournalEntry, type JournalTarget, readJournal } from '../delivery/journal.ts'
-import { idOf, type Kept, listKept } from '../delivery/listing.ts'
+import { type Kept, listPlaces, type Place, readPlaces } from '../delivery/listing.ts'
 import { type LogLine, readLog } from '../delivery/log.ts'
 import { offNow } from '../delivery/off.ts'
 import { outboxFolder } from '../delivery/spool.ts'
@@ -45,12 +46,12 @@ export default defineCommand({
 
 interface Known {
   log: Map<string, LogLine>
-  kept: Map<string, Kept>
+  kept: Map<string, Place>
 }
 
-function keptById(): Map<string, Kept> {
+function keptById(): Map<string, Place> {
   const folder = outboxFolder()
-  return new Map((folder === undefined ? [] : listKept(folder)).map((kept) => [idOf(kept), kept]))
+  return new Map((folder === undefined ? [] : listPlaces(folder)).map((place) => [place.id, place]))
 }
 
 function explain(entry: JournalEntry, find: RuleFinder, known: Known): string[] {
@@ -75,7 +76,8 @@ function fateOf(
   if (decision === 'skipped') return `not sent: ${withPlace(oneLine(reason), find(target, rule))}`
   const delivered = known.log.get(id)
   if (delivered) return `delivered at ${localTime(delivered.delivered)}${triesOf(delivered.tries)}`
-  const kept = known.kept.get(id)
+  const place = known.kept.get(id)
+  const [kept] = place === undefined ? [] : readPlaces([place])
   if (kept) return keptFate(kept, find)
   if (rule === 'escalate') return 'not needed: somebody came back'
   return 'gone from the outbox, and not in the log'
@@ -84,7 +86,7 @@ function fateOf(
 function keptFate({ state, delivery }: Kept, find: RuleFinder): string {
   const { error = '', tries = 0, next, target = '', rule = '' } = delivery ?? {}
   const why = error === '' ? '' : `: ${oneLine(error)}`
-  if (state === 'held') return withPlace(oneLine(error), find(target, rule))
+  if (state === 'held' && delivery) return withPlace(oneLine(whyKept(delivery) ?? ''), find(target, rule))
   if (state === 'failed') return `not sent${why}`
   if (state === 'parked') return `parked until its configuration is mended${why}`
   if (state === 'claimed') return 'is being sent'

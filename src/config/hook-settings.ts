@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { patternWords } from '../command-pattern.ts'
 import { makeFolder } from '../folder.ts'
+import { largest } from '../largest.ts'
 import { stateFolder } from '../paths.ts'
 import { readRegular } from '../regular-file.ts'
 import type { Config } from './types.ts'
@@ -46,5 +47,5 @@ function alwaysWords(patterns: string[]): string {
 const longestLine = 200
 
 function current(file: string): string {
-  return readRegular(file, 64 * 1024) ?? ''
+  return readRegular(file, largest.settings) ?? ''
 }

@@ -75,9 +75,18 @@ function lateness({ title, once }: Backend, deadline: number): Error {
   return once ? new PermanentError(`${text}; it may have been sent all the same`) : new TransientError(text)
 }
 
-/** What is said of the failure is kept on disk, and shown by processes that do not know the secrets. */
+/** Longest text of an error that is kept, in characters, and how much of it is looked at. */
+const longestError = 1000
+const readError = 64 * 1024
+
+/** What is said of a failure is kept on disk, and shown by processes that do not know the secrets. */
+export function errorText(error: unknown): string {
+  const text = oneLine(withoutSecrets(messageOf(error).slice(0, readError)))
+  return text.length > longestError ? `${text.slice(0, longestError).toWellFormed()}…` : text
+}
+
 function failure(error: unknown): Result {
-  const text = oneLine(withoutSecrets(messageOf(error)))
+  const text = errorText(error)
   if (error instanceof TransientError) {
     return {
       kind: 'transient',

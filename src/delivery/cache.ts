@@ -4,13 +4,11 @@ import type { Cache } from '../backend.ts'
 import { messageOf, TransientError } from '../errors.ts'
 import { makeFolder } from '../folder.ts'
 import { field } from '../json.ts'
+import { largest } from '../largest.ts'
 import { say } from '../output.ts'
 import { stateFolder } from '../paths.ts'
 import { writeDurably } from './durable.ts'
 import { isLocked, releaseLock, takeLock } from './lock.ts'
-
-/** A file of the cache is never larger, in bytes. */
-const largestFile = 64 * 1024
 
 /** How long to wait before another look at a lock, in milliseconds. */
 const pollEvery = 50
@@ -28,7 +26,7 @@ export function openCache(
   signal: AbortSignal,
   { durable = true }: { durable?: boolean } = {},
 ): Cache {
-  const file = `${backend}-${encodeURIComponent(name)}`.slice(0, 200)
+  const file = `${backend}-${encodeURIComponent(name.toWellFormed())}`.slice(0, 200)
   return {
     read: () => (unwritten.has(file) ? unwritten.get(file) : readFile(file, name)),
     write: (value) => writeFile(file, name, value, durable),
@@ -55,7 +53,7 @@ function readFile(file: string, name: string): unknown {
     const path = join(folder, file)
     const stats = lstatSync(path)
     // Opening a pipe that somebody put there would wait for ever.
-    if (!stats.isFile() || stats.size > largestFile) return undefined
+    if (!stats.isFile() || stats.size > largest.cache) return undefined
     if (process.getuid !== undefined && stats.uid !== process.getuid()) return undefined
     const content: unknown = JSON.parse(readFileSync(path, 'utf8'))
     return field(content, 'name') === name ? field(content, 'value') : undefined
@@ -69,7 +67,7 @@ function writeFile(file: string, name: string, value: unknown, durable: boolean)
     const folder = cacheFolder()
     if (folder === undefined) throw new Error('there is no home folder')
     makeFolder(folder)
-    writeDurably(join(folder, file), { name, value }, { durable })
+    writeDurably(join(folder, file), { name, value }, largest.cache, { durable })
     unwritten.delete(file)
     return true
   } catch (error) {

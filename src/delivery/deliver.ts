@@ -2,14 +2,14 @@ import type { Answer } from '../backend.ts'
 import { loadBackend } from '../backends/index.ts'
 import type { Config } from '../config/types.ts'
 import { exitCode, messageOf, NtfyError, SecretError } from '../errors.ts'
-import { say, withoutSecrets } from '../output.ts'
-import { oneLine } from '../text.ts'
-import { attempt, exitCodeOf, type Result } from './attempt.ts'
+import { say } from '../output.ts'
+import { attempt, errorText, exitCodeOf, type Result } from './attempt.ts'
 import { currentOptions } from './current-options.ts'
 import type { Delivery } from './delivery.ts'
-import { put, release } from './outbox.ts'
+import { fallbackOf } from './fallback.ts'
+import { put } from './outbox.ts'
 import { type Pause, pauseOf } from './pause.ts'
-import { type Fate, keepingTrouble, outboxTrouble, type Place, settle, whyTooLate } from './settle.ts'
+import { type Fate, giveBack, outboxTrouble, type Place, settle, whyTooLate } from './settle.ts'
 import { outboxFolder } from './spool.ts'
 import { configStamp } from './stamp.ts'
 
@@ -105,7 +105,7 @@ export async function attemptOne({ delivery, place }: Pending, situation: Situat
   if (pause !== undefined && place !== undefined) return postpone(place, delivery, pause)
   const { result, keepFor } = await tryNow(delivery, situation)
   const fallback: Pending[] = []
-  const outcome = await settle(place, delivery, result, keepFor, () => fallback.push(...fallbackOf(delivery, place)))
+  const outcome = await settle(place, delivery, result, keepFor, () => fallback.push(...instead(delivery, place)))
   const report: Report = { id: delivery.id, target: delivery.target, backend: delivery.backend, outcome, exitCode: 0 }
   if (result.kind === 'delivered') return result.answer === undefined ? report : { ...report, answer: result.answer }
   // A queued delivery is in good hands; what was parked or refused needs somebody to look at it.
@@ -117,20 +117,21 @@ export async function attemptOne({ delivery, place }: Pending, situation: Situat
 }
 
 /** What the next target gets instead is on disk before this one is given up. */
-function fallbackOf({ fallback }: Delivery, place: Place | undefined): Pending[] {
-  if (fallback === undefined) return []
-  return place === undefined ? [{ delivery: fallback.delivery, place }] : spool([fallback.delivery], { claimed: true })
+function instead(delivery: Delivery, place: Place | undefined): Pending[] {
+  const next = fallbackOf(delivery)
+  if (next === undefined) return []
+  return place === undefined ? [{ delivery: next, place }] : spool([next], { claimed: true })
 }
 
 function postpone(place: Place, delivery: Delivery, pause: Pause): Report {
   const state = pause.kind === 'config' ? 'parked' : 'waiting'
   const kept: Delivery = { ...delivery, state, next: pause.until, error: pause.error }
   if (state === 'parked') kept.configStamp = configStamp(delivery.config)
-  keepingTrouble(() => release(place.folder, place.entry, kept))
   const { id, target, backend } = delivery
-  const [outcome, code] =
-    state === 'parked' ? (['parked', exitCode.config] as const) : (['queued', exitCode.ok] as const)
-  return { id, target, backend, outcome, error: pause.error, exitCode: code }
+  const report = { id, target, backend, error: pause.error }
+  if (!giveBack(place, kept)) return { ...report, outcome: 'failed', exitCode: exitCode.unavailable }
+  if (state === 'parked') return { ...report, outcome: 'parked', exitCode: exitCode.config }
+  return { ...report, outcome: 'queued', exitCode: exitCode.ok }
 }
 
 /** What an attempt came to, and how long the backend finds the delivery worth keeping. */
@@ -147,7 +148,7 @@ async function tryNow(
     if (tooLate !== undefined) return { result: { kind: 'permanent', error: tooLate } }
     return { result: await attempt(delivery, options, { foreground }), keepFor }
   } catch (error) {
-    const text = oneLine(withoutSecrets(messageOf(error)))
+    const text = errorText(error)
     if (!(error instanceof NtfyError)) return { result: { kind: 'bug', error: text } }
     return { result: { kind: 'config', error: text, secret: error instanceof SecretError } }
   }

@@ -1,4 +1,6 @@
 import type { Notification } from '../notification.ts'
+import { localTime } from '../table.ts'
+import type { MachineTime } from './machine-time.ts'
 
 /** A rule that makes a delivery wait: for the end of the quiet hours, for room under the limit, for nobody to come. */
 export type HoldingRule = 'quiet' | 'limit' | 'escalate'
@@ -16,23 +18,33 @@ export interface Delivery {
   options?: Record<string, unknown>
   /** ISO 8601. */
   created: string
+  /** The same by a clock that nobody sets. */
+  clock?: MachineTime
   tries: number
   /** Not to be tried before, ISO 8601. */
   next: string
   /** `failed` is on its way to the failures. */
   state: 'waiting' | 'parked' | 'held' | 'failed'
-  /** Why the last attempt did not succeed, or why it is held. */
+  /** Why the last attempt did not succeed, or what holds it. */
   error?: string
   /** The rule that holds it back, or held it back until it was released. */
   rule?: HoldingRule
   /** Who gets it if this target does not take it, at the latest at `after` (ISO 8601). */
-  fallback?: { delivery: Delivery; after?: string }
+  fallback?: { delivery: ReferringDelivery; after?: string }
   /** The deliveries that it speaks of together. */
   digest?: { id: string; title: string; time: string }[]
   /** Which version of the configuration file parked it. */
   configStamp?: string
   notification: Notification & { title: string }
 }
+
+/** Why a delivery is still kept, as a user reads it. */
+export function whyKept({ state, next, error }: Pick<Delivery, 'state' | 'next' | 'error'>): string | undefined {
+  return state === 'held' ? `held until ${localTime(next)}: ${error ?? ''}` : error
+}
+
+/** A delivery within another one: what its notification does not say is what the other's says. */
+export type ReferringDelivery = Omit<Delivery, 'notification'> & { notification: Partial<Delivery['notification']> }
 
 /** Is this the content of a file of ours? The spool is not trusted: anybody may have put something there. */
 export function isDelivery(value: unknown): value is Delivery {
@@ -44,9 +56,10 @@ export function isDelivery(value: unknown): value is Delivery {
     return false
   if (!areTexts(value, ['target', 'backend'])) return false
   if (!areTexts(value, ['config', 'error', 'configStamp'], true)) return false
-  const { rule, fallback, digest } = value
+  const { rule, fallback, digest, clock } = value
+  if (clock !== undefined && !isMachineTime(clock)) return false
   if (![undefined, 'quiet', 'limit', 'escalate'].includes(rule as string | undefined)) return false
-  if (fallback !== undefined && !isFallback(fallback)) return false
+  if (fallback !== undefined && !isFallback(fallback, value['notification'])) return false
   if (digest !== undefined && !(Array.isArray(digest) && digest.every(isPart))) return false
   return (options === undefined || isObject(options)) && isNotification(value['notification'])
 }
@@ -55,9 +68,16 @@ function isPart(value: unknown): boolean {
   return isObject(value) && areTexts(value, ['id', 'title']) && isTime(value['time'])
 }
 
-function isFallback(value: unknown): boolean {
-  if (!isObject(value) || !isDelivery(value['delivery'])) return false
-  return value['after'] === undefined || isTime(value['after'])
+function isMachineTime(value: unknown): boolean {
+  return isObject(value) && typeof value['boot'] === 'string' && Number.isFinite(value['uptime'])
+}
+
+function isFallback(value: unknown, notification: unknown): boolean {
+  if (!isObject(value) || !isObject(value['delivery']) || !isObject(notification)) return false
+  const { delivery, after } = value
+  const own = delivery['notification']
+  if (!isObject(own) || !isDelivery({ ...delivery, notification: { ...notification, ...own } })) return false
+  return after === undefined || isTime(after)
 }
 
 function isNotification(value: unknown): boolean {

@@ -2,19 +2,23 @@ import { closeSync, constants, fsyncSync, openSync, renameSync, unlinkSync, writ
 import { basename, dirname, join } from 'node:path'
 import { codeOf } from '../errors.ts'
 import { makeFolder } from '../folder.ts'
+import { TooLargeError } from '../largest.ts'
 
 /**
  * Writes a JSON file so that a crash leaves either the whole file under its name or what was there before. Its name is
  * on the disk only after `syncFolder`.
  *
- * @throws the file system's error; then nothing has changed
+ * @param most bytes that whoever reads it takes
+ * @throws the file system's error, or that it is too large; then nothing has changed
  */
-export function writeDurably(path: string, content: unknown, { durable = true } = {}): void {
+export function writeDurably(path: string, content: unknown, most: number, { durable = true } = {}): void {
+  const bytes = Buffer.from(`${JSON.stringify(content)}\n`)
+  if (bytes.length > most) throw new TooLargeError(bytes.length, most)
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   const { O_CREAT, O_TRUNC, O_WRONLY, O_NOFOLLOW = 0 } = constants
   const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600)
   try {
-    writeWhole(descriptor, Buffer.from(`${JSON.stringify(content)}\n`), durable)
+    writeWhole(descriptor, bytes, durable)
     renameSync(temporary, path)
   } catch (error) {
     removeQuietly(temporary)

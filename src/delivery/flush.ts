@@ -3,10 +3,11 @@ import { say } from '../output.ts'
 import { attemptOne, type Pending, type Report, withFallbacks } from './deliver.ts'
 import type { Delivery } from './delivery.ts'
 import { bury, claim, current, unclaim } from './outbox.ts'
+import { pauseOf } from './pause.ts'
 import { isKept } from './report.ts'
 import { byTarget, heads, isDue, listAll, readAll, ruleTime, type Waiting } from './schedule.ts'
 import { outboxTrouble } from './settle.ts'
-import { freeEntry, isBusy } from './spool.ts'
+import { freeEntry, isBusy, whyStuck } from './spool.ts'
 
 /** A target that another process is at, or a folder that cannot be written, is looked at again after this time, in ms. */
 const lookAgain = 15_000
@@ -24,6 +25,10 @@ export interface Flushed {
   next: number | undefined
   /** Targets that were left to another process. */
   busy: string[]
+  /** What a process has claimed that nobody should wait for, and why. */
+  stuck: { id: string; target: string; why: string }[]
+  /** Something could not be claimed, because the outbox cannot be written. */
+  unwritable: boolean
 }
 
 /** What a flush is to try. */
@@ -59,6 +64,8 @@ export async function flushOnce(folder: string, options: FlushOptions = {}): Pro
     reports: results.flatMap(({ reports }) => reports),
     next: times.length > 0 ? Math.min(...times) : undefined,
     busy: results.flatMap(({ busy }) => busy),
+    stuck: results.flatMap(({ stuck }) => stuck),
+    unwritable: results.some(({ unwritable }) => unwritable),
   }
 }
 
@@ -73,11 +80,14 @@ async function readReady(folder: string, { only, held = false, fresh }: FlushOpt
   return ready.length > 0 ? readAll(folder, listAll(folder)) : waiting
 }
 
-async function flushTarget(folder: string, waiting: Waiting[], options: FlushOptions): Promise<Flushed> {
-  const target = waiting[0]?.target ?? ''
+async function flushTarget(folder: string, all: Waiting[], options: FlushOptions): Promise<Flushed> {
+  const target = all[0]?.target ?? ''
+  const flushed: Flushed = { reports: [], next: undefined, busy: [], stuck: [], unwritable: false }
+  const waiting = all.filter((one) => !isStuck(one, flushed.stuck))
+  const later = Date.now() + lookAgain
+  const until = pauseEnd(folder, waiting, options)
+  if (until !== undefined) return { ...flushed, next: until }
   const lanes = openLanes(waiting, options)
-  const reports: Report[] = []
-  const busy: string[] = []
   // A success makes all that waits for the target due: its service is back.
   let reached = options.reached?.has(target) === true
   let failures = 0
@@ -85,26 +95,49 @@ async function flushTarget(folder: string, waiting: Waiting[], options: FlushOpt
     if (options.stop?.aborted) break
     const wanted = lanes.has(one.state) || (reached && one.state !== 'held')
     const taken = isBusy(one.entry) ? 'busy' : wanted && take(folder, one)
+    if (taken === 'unwritable') return { ...flushed, unwritable: true, next: later }
     if (taken === 'busy') {
-      busy.push(target)
+      flushed.busy.push(target)
       if (options.fresh) continue
       // Another process is at an older one: the whole target is left to it.
-      return { reports, busy, next: Date.now() + lookAgain }
+      return { ...flushed, next: later }
     }
     if (!taken) continue
-    const report = await attemptOne(taken, { foreground: false, fresh: options.fresh === true })
-    one.entry = freeEntry(folder, one.entry.name)
-    one.tried = true
-    for (const reported of withFallbacks(report)) {
-      reports.push(reported)
-      options.onReport?.(reported)
-    }
+    const report = await attemptTaken(folder, one, taken, options)
+    flushed.reports.push(...withFallbacks(report))
     reached ||= report.outcome === 'delivered'
     failures = isKept(report) ? failures + 1 : 0
     const patience = one.tries < patientTries ? 0 : 1
     if (failures > patience && !options.all) break
   }
-  return { reports, busy, next: nextOf(waiting) }
+  const times = [nextOf(waiting), flushed.stuck.length > 0 ? later : undefined].filter((time) => time !== undefined)
+  return { ...flushed, next: times.length > 0 ? Math.min(...times) : undefined }
+}
+
+function isStuck({ id, target, entry }: Waiting, stuck: Flushed['stuck']): boolean {
+  const why = whyStuck(entry)
+  if (why !== undefined) stuck.push({ id, target, why })
+  return why !== undefined
+}
+
+async function attemptTaken(
+  folder: string,
+  one: Waiting,
+  taken: Pending,
+  { fresh = false, onReport }: FlushOptions,
+): Promise<Report> {
+  const report = await attemptOne(taken, { foreground: false, fresh })
+  one.entry = freeEntry(folder, one.entry.name)
+  one.tried = true
+  for (const reported of withFallbacks(report)) onReport?.(reported)
+  return report
+}
+
+/** Until when a target is left alone that asked for it, unless somebody asks for an attempt now. */
+function pauseEnd(folder: string, [first]: Waiting[], { all, reached }: FlushOptions): number | undefined {
+  if (first === undefined || all || reached?.has(first.target)) return undefined
+  const pause = pauseOf(folder, first.target, first.config)
+  return pause && Date.parse(pause.until)
 }
 
 /** Which of a target's deliveries are tried, by their state. */
@@ -118,7 +151,7 @@ function openLanes(waiting: Waiting[], { all }: FlushOptions): Set<Delivery['sta
 }
 
 /** Claims a delivery and reads it as it is now; nothing if there is nothing to attempt. */
-function take(folder: string, one: Waiting): Pending | 'busy' | undefined {
+function take(folder: string, one: Waiting): Pending | 'busy' | 'unwritable' | undefined {
   try {
     const entry = claim(folder, one.entry)
     if (entry === undefined) return 'busy'
@@ -131,7 +164,7 @@ function take(folder: string, one: Waiting): Pending | 'busy' | undefined {
     return delivery === undefined ? undefined : 'busy'
   } catch (error) {
     say.error(`${outboxTrouble}: ${messageOf(error)}`)
-    return 'busy'
+    return 'unwritable'
   }
 }
 

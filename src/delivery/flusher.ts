@@ -54,6 +54,7 @@ export async function flushReached(folder: string, reached: Set<string>, stop: A
 export function followUp(reports: Report[], held = false): void {
   const folder = outboxFolder()
   if (folder === undefined) return
+  cleanUp(folder, lookedAt)
   const others = listQuietly(folder)
   if (others.length === 0) return
   const delivered = new Set(reports.flatMap(({ outcome, target }) => (outcome === 'delivered' ? target : [])))

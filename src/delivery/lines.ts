@@ -1,10 +1,12 @@
 import { renameSync, statSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder } from '../folder.ts'
+import { largest } from '../largest.ts'
 import { appendRegular, readRegular } from '../regular-file.ts'
 
-/** Nothing of ours grows larger, in bytes. */
-const largest = 16 * 1024 * 1024
+/** Longest text of a line, and longest line, in characters. */
+const longestText = 4096
+const longestLine = 256 * 1024
 
 /**
  * Adds lines of JSON to a file that only its owner can read. When it has `rotateAt` bytes it is put aside as `FILE.1`,
@@ -13,9 +15,26 @@ const largest = 16 * 1024 * 1024
 export function appendLines(path: string, lines: unknown[], rotateAt: number): void {
   try {
     makeFolder(dirname(path))
-    if (isFull(path, rotateAt)) rotate(path, rotateAt)
-    appendRegular(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    let pending = ''
+    const write = () => {
+      if (isFull(path, rotateAt)) rotate(path, rotateAt)
+      appendRegular(path, pending)
+      pending = ''
+    }
+    for (const line of lines) {
+      const text = `${JSON.stringify(line, shortened)}\n`
+      if (text.length <= longestLine) pending += text
+      // A digest of thousands has a line for each: they are not to fill a file at once.
+      if (pending.length > longestLine) write()
+    }
+    if (pending !== '') write()
   } catch {}
+}
+
+function shortened(_: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length > longestText
+    ? `${value.slice(0, longestText).toWellFormed()}…`
+    : value
 }
 
 /** The lines of such a file, the oldest first; damaged ones are left out. */
@@ -24,7 +43,7 @@ export function readLines(path: string): unknown[] {
 }
 
 function linesOf(file: string): unknown[] {
-  const text = readRegular(file, largest) ?? ''
+  const text = readRegular(file, largest.lines) ?? ''
   return text.split('\n').flatMap((line) => {
     try {
       return [JSON.parse(line) as unknown]
@@ -49,7 +68,7 @@ function rotate(path: string, rotateAt: number): void {
   if (isFull(mine, rotateAt)) {
     renameSync(mine, `${path}.1`)
   } else {
-    appendRegular(path, readRegular(mine, largest) ?? '')
+    appendRegular(path, readRegular(mine, largest.lines) ?? '')
     unlinkSync(mine)
   }
 }

@@ -10,17 +10,27 @@ export interface Kept {
   state: 'waiting' | 'claimed' | 'parked' | 'held' | 'failed' | 'damaged'
 }
 
-/** All that is kept, the oldest first, what has failed behind it. */
-export function listKept(folder: string): Kept[] {
-  const describe = (entry: Entry, failed: boolean): Kept[] => {
+/** Where a delivery lies that is kept; nothing was read of it yet. */
+export interface Place {
+  /** The id by which its user names it. */
+  id: string
+  entry: Entry
+  failed: boolean
+}
+
+/** The places of all that is kept, the oldest first, what has failed behind it. */
+export function listPlaces(folder: string): Place[] {
+  const place = (failed: boolean) => (entry: Entry) => ({ id: entry.name.replace(/^\d+-/, ''), entry, failed })
+  return [...list(folder).map(place(false)), ...listFailed(folder).map(place(true))]
+}
+
+/** What is kept in some places, all in turn: together they may be more than the memory is to hold. */
+export function* readPlaces(places: Place[]): Generator<Kept & Place> {
+  for (const place of places) {
+    const { entry, failed } = place
     const delivery = read(entry)
-    if (delivery === undefined && !isFile(entry)) return []
-    return [{ entry, delivery, state: stateOf(entry, delivery, failed) }]
+    if (delivery !== undefined || isFile(entry)) yield { ...place, delivery, state: stateOf(entry, delivery, failed) }
   }
-  return [
-    ...list(folder).flatMap((entry) => describe(entry, false)),
-    ...listFailed(folder).flatMap((entry) => describe(entry, true)),
-  ]
 }
 
 function stateOf(entry: Entry, delivery: Delivery | undefined, failed: boolean): Kept['state'] {
@@ -36,9 +46,4 @@ function isFile({ path }: Entry): boolean {
   } catch {
     return false
   }
-}
-
-/** The id by which a user names a kept delivery. */
-export function idOf({ entry, delivery }: Kept): string {
-  return delivery?.id ?? entry.name.replace(/^\d+-/, '')
 }

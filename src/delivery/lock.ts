@@ -1,8 +1,9 @@
 import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../errors.ts'
+import { largest } from '../largest.ts'
 import { readRegular } from '../regular-file.ts'
-import { isAbandoned, ownClaim } from './claim.ts'
+import { hasLetGo, ownClaim } from './claim.ts'
 import { removeQuietly, renameQuietly } from './durable.ts'
 
 /** A process may be between making the file and writing its name into it for so long, in milliseconds. */
@@ -74,12 +75,12 @@ interface Holder {
 }
 
 function isGone({ claim, since }: Holder): boolean {
-  return claim === '' ? Math.abs(Date.now() - since) > writing : isAbandoned(claim, since)
+  return claim === '' ? Math.abs(Date.now() - since) > writing : hasLetGo(claim, since)
 }
 
 function read(file: string): Holder | undefined {
   try {
-    return { claim: readRegular(file, 1024) ?? '', since: statSync(file).mtimeMs }
+    return { claim: readRegular(file, largest.mark) ?? '', since: statSync(file).mtimeMs }
   } catch {
     return undefined
   }

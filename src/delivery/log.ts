@@ -33,6 +33,11 @@ export function readLog(): LogLine[] {
   return (readLines(path) as LogLine[]).filter((line) => typeof line?.id === 'string' && typeof line.title === 'string')
 }
 
+/** Does the log say that a delivery arrived? */
+export function hasArrived(id: string): boolean {
+  return readLog().some((line) => line.id === id)
+}
+
 /** Notes that a delivery arrived, and with a digest all that it speaks of. */
 export async function logDelivered(delivery: Delivery, now: Date): Promise<void> {
   const path = logFile()

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { largest } from '../largest.ts'
 import type { Notification } from '../notification.ts'
 import { stateFolder } from '../paths.ts'
 import { readRegular } from '../regular-file.ts'
@@ -14,7 +15,7 @@ export function hasMovedOn({ terminal, time }: Pick<Notification, 'terminal' | '
   const file = join(folder, String(shellPid))
   try {
     if (terminal?.turn === undefined) return statSync(file).mtimeMs >= Date.parse(time)
-    return Number.parseInt(readRegular(file, 1024) ?? '', 10) >= terminal.turn
+    return Number.parseInt(readRegular(file, largest.mark) ?? '', 10) >= terminal.turn
   } catch {
     return false
   }

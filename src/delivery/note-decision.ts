@@ -2,6 +2,7 @@ import type { Away } from '../away/index.ts'
 import type { Outcome, Source } from '../notification.ts'
 import { withoutOurSecrets } from '../output.ts'
 import { redactedCommand } from '../redact/lazily.ts'
+import { whyKept } from './delivery.ts'
 import { type JournalTarget, note } from './journal.ts'
 import type { Plan } from './plan.ts'
 
@@ -50,7 +51,10 @@ export async function noteDecision({
 function targetsOf({ now, held, reports }: Plan): JournalTarget[] {
   const sent = now.map(({ id, target }): JournalTarget => ({ id, target, decision: 'sent' }))
   const waiting = held.map(
-    ({ id, target, rule = '', error = '' }): JournalTarget => ({ id, target, decision: 'held', rule, reason: error }),
+    ({ id, target, rule = '', ...kept }): JournalTarget => ({
+      ...{ id, target, decision: 'held', rule },
+      reason: whyKept(kept) ?? '',
+    }),
   )
   const skipped = reports
     .filter(({ outcome }) => outcome === 'skipped')

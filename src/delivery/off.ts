@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../folder.ts'
+import { largest } from '../largest.ts'
 import { stateFolder } from '../paths.ts'
 import { readStat } from '../process/proc.ts'
 import { readRegular } from '../regular-file.ts'
@@ -54,7 +55,7 @@ function nameOf(shellPid: number): string {
 }
 
 function read(file: string | undefined, where: Off['where']): Off | undefined {
-  const text = file === undefined ? undefined : readRegular(file, 1024)?.trim()
+  const text = file === undefined ? undefined : readRegular(file, largest.mark)?.trim()
   if (text === undefined) return undefined
   if (text === '') return { where, until: undefined }
   const until = new Date(text)

@@ -1,15 +1,22 @@
 import { existsSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { codeOf } from '../errors.ts'
+import { largest } from '../largest.ts'
 import { ownClaim } from './claim.ts'
 import type { Delivery } from './delivery.ts'
 import { makeFolderDurably, remove, removeQuietly, renameQuietly, syncFolder, writeDurably } from './durable.ts'
-import { claimedEntry, type Entry, failedFolder, freeEntry, isBusy, read } from './spool.ts'
+import { hasArrived } from './log.ts'
+import { madeNow } from './machine-time.ts'
+import { makeRoom } from './room.ts'
+import { claimedEntry, type Entry, failedFolder, find, freeEntry, isBusy, read } from './spool.ts'
 
 /*
  * Every step leaves exactly one file of a delivery, whatever ends the process between two of them: content is replaced
  * under the file's present name, and then the file moves.
  */
+
+/** Room in a new delivery's file for what its attempts add to it, in bytes: an error, above all. */
+const roomForLater = 32 * 1024
 
 /**
  * What became of deliveries that could not be written down, by the names of their files: while this process lives it
@@ -21,12 +28,13 @@ const unwritten = new Map<string, Delivery | 'sent'>()
  * Puts deliveries on disk so that they survive a crash from here on, and claims them for this process unless others
  * are to work on them.
  *
+ * @param options.replacing they take the place of others, and so go in even if the outbox is full
  * @returns an entry for each that is kept, and what went wrong with the others, or with the disk
  */
 export function put(
   folder: string,
   deliveries: Delivery[],
-  options: { claimed: boolean },
+  options: { claimed: boolean; replacing?: boolean },
 ): { entries: (Entry | undefined)[]; trouble: unknown } {
   let trouble: unknown
   const trying = <T>(step: () => T): T | undefined => {
@@ -38,11 +46,14 @@ export function put(
     }
   }
   trying(() => makeFolderDurably(folder))
+  if (!options.replacing) trying(() => makeRoom(folder))
+  const isFull = trouble !== undefined
   const entries = deliveries.map((delivery) =>
     trying(() => {
+      if (isFull) return undefined
       const name = `${String(Date.parse(delivery.created)).padStart(14, '0')}-${delivery.id}`
       const entry = options.claimed ? claimedEntry(folder, name) : freeEntry(folder, name)
-      writeDurably(entry.path, delivery)
+      writeDurably(entry.path, delivery, largest.delivery - roomForLater)
       return entry
     }),
   )
@@ -89,27 +100,36 @@ export function unclaim(folder: string, entry: Entry): void {
  * @throws the file system's error; then it may be sent a second time, but not by this process
  */
 export function finish(folder: string, entry: Entry): void {
-  try {
-    remove(entry.path)
-  } catch (error) {
-    unwritten.set(entry.name, 'sent')
-    // A name under which nobody looks for deliveries does as well.
-    renameQuietly(entry.path, join(folder, `.${entry.name}.sent`))
-    throw error
+  finishAll(folder, [entry])
+}
+
+/** The same for many, or for what another delivery says in their place. */
+export function finishAll(folder: string, entries: Entry[]): void {
+  let trouble: unknown
+  for (const entry of entries) {
+    try {
+      remove(entry.path)
+    } catch (error) {
+      trouble ??= error
+      unwritten.set(entry.name, 'sent')
+      // A name under which nobody looks for deliveries does as well.
+      renameQuietly(entry.path, join(folder, `.${entry.name}.sent`))
+    }
   }
+  if (trouble !== undefined) throw trouble
   syncFolder(folder)
 }
 
 /**
- * Gives a claimed delivery back with what has become of it.
+ * Gives a claimed delivery back with what has become of it. Where its file is gone from under it, it is put anew.
  *
- * @throws the file system's error; then it is kept as it was before
+ * @throws the file system's error; then it is kept as it was before, if its file is there
  */
 export function release(folder: string, entry: Entry, delivery: Delivery): void {
-  // Another took it meanwhile, if this process was stopped for an hour: then it is the other's.
-  if (!existsSync(entry.path)) return
+  if (isAnothers(folder, entry)) return
   try {
-    writeDurably(entry.path, delivery)
+    makeFolderDurably(folder)
+    writeDurably(entry.path, delivery, largest.delivery)
     renameSync(entry.path, freeEntry(folder, entry.name).path)
     syncFolder(folder)
     unwritten.delete(entry.name)
@@ -120,20 +140,33 @@ export function release(folder: string, entry: Entry, delivery: Delivery): void 
   }
 }
 
+/** Is a delivery's file in the outbox, under whatever name, or has it arrived by another process? */
+export function isKeptOnDisk(folder: string, entry: Entry): boolean {
+  return existsSync(freeEntry(folder, entry.name).path) || isAnothers(folder, entry) || existsSync(entry.path)
+}
+
+/** Another process took it meanwhile, if this one was stopped for an hour: then it is the other's. */
+function isAnothers(folder: string, entry: Entry): boolean {
+  if (existsSync(entry.path)) return false
+  return find(folder, entry.name) !== undefined || hasArrived(entry.name.replace(/^\d+-/, ''))
+}
+
 /**
- * It can never go: it is kept in `failed/` with its reason, without options that may hold secrets.
+ * It can never go: it is kept in `failed/` with its reason, without options that may hold secrets and without its
+ * fallback, which has its own file by now.
  *
  * @throws the file system's error; then it is still kept, and this process tries it no more
  */
 export function fail(folder: string, entry: Entry, delivery: Delivery): void {
-  if (!existsSync(entry.path)) return
-  const { options, ...kept } = { ...delivery, state: 'failed' as const }
+  if (isAnothers(folder, entry)) return
+  const { options, fallback, ...kept } = { ...delivery, state: 'failed' as const }
   try {
-    writeDurably(entry.path, kept)
+    makeFolderDurably(folder)
+    writeDurably(entry.path, kept, largest.delivery)
   } catch (error) {
     unwritten.set(entry.name, kept)
     // No room for the reason: it goes without, unless it holds what must not be there.
-    if (options === undefined) quietly(() => bury(folder, entry))
+    if (!hasOptions({ options, fallback })) quietly(() => bury(folder, entry))
     unclaim(folder, entry)
     throw error
   }
@@ -143,6 +176,10 @@ export function fail(folder: string, entry: Entry, delivery: Delivery): void {
     unclaim(folder, entry)
     throw error
   }
+}
+
+function hasOptions({ options, fallback }: { [P in 'options' | 'fallback']?: Delivery[P] | undefined }): boolean {
+  return options !== undefined || (fallback !== undefined && hasOptions(fallback.delivery))
 }
 
 /** Moves a claimed delivery that is marked as failed to the others. */
@@ -155,14 +192,13 @@ export function bury(folder: string, entry: Entry): void {
 }
 
 /**
- * Puts a failed delivery back among those that are tried, as if it had just been made.
+ * Puts a failed delivery back among those that are tried, as if it had just been made. Its fallback has had its turn.
  *
  * @throws the file system's error
  */
 export function revive(folder: string, entry: Entry, delivery: Delivery): void {
-  const now = new Date().toISOString()
-  const { error: _, ...waiting } = delivery
-  writeDurably(entry.path, { ...waiting, state: 'waiting', tries: 0, created: now, next: now })
+  const { error: _, fallback: __, ...waiting } = delivery
+  writeDurably(entry.path, { ...waiting, ...madeNow(), state: 'waiting', tries: 0 }, largest.delivery)
   renameSync(entry.path, freeEntry(folder, entry.name).path)
   syncFolder(folder)
   syncFolder(failedFolder(folder))

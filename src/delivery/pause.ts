@@ -1,8 +1,10 @@
-import { renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../folder.ts'
+import { largest } from '../largest.ts'
 import { readRegular } from '../regular-file.ts'
 import { longestWait } from './backoff.ts'
+import { writeDurably } from './durable.ts'
 import { configStamp } from './stamp.ts'
 
 /** Until when a target is left alone, because its service or the owner of its secret asked for it. */
@@ -20,15 +22,14 @@ export function pauseTarget(folder: string, target: string, pause: Pause): void 
   const file = fileOf(folder, target)
   try {
     makeFolder(join(folder, 'pauses'))
-    writeFileSync(`${file}.${process.pid}`, JSON.stringify(pause), { mode: 0o600 })
-    renameSync(`${file}.${process.pid}`, file)
+    writeDurably(file, pause, largest.pause, { durable: false })
   } catch {}
 }
 
 /** The pause of a target, if it still holds. */
 export function pauseOf(folder: string, target: string, config: string | undefined): Pause | undefined {
   try {
-    const pause = JSON.parse(readRegular(fileOf(folder, target), 64 * 1024) ?? '') as Pause
+    const pause = JSON.parse(readRegular(fileOf(folder, target), largest.pause) ?? '') as Pause
     const left = Date.parse(pause.until) - Date.now()
     // No service is left alone for longer: where it seems so, the clock was set back.
     const holds = left > 0 && left <= longestWait && pause.stamp === configStamp(config)
@@ -46,5 +47,5 @@ export function endPause(folder: string, target: string): void {
 }
 
 function fileOf(folder: string, target: string): string {
-  return join(folder, 'pauses', encodeURIComponent(target).slice(0, 200))
+  return join(folder, 'pauses', encodeURIComponent(target.toWellFormed()).slice(0, 200))
 }

@@ -4,7 +4,7 @@ import type { Config } from '../config/types.ts'
 import { exitCode } from '../errors.ts'
 import type { Notification, Outcome } from '../notification.ts'
 import type { Report } from './deliver.ts'
-import type { Delivery } from './delivery.ts'
+import { type Delivery, whyKept } from './delivery.ts'
 import { prepare } from './prepare.ts'
 import { decide, escalations, rulesOf, withFallback } from './rules/apply.ts'
 import type { Facts } from './rules/when.ts'
@@ -64,7 +64,7 @@ async function planOne(
   if (decision.kind === 'send') made.now.push(kept)
   else {
     made.held.push(kept)
-    made.reports.push({ ...reportOf(kept), outcome: 'queued', error: kept.error ?? '', rule: kept.rule ?? '' })
+    made.reports.push({ ...reportOf(kept), outcome: 'queued', error: whyKept(kept) ?? '', rule: kept.rule ?? '' })
   }
   // What waits for the morning waits for nobody to come, too.
   if (decision.kind === 'send') made.held.push(...(await escalations(target, config, another)))

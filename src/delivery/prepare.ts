@@ -2,10 +2,12 @@ import { resolve } from 'node:path'
 import { resolveOptions } from '../config/resolve.ts'
 import type { Selected } from '../config/select.ts'
 import type { Config } from '../config/types.ts'
+import { longestTag, longestUrl, mostTags } from '../notification.ts'
 import { renderTemplate } from '../template.ts'
 import { cut, plainText } from '../text.ts'
 import { randomUuid } from '../uuid.ts'
 import type { Delivery } from './delivery.ts'
+import { machineTime } from './machine-time.ts'
 import { shownTo, type Tellable } from './shown.ts'
 
 /** A delivery for a target: the title made, nothing sent and nothing written yet. */
@@ -21,6 +23,7 @@ export async function prepare(
     target: target.name,
     backend: target.backend,
     created: notification.time,
+    clock: machineTime(),
     tries: 0,
     next: notification.time,
     state: 'waiting',
@@ -40,13 +43,30 @@ export async function prepare(
 }
 
 /** Longest texts that are kept, in bytes: an outbox is no place for files, and no service takes as much. */
-const longest = { title: 8 * 1024, message: 256 * 1024, command: 32 * 1024 }
+const longest = { title: 8 * 1024, message: 256 * 1024, command: 32 * 1024, output: 64 * 1024 }
 
+/** The other texts of a notification have names and paths in them. */
+const longestOther = 4096
+
+/** A notification whose texts, whoever they come from, can be kept, as well as a few fallbacks that say it differently. */
 function withinReason(notification: Delivery['notification']): Delivery['notification'] {
-  const { title, message, outcome } = notification
-  const fit = (text: string, max: number) =>
-    text.length * 3 <= max ? text : cut(plainText(text), { max, unit: 'bytes' })
-  const fitting = { ...notification, title: fit(title, longest.title), message: fit(message, longest.message) }
-  if (outcome?.command !== undefined) fitting.outcome = { ...outcome, command: fit(outcome.command, longest.command) }
-  return fitting
+  const { url, tags, ...texts } = notification
+  return {
+    ...(fitting(texts) as typeof texts),
+    tags: tags.slice(0, mostTags).map((tag) => fit(tag, longestTag)),
+    // A part of an address would lead elsewhere.
+    ...(url !== undefined && url.length <= longestUrl && { url }),
+  }
+}
+
+function fitting(value: unknown, name = ''): unknown {
+  if (typeof value === 'string') {
+    return fit(value, Object.hasOwn(longest, name) ? longest[name as keyof typeof longest] : longestOther)
+  }
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, fitting(one, name)]))
+}
+
+function fit(text: string, max: number): string {
+  return text.length * 3 <= max ? text : cut(plainText(text), { max, unit: 'bytes' })
 }

@@ -1,7 +1,7 @@
 import { longestWait } from './backoff.ts'
 import type { Delivery } from './delivery.ts'
 import { current } from './outbox.ts'
-import { type Entry, isBusy, list } from './spool.ts'
+import { type Entry, isBusy, list, whyStuck } from './spool.ts'
 import { configStamp } from './stamp.ts'
 
 /** A delivery of the outbox without what it says: thousands of them must not fill the memory. */
@@ -88,7 +88,8 @@ export function isDue(
 /** Is there a target to try that no process is at already? */
 export function isAnythingDue(folder: string, entries: Entry[]): boolean {
   const now = Date.now()
-  return byTarget(readAll(folder, entries)).some(
+  const open = readAll(folder, entries).filter(({ entry }) => whyStuck(entry) === undefined)
+  return byTarget(open).some(
     (waiting) =>
       !isBusy(waiting[0]?.entry as Entry) &&
       (heads(waiting).some((head) => isDue(head, now)) || waiting.some((one) => (ruleTime(one) ?? now + 1) <= now)),
@@ -96,7 +97,8 @@ export function isAnythingDue(folder: string, entries: Entry[]): boolean {
 }
 
 /** When a rule has to do something about a delivery, milliseconds since 1970; nothing if none has. */
-export function ruleTime({ state, next, fallbackAfter }: Waiting): number | undefined {
-  if (state === 'held') return Date.parse(next)
+export function ruleTime({ state, created, next, fallbackAfter }: Waiting): number | undefined {
+  // From the future: the clock was set back, and nobody knows how long it was to be held.
+  if (state === 'held') return Date.parse(created) > Date.now() ? 0 : Date.parse(next)
   return fallbackAfter === undefined ? undefined : Date.parse(fallbackAfter)
 }

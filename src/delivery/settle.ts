@@ -4,7 +4,8 @@ import type { Result } from './attempt.ts'
 import { askedDelay, parkedDelay, retryDelay } from './backoff.ts'
 import type { Delivery } from './delivery.ts'
 import { logDelivered } from './log.ts'
-import { fail, finish, release } from './outbox.ts'
+import { madeNow } from './machine-time.ts'
+import { fail, finish, isKeptOnDisk, release } from './outbox.ts'
 import { endPause, pauseTarget } from './pause.ts'
 import type { Entry } from './spool.ts'
 import { configStamp } from './stamp.ts'
@@ -43,8 +44,8 @@ export async function settle(
 ): Promise<Fate> {
   const now = new Date()
   // From the future: made before the clock was set back. Its age begins now, or it would never have one.
-  const created = Date.parse(delivery.created) > now.getTime() ? now.toISOString() : delivery.created
-  const tried: Delivery = { ...delivery, created, tries: delivery.tries + 1 }
+  const fromFuture = Date.parse(delivery.created) > now.getTime()
+  const tried: Delivery = { ...delivery, ...(fromFuture && madeNow()), tries: delivery.tries + 1 }
   if (result.kind === 'delivered') {
     // First of all: until it has left the disk, whoever ends this process has it sent a second time.
     if (place) keepingTrouble(() => finish(place.folder, place.entry))
@@ -56,8 +57,8 @@ export async function settle(
   const fate = place === undefined ? 'failed' : fateOf(tried, result, keepFor ?? givenUpAfter, now)
   if (fate === 'failed') onFailed()
   if (place === undefined) return fate
-  if (fate === 'failed') keepingTrouble(() => fail(place.folder, place.entry, tried))
-  else keep(place, tried, result, fate, now)
+  if (fate !== 'failed') return keep(place, tried, result, fate, now) ? fate : 'failed'
+  keepingTrouble(() => fail(place.folder, place.entry, tried))
   return fate
 }
 
@@ -77,15 +78,23 @@ function fateOf(tried: Delivery, result: Result, keepFor: number, now: Date): Fa
   return result.kind === 'config' ? 'parked' : 'queued'
 }
 
-function keep(place: Place, tried: Delivery, result: Result, fate: Fate, now: Date): void {
+/** @returns whether it is on disk: somebody may have cleaned the folder, and nothing is promised without a file */
+function keep(place: Place, tried: Delivery, result: Result, fate: Fate, now: Date): boolean {
   const next = new Date(now.getTime() + waitingTime(tried.tries, result)).toISOString()
   const kept: Delivery = { ...tried, next, state: fate === 'parked' ? 'parked' : 'waiting' }
   if (result.kind === 'transient' && result.remaining) kept.options = { ...tried.options, ...result.remaining }
   if (fate === 'parked') kept.configStamp = configStamp(tried.config)
-  keepingTrouble(() => release(place.folder, place.entry, kept))
-  if (!asksForPause(result)) return
-  const stamp = configStamp(tried.config)
-  pauseTarget(place.folder, tried.target, { until: next, kind: result.kind, error: result.error, stamp })
+  const isKept = giveBack(place, kept)
+  if (asksForPause(result)) {
+    const stamp = configStamp(tried.config)
+    pauseTarget(place.folder, tried.target, { until: next, kind: result.kind, error: result.error, stamp })
+  }
+  return isKept
+}
+
+/** Gives a claimed delivery back. @returns whether it is on disk, as it was if it cannot be written */
+export function giveBack({ folder, entry }: Place, delivery: Delivery): boolean {
+  return keepingTrouble(() => release(folder, entry, delivery)) || isKeptOnDisk(folder, entry)
 }
 
 function waitingTime(tries: number, result: Result): number {
@@ -99,11 +108,13 @@ function asksForPause(result: Result): result is Result & { kind: 'transient' | 
   return result.kind === 'transient' ? result.retryAfter !== undefined : result.kind === 'config' && result.secret
 }
 
-/** Changes the outbox; what goes wrong is said, because the delivery itself is not touched by it. */
-export function keepingTrouble(change: () => void): void {
+/** Changes the outbox; what goes wrong is said, because the delivery itself is not touched by it. @returns whether it went well */
+export function keepingTrouble(change: () => void): boolean {
   try {
     change()
+    return true
   } catch (error) {
     say.error(`${outboxTrouble}: ${messageOf(error)}`)
+    return false
   }
 }

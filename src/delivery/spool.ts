@@ -1,13 +1,13 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf, exitCode, NtfyError } from '../errors.ts'
+import { largest } from '../largest.ts'
 import { abbreviateHome, stateFolder } from '../paths.ts'
-import { isAbandoned, ownClaim } from './claim.ts'
+import { type Holder, holderOf, ownClaim } from './claim.ts'
 import { type Delivery, isDelivery } from './delivery.ts'
 import { removeQuietly } from './durable.ts'
+import { byTheClock } from './machine-time.ts'
 
-/** A delivery's file is never larger, in bytes: what is, is not ours. */
-const largestFile = 1024 * 1024
 const keepFailures = 30 * 24 * 60 * 60_000
 /** A file that somebody has not finished writing for so long was left by a process that was killed, in milliseconds. */
 const keepUnfinished = 60 * 60_000
@@ -75,9 +75,9 @@ export function read(entry: Entry): Delivery | undefined {
     const descriptor = openSync(entry.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     try {
       const stats = fstatSync(descriptor)
-      if (!stats.isFile() || stats.size > largestFile) return undefined
+      if (!stats.isFile() || stats.size > largest.delivery) return undefined
       const delivery: unknown = JSON.parse(readFileSync(descriptor, 'utf8'))
-      return isDelivery(delivery) && entry.name.endsWith(`-${delivery.id}`) ? delivery : undefined
+      return isDelivery(delivery) && entry.name.endsWith(`-${delivery.id}`) ? byTheClock(delivery) : undefined
     } finally {
       closeSync(descriptor)
     }
@@ -86,24 +86,47 @@ export function read(entry: Entry): Delivery | undefined {
   }
 }
 
-/** Is a process, alive as far as anybody can tell, working on it? */
-export function isBusy(entry: Entry): boolean {
-  return entry.claim !== undefined && !isStale(entry)
-}
-
-/** Has the process that claimed an entry ended without finishing it? */
-export function isStale(entry: Entry): boolean {
-  if (entry.claim === undefined) return false
+/** The entry of a delivery, whoever has claimed it, also if it has failed; nothing if there is none. */
+export function find(folder: string, name: string): Entry | undefined {
   try {
-    return isAbandoned(entry.claim, lstatSync(entry.path).ctimeMs)
+    return [...list(folder), ...listFailed(folder)].find((entry) => entry.name === name)
   } catch {
-    return false
+    return undefined
   }
 }
 
-/** Removes failures after 30 days, and what killed processes have not finished writing. */
-export function cleanUp(folder: string): void {
-  for (const { path } of listFailed(folder)) if (ageOf(path) > keepFailures) removeQuietly(path)
+/** Is a process, alive as far as anybody can tell, working on it? */
+export function isBusy(entry: Entry): boolean {
+  const holder = holderIn(entry)
+  return holder !== undefined && holder.state !== 'gone'
+}
+
+/** Why nobody should wait for whoever has claimed it; nothing if somebody works on it, or nobody. */
+export function whyStuck(entry: Entry): string | undefined {
+  const holder = holderIn(entry)
+  return holder?.state === 'stuck' ? holder.why : undefined
+}
+
+function holderIn({ claim, path }: Entry): Holder | undefined {
+  if (claim === undefined) return undefined
+  return holderOf(claim, changeOf(path))
+}
+
+function changeOf(path: string): number {
+  try {
+    return lstatSync(path).ctimeMs
+  } catch {
+    return Date.now()
+  }
+}
+
+/**
+ * Removes failures after 30 days, and what killed processes have not finished writing.
+ *
+ * @param most looks at so many failures, the oldest, and no more
+ */
+export function cleanUp(folder: string, most = Number.POSITIVE_INFINITY): void {
+  for (const { path } of listFailed(folder).slice(0, most)) if (ageOf(path) > keepFailures) removeQuietly(path)
   for (const place of [folder, failedFolder(folder)]) {
     for (const path of unfinishedIn(place)) if (ageOf(path) > keepUnfinished) removeQuietly(path)
   }

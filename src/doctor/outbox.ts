@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs'
-import { listKept } from '../delivery/listing.ts'
+import { listPlaces, readPlaces } from '../delivery/listing.ts'
 import { logFile, readLog } from '../delivery/log.ts'
 import { offNow } from '../delivery/off.ts'
 import { outboxFolder } from '../delivery/spool.ts'
@@ -32,7 +32,7 @@ function folders(): Finding[] {
 
 function contents(folder: string): Finding {
   const counts = new Map<string, number>()
-  for (const { state } of listKept(folder)) counts.set(state, (counts.get(state) ?? 0) + 1)
+  for (const { state } of readPlaces(listPlaces(folder))) counts.set(state, (counts.get(state) ?? 0) + 1)
   if (counts.size === 0) return { check: 'outbox', ok: true, text: 'empty' }
   const text = [...counts].map(([state, count]) => `${count} ${state}`).join(', ')
   const ok = !['parked', 'failed', 'damaged'].some((state) => counts.has(state))

@@ -24,6 +24,10 @@ async function outage(...messages: string[]) {
   return { ...configured, outbox, listed, received }
 }
 
+/** Makes all in the outbox that is its argument due. */
+const soon =
+  'for f in "$1"/*.json; do sed -i "s/\\"next\\":\\"[^\\"]*\\"/\\"next\\":\\"2020-01-01T00:00:00.000Z\\"/" "$f"; done'
+
 const well = ({ json }: { json: Record<string, unknown> }) => ({ id: 'x', topic: json['topic'], event: 'message' })
 
 it('lists what is kept, the oldest first, within 80 columns', async () => {
@@ -221,22 +225,33 @@ it('prints a line for cron where there is no systemd', async () => {
   const { env } = await configuredHome()
   const outcome = await ntfy(['queue', '--install-timer'], { env: { ...env, PATH: `${env['PATH']}` } })
   expect(outcome.code).toBe(0)
-  expect(outcome.stdout).toMatch(/^\*\/10 \* \* \* \* '.*ntfy' queue flush/)
+  expect(outcome.stdout).toMatch(/^\*\/10 \* \* \* \* '.*ntfy' queue flush --due /)
+})
+
+it('leaves a service alone that asked for it when only what is due is flushed', async () => {
+  const { env, server, received } = await outage('older')
+  server.answer((_, response) => {
+    response.statusCode = 429
+    response.setHeader('retry-after', '3600')
+    return {}
+  })
+  await ntfy(['send', 'newer'], { env })
+  const asked = received().length
+  // The older one is due by its own time, and its service is still not to be asked.
+  await run('sh', ['-c', soon, 'sh', join(env['HOME'] ?? '', '.local/state/ntfy/outbox')], { env })
+  for (let round = 0; round < 2; round++) {
+    expect(await ntfy(['queue', 'flush', '--due'], { env })).toMatchObject({ code: 0, stdout: '', stderr: '' })
+  }
+  expect(received().length).toBe(asked)
+  server.answer(well)
+  await ntfy(['queue', 'flush'], { env })
+  expect(received().slice(asked)).toEqual(['older', 'newer'])
 })
 
 it('tries what is due after a command that nobody is told about, too', async () => {
   const { env, server, received } = await outage('waiting')
   server.answer(well)
-  await run(
-    'sh',
-    [
-      '-c',
-      'for f in "$1"/*.json; do sed -i "s/\\"next\\":\\"[^\\"]*\\"/\\"next\\":\\"2020-01-01T00:00:00.000Z\\"/" "$f"; done',
-      'sh',
-      join(env['HOME'] ?? '', '.local/state/ntfy/outbox'),
-    ],
-    { env },
-  )
+  await run('sh', ['-c', soon, 'sh', join(env['HOME'] ?? '', '.local/state/ntfy/outbox')], { env })
   expect(await ntfy(['done', '-L', '10', 'true'], { env })).toMatchObject({ code: 0 })
-  await waitFor('the waiting one', () => received().includes('waiting'))
+  await waitFor('the waiting one', () => received().includes('waiting'), 25_000)
 })

@@ -43,7 +43,7 @@ it('tells long names apart, though not in the name of the file', () => {
 it('reads no pipe, and nothing that is larger than what it writes', () => {
   open().write(1)
   const file = join(folder, readdirSync(folder)[0] ?? '')
-  writeFileSync(file, JSON.stringify({ name: 'https://example.org me', value: 'x'.repeat(100_000) }))
+  writeFileSync(file, JSON.stringify({ name: 'https://example.org me', value: 'x'.repeat(300_000) }))
   expect(open().read()).toBeUndefined()
   rmSync(file)
   execFileSync('mkfifo', [file])

@@ -1,14 +1,21 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { ntfyAt } from '../support/clock.ts'
 import { describeWith } from '../support/programs.ts'
 import { minutes } from '../support/wait.ts'
-import { count, flusherOf, kept, type Place, place, printCounts, recover, repeats, status } from './place.ts'
+import { count, flusherOf, kept, lost, type Place, place, printCounts, recover, repeats, status } from './place.ts'
 
 printCounts('clocks')
 
 function at(here: Place, offset: string, ...args: string[]) {
   return ntfyAt(offset, args, here.env)
+}
+
+/** As if what lies in the outbox had been put there before the machine was started. */
+function rebooted(here: Place): void {
+  for (const { file, content } of kept(here.outbox)) {
+    writeFileSync(file, JSON.stringify({ ...content, clock: { boot: 'another', uptime: 1 } }))
+  }
 }
 
 const next = (here: Place) => kept(here.outbox).map(({ content }) => Date.parse(String(content['next'])))
@@ -54,11 +61,54 @@ describeWith(['faketime'], 'the clock', () => {
     tally(2)
   })
 
-  it('jumped six days ahead: one more attempt, then it is among the failures with its reason', async () => {
+  it('was eight days behind when it was queued, and is right now: it is no older for that', async () => {
+    const here = await place()
+    here.ill(status(503))
+    await at(here, '-8d', 'send', 'booted')
+    await here.quiet()
+    await here.ntfy('queue', 'flush')
+    await here.quiet()
+    expect(kept(here.outbox)).toMatchObject([{ failed: false, content: { state: 'waiting', tries: 2 } }])
+    expect(Date.parse(String(kept(here.outbox)[0]?.content['created']))).toBeGreaterThan(Date.now() - 7_200_000)
+    here.well()
+    await here.ntfy('queue', 'flush')
+    expect(here.taken).toMatchObject([{ message: expect.stringMatching(/^booted/) }])
+    expect(kept(here.outbox)).toEqual([])
+    tally()
+  })
+
+  it('was years ahead when a rule held it: it is held as long as the rule says, and no longer', async () => {
+    const here = await place('limit: 1/hour\n')
+    for (const message of ['future 1', 'future 2']) await at(here, '+700d', 'send', message)
+    await here.quiet()
+    const line = JSON.parse((await here.ntfy('queue', '--json')).stdout)
+    expect(line).toMatchObject({
+      state: 'held',
+      error: expect.stringMatching(/^held until \d\d:\d\d: limit of 1\/hour$/),
+    })
+    expect(Date.parse(line.next)).toBeLessThan(Date.now() + 7_200_000)
+    await here.ntfy('queue', 'flush', '--held')
+    expect(lost(here, ['future 1', 'future 2'])).toEqual([])
+    tally(2)
+  })
+
+  it('was years ahead before a reboot: what a rule held then is due', async () => {
+    const here = await place('limit: 1/hour\n')
+    for (const message of ['future 1', 'future 2']) await at(here, '+700d', 'send', message)
+    await here.quiet()
+    rebooted(here)
+    await here.ntfy('queue', 'flush')
+    expect(lost(here, ['future 1', 'future 2'])).toEqual([])
+    expect(kept(here.outbox)).toEqual([])
+    tally(2)
+  })
+
+  it('six days later: one more attempt, then it is among the failures with its reason', async () => {
     const here = await place()
     here.ill(status(503))
     await here.ntfy('send', 'old')
     await here.quiet()
+    rebooted(here)
     const before = here.received.length
     await at(here, '+6d', 'queue', 'flush')
     expect(here.received.length).toBe(before + 1)
@@ -69,7 +119,7 @@ describeWith(['faketime'], 'the clock', () => {
     tally()
   })
 
-  it('jumped six days ahead while the service came back: it is delivered', async () => {
+  it('six days later, while the service came back: it is delivered', async () => {
     const here = await place()
     here.ill(status(503))
     await here.ntfy('send', 'old')

@@ -4,8 +4,8 @@ import type { Config, Target } from '../../config/types.ts'
 import { shortDuration } from '../../duration.ts'
 import { endOf, isWithin } from '../../hours.ts'
 import { type Notification, priorities } from '../../notification.ts'
-import { localTime } from '../../table.ts'
 import type { Delivery, HoldingRule } from '../delivery.ts'
+import { referring } from '../fallback.ts'
 import { countDelivery } from './counters.ts'
 import { type Facts, unmet } from './when.ts'
 
@@ -59,8 +59,7 @@ export async function decide(
 
 /** A delivery that waits until a time. */
 export function hold(delivery: Delivery, rule: HoldingRule, until: Date, why: string): Decision {
-  const error = `held until ${localTime(until.toISOString())}: ${why}`
-  return { kind: 'hold', delivery: { ...delivery, state: 'held', rule, next: until.toISOString(), error } }
+  return { kind: 'hold', delivery: { ...delivery, state: 'held', rule, next: until.toISOString(), error: why } }
 }
 
 function isExempt({ priority }: Notification, except: Notification['priority'] | undefined): boolean {
@@ -84,7 +83,10 @@ export async function withFallback(
   const next = await another(fallback)
   const chained = await withFallback(next, rulesOf(config, findTarget(config, fallback)), config, another, past)
   const time = after === undefined ? undefined : new Date(Date.parse(delivery.created) + after).toISOString()
-  return { ...delivery, fallback: { delivery: chained, ...(time !== undefined && { after: time }) } }
+  return {
+    ...delivery,
+    fallback: { delivery: referring(delivery, chained), ...(time !== undefined && { after: time }) },
+  }
 }
 
 /** Who gets it later unless somebody comes back before: one after the other, as far as they name each other. */

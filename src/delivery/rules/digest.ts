@@ -1,8 +1,9 @@
-import { priorities } from '../../notification.ts'
+import { mostTags, priorities } from '../../notification.ts'
 import { localTime } from '../../table.ts'
 import { oneLine } from '../../text.ts'
 import { randomUuid } from '../../uuid.ts'
 import type { Delivery, HoldingRule } from '../delivery.ts'
+import { madeNow } from '../machine-time.ts'
 import { listed } from '../shown.ts'
 
 const reasons: Record<HoldingRule, string> = {
@@ -11,42 +12,55 @@ const reasons: Record<HoldingRule, string> = {
   escalate: 'held',
 }
 
+/** Longest title that a digest keeps for the log, in characters. */
+const longestTitle = 200
+
+/** What a digest says of one delivery. */
+export interface Part {
+  delivery: Delivery
+  line: string
+  title: string
+  /** How much of the digest's file it takes, in bytes. */
+  size: number
+}
+
+export async function partOf(delivery: Delivery): Promise<Part> {
+  const { notification } = delivery
+  const line = `${localTime(notification.time)} ${oneLine(notification.title)}: ${oneLine(notification.message)}`
+  const title = (await listed(notification.title, notification)).slice(0, longestTitle).toWellFormed()
+  return { delivery, line, title, size: Buffer.byteLength(JSON.stringify({ line, ...mention({ delivery, title }) })) }
+}
+
+function mention({ delivery: { id, notification }, title }: Pick<Part, 'delivery' | 'title'>) {
+  return { id, title, time: notification.time }
+}
+
 /** One delivery that says what several, all of one target, would have said: a line each, the oldest first. */
-export async function digest(deliveries: Delivery[]): Promise<Delivery> {
+export function digest(parts: Part[]): Delivery {
+  const deliveries = parts.map(({ delivery }) => delivery)
   const [first] = deliveries
   if (first === undefined) throw new Error('a digest of nothing')
   const last = deliveries.at(-1) ?? first
-  const now = new Date().toISOString()
+  const made = madeNow()
   const { fallback: _, error: __, ...rest } = last
   const { outcome: ___, url: ____, thread: _____, ...notification } = last.notification
   return {
     ...rest,
     id: randomUuid(),
-    created: now,
-    next: now,
+    ...made,
     tries: 0,
     state: 'waiting',
-    digest: await Promise.all(
-      deliveries.map(async ({ id, notification }) => ({
-        id,
-        title: await listed(notification.title, notification),
-        time: notification.time,
-      })),
-    ),
+    digest: parts.map(mention),
     notification: {
       ...notification,
       id: randomUuid(),
-      time: now,
+      time: made.created,
       title: `${deliveries.length} notifications, ${reasons[first.rule ?? 'quiet']}`,
-      message: deliveries.map(line).join('\n'),
+      message: parts.map(({ line }) => line).join('\n'),
       priority: loudest(deliveries),
-      tags: [...new Set(deliveries.flatMap((one) => one.notification.tags))],
+      tags: [...new Set(deliveries.flatMap((one) => one.notification.tags))].slice(0, mostTags),
     },
   }
-}
-
-function line({ notification: { time, title, message } }: Delivery): string {
-  return `${localTime(time)} ${oneLine(title)}: ${oneLine(message)}`
 }
 
 function loudest(deliveries: Delivery[]): Delivery['notification']['priority'] {

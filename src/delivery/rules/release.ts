@@ -1,11 +1,18 @@
+import { loadBackend } from '../../backends/index.ts'
+import { type Limit, lengthIn } from '../../text.ts'
 import type { Delivery } from '../delivery.ts'
-import { claim, current, finish, put, release, unclaim } from '../outbox.ts'
-import type { Waiting } from '../schedule.ts'
+import { fallbackOf } from '../fallback.ts'
+import { madeNow } from '../machine-time.ts'
+import { claim, current, finish, finishAll, put, release, unclaim } from '../outbox.ts'
+import { ruleTime, type Waiting } from '../schedule.ts'
 import { keepingTrouble } from '../settle.ts'
-import type { Entry } from '../spool.ts'
+import { type Entry, read } from '../spool.ts'
 import { countRelease } from './counters.ts'
-import { digest } from './digest.ts'
+import { digest, type Part, partOf } from './digest.ts'
 import { hasReturned } from './returned.ts'
+
+/** What a digest may hold, in bytes of its file: well below what can be read back. */
+const digestRoom = 512 * 1024
 
 /**
  * Does what the rules have to do by now: what was held is made ready to be sent, many of a target as one; what waited
@@ -16,7 +23,7 @@ import { hasReturned } from './returned.ts'
  */
 export async function releaseDue(folder: string, waiting: Waiting[], options: { held: boolean }): Promise<string[]> {
   const now = Date.now()
-  const isDue = ({ state, next }: Waiting) => state === 'held' && (options.held || Date.parse(next) <= now)
+  const isDue = (one: Waiting) => one.state === 'held' && (options.held || (ruleTime(one) ?? now) <= now)
   const ready: string[] = []
   for (const one of waiting) {
     if (one.fallbackAfter !== undefined && one.state !== 'held' && Date.parse(one.fallbackAfter) <= now) {
@@ -39,10 +46,11 @@ interface Taken {
 /** It stays where it is, and is tried further: the fallback has it once. */
 function giveToFallback(folder: string, one: Waiting): string[] {
   const taken = take(folder, one)
-  if (taken?.delivery.fallback === undefined) return giveBack(folder, taken)
-  const { fallback, ...rest } = taken.delivery
-  const next = renewed(fallback.delivery)
-  if (put(folder, [next], { claimed: false }).entries[0] === undefined) return giveBack(folder, taken)
+  const fallback = taken && fallbackOf(taken.delivery)
+  if (taken === undefined || fallback === undefined) return giveBack(folder, taken)
+  const { fallback: _, ...rest } = taken.delivery
+  const next = renewed(fallback)
+  if (put(folder, [next], { claimed: false, replacing: true }).entries[0] === undefined) return giveBack(folder, taken)
   keepingTrouble(() => release(folder, taken.entry, rest))
   return [next.id]
 }
@@ -58,24 +66,70 @@ async function escalate(folder: string, one: Waiting): Promise<string[]> {
   return []
 }
 
-/** What was held for a target ends in one message; a single one is sent as it is. */
+/** What was held for a target ends in as few messages as it fits into; a single one is sent as it is. */
 async function together(folder: string, group: Waiting[]): Promise<string[]> {
-  const taken = group.flatMap((one) => take(folder, one) ?? [])
-  // What came with options of its own goes by itself.
-  const plain = taken.filter(({ delivery }) => delivery.options === undefined)
-  const single = plain.length === 1 ? taken : taken.filter((one) => !plain.includes(one))
-  const ready = single.flatMap((one) => makeReady(folder, one))
-  const [first] = taken
-  if (first?.delivery.rule === 'limit') await countRelease(first.delivery)
-  if (plain.length < 2) return ready
-  const made = await digest(plain.map(({ delivery }) => delivery))
-  // First the one, then the many: whatever ends this process between, nothing is lost.
-  if (put(folder, [made], { claimed: false }).entries[0] === undefined) {
-    for (const one of plain) giveBack(folder, one)
-    return ready
+  const limit = await messageLimit(group[0])
+  let room = openRoom(limit)
+  const ready: string[] = []
+  let batch: (Taken & Part)[] = []
+  for (const one of group) {
+    const taken = take(folder, one)
+    if (taken === undefined) continue
+    if (taken.delivery.options !== undefined) {
+      // What came with options of its own goes by itself.
+      ready.push(...makeReady(folder, taken))
+      continue
+    }
+    const part = { ...taken, ...(await partOf(taken.delivery)) }
+    if (!room.takes(part)) {
+      ready.push(...(await join(folder, batch)))
+      batch = []
+      room = openRoom(limit)
+      room.takes(part)
+    }
+    batch.push(part)
   }
-  for (const { entry } of plain) keepingTrouble(() => finish(folder, entry))
-  return [...ready, made.id]
+  return [...ready, ...(await join(folder, batch))]
+}
+
+/** Sends the deliveries of a batch as one. */
+async function join(folder: string, batch: (Taken & Part)[]): Promise<string[]> {
+  const [first] = batch
+  if (first === undefined) return []
+  if (first.delivery.rule === 'limit') await countRelease(first.delivery)
+  if (batch.length === 1) return makeReady(folder, first)
+  const made = digest(batch)
+  // First the one, then the many: whatever ends this process between, nothing is lost.
+  const [entry] = put(folder, [made], { claimed: false, replacing: true }).entries
+  if (entry === undefined || read(entry) === undefined) {
+    for (const one of batch) giveBack(folder, one)
+    return []
+  }
+  keepingTrouble(() =>
+    finishAll(
+      folder,
+      batch.map(({ entry }) => entry),
+    ),
+  )
+  return [made.id]
+}
+
+/** What the service takes, so that it cuts nothing. Of what a limit held its owner wants few: that may be cut. */
+async function messageLimit(one: Waiting | undefined): Promise<Limit | undefined> {
+  if (one === undefined || one.rule === 'limit') return undefined
+  return (await loadBackend(one.backend).catch(() => undefined))?.limits.message
+}
+
+/** Counts the parts of one message, which is to be read back and to be taken by its service, as far as they fit. */
+function openRoom(limit: Limit | undefined): { takes(part: Part): boolean } {
+  let [size, length] = [0, 0]
+  return {
+    takes(part) {
+      size += part.size
+      if (limit !== undefined) length += lengthIn(part.line, limit.unit) + 1
+      return size <= digestRoom && (limit === undefined || length - 1 <= limit.max)
+    },
+  }
 }
 
 function makeReady(folder: string, { entry, delivery }: Taken): string[] {
@@ -86,8 +140,7 @@ function makeReady(folder: string, { entry, delivery }: Taken): string[] {
 
 /** As if it had just been made: it is not too old because it was held. */
 function renewed(delivery: Delivery): Delivery {
-  const now = new Date().toISOString()
-  return { ...delivery, state: 'waiting', created: now, next: now }
+  return { ...delivery, ...madeNow(), state: 'waiting' }
 }
 
 /** Takes a delivery that nobody has changed since it was listed. */
@@ -112,7 +165,9 @@ function byTarget(waiting: Waiting[]): Waiting[][] {
   const groups = new Map<string, Waiting[]>()
   for (const one of waiting) {
     const key = JSON.stringify([one.target, one.backend, one.config])
-    groups.set(key, [...(groups.get(key) ?? []), one])
+    const group = groups.get(key)
+    if (group) group.push(one)
+    else groups.set(key, [one])
   }
   return [...groups.values()]
 }
