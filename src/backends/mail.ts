@@ -92,6 +92,9 @@ export default defineBackend({
   },
 })
 
+/** Longer than any attempt, in milliseconds. */
+const noLimit = 24 * 60 * 60_000
+
 /** nodemailer waits for minutes by default, and would send a password in clear where no STARTTLS is offered. */
 function serverOf({ tls, ca, servername, user, password, ...options }: MailOptions, context: Context) {
   const host = (options.host ?? '').replace(/^\[|\]$/g, '')
@@ -116,8 +119,9 @@ function serverOf({ tls, ca, servername, user, password, ...options }: MailOptio
     // Its own look-up ends in dns.lookup, whose thread outlives the deadline.
     getSocket: (_: unknown, done: (error: Error | null, result?: { connection: Socket }) => void) =>
       void openSocket(host, port, context.signal).then((connection) => done(null, { connection }), done),
-    greetingTimeout: 10_000,
-    socketTimeout: 20_000,
+    // The attempt's own deadline ends it: these timers would run on while the process is stopped, and beat the answer.
+    greetingTimeout: noLimit,
+    socketTimeout: noLimit,
   }
 }
 
