@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { ntfy, ntfyBin, type RunOutcome, run } from '../support/cli.ts'
+import { ntfy, ntfyBin, type RunOutcome } from '../support/cli.ts'
+import { ntfyAt } from '../support/clock.ts'
 import { configuredHome } from '../support/configured.ts'
 import { describeWith } from '../support/programs.ts'
 import type { Received } from '../support/server.ts'
@@ -88,10 +89,7 @@ describeWith(['faketime'], 'an old claim', () => {
       stderr: expect.stringContaining('--wait'),
     })
     expect(sent()).toEqual([])
-    const later = (offset: string) => {
-      const clock = { FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1' }
-      return run('faketime', ['-f', offset, ntfyBin, 'queue', 'flush'], { env: { ...env, ...clock } })
-    }
+    const later = (offset: string) => ntfyAt(offset, ['queue', 'flush'], env)
     expect(await later('+3m')).toMatchObject({ code: 75, stderr: expect.stringContaining('an earlier boot') })
     expect(sent()).toEqual(['second'])
     expect(await later('+61m')).toMatchObject({ code: 0, stderr: '' })
