@@ -1,12 +1,11 @@
 import { existsSync, renameSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { codeOf } from '../errors.ts'
 import { largest } from '../largest.ts'
 import { ownClaim } from './claim.ts'
 import type { Delivery } from './delivery.ts'
 import { makeFolderDurably, remove, removeQuietly, renameQuietly, syncFolder, writeDurably } from './durable.ts'
 import { hasArrived } from './log.ts'
-import { madeNow } from './machine-time.ts'
 import { makeRoom } from './room.ts'
 import { claimedEntry, type Entry, failedFolder, find, freeEntry, isBusy, read } from './spool.ts'
 
@@ -189,25 +188,6 @@ export function bury(folder: string, entry: Entry): void {
   renameSync(entry.path, freeEntry(failed, entry.name).path)
   syncFolder(failed)
   syncFolder(folder)
-}
-
-/**
- * Puts a failed delivery back among those that are tried, as if it had just been made. Its fallback has had its turn.
- *
- * @throws the file system's error
- */
-export function revive(folder: string, entry: Entry, delivery: Delivery): void {
-  const { error: _, fallback: __, ...waiting } = delivery
-  writeDurably(entry.path, { ...waiting, ...madeNow(), state: 'waiting', tries: 0 }, largest.delivery)
-  renameSync(entry.path, freeEntry(folder, entry.name).path)
-  syncFolder(folder)
-  syncFolder(failedFolder(folder))
-}
-
-/** Takes a file away for good, because its owner asked for it. */
-export function discard({ path }: Entry): void {
-  remove(path)
-  syncFolder(dirname(path))
 }
 
 function quietly(step: () => void): void {

@@ -1,0 +1,26 @@
+import { renameSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { largest } from '../largest.ts'
+import type { Delivery } from './delivery.ts'
+import { remove, syncFolder, writeDurably } from './durable.ts'
+import { madeNow } from './machine-time.ts'
+import { type Entry, failedFolder, freeEntry } from './spool.ts'
+
+/**
+ * Puts a failed delivery back among those that are tried, as if it had just been made. Its fallback has had its turn.
+ *
+ * @throws the file system's error
+ */
+export function revive(folder: string, entry: Entry, delivery: Delivery): void {
+  const { error: _, fallback: __, ...waiting } = delivery
+  writeDurably(entry.path, { ...waiting, ...madeNow(), state: 'waiting', tries: 0 }, largest.delivery)
+  renameSync(entry.path, freeEntry(folder, entry.name).path)
+  syncFolder(folder)
+  syncFolder(failedFolder(folder))
+}
+
+/** Takes a file away for good, because its owner asked for it. */
+export function discard({ path }: Entry): void {
+  remove(path)
+  syncFolder(dirname(path))
+}
