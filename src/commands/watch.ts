@@ -24,6 +24,7 @@ export async function watch(words: string[], rules: Rules, global: GlobalOptions
     for (const pid of watched.missing) say.error(`no process ${pid}`)
     return missingProcess
   }
+  say.debug(`waiting for ${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')}`)
   for await (const end of watched.ends) {
     if (visible) showProgress('')
     await tellEnd(end, rules, global, visible)

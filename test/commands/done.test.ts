@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { ntfy, ntfyBin, run } from '../support/cli.ts'
 import { configuredHome } from '../support/configured.ts'
 import { temporaryHome } from '../support/home.ts'
-import type { LoopbackServer } from '../support/server.ts'
-import { likeNtfyServer } from '../support/server.ts'
+import { type LoopbackServer, likeNtfyServer } from '../support/server.ts'
 import { waitFor } from '../support/wait.ts'
 
 async function messageOf(server: LoopbackServer): Promise<string> {
@@ -149,15 +148,17 @@ describe('a broken configuration', () => {
 describe('processes that run already', () => {
   it('tells of each as it ends, with its command line and its age', async () => {
     const { server, env } = await configuredHome()
-    const short = spawn('sleep', ['0.3'])
-    const long = spawn('sleep', ['0.8'])
-    expect(await ntfy(['done', '--pid', String(long.pid), String(short.pid)], { env })).toMatchObject({ code: 0 })
+    const [short, long] = [startSleep('600'), startSleep('601')]
+    const watching = await startWatching(['--pid', String(long.pid), String(short.pid)], env)
+    short.kill()
+    long.kill()
+    expect(await watching.exit).toBe(0)
     await waitFor('both notifications', () => server.received.length === 2)
     // Each has a sender of its own: which of two is first on a busy machine is open.
     expect(new Set(server.received.map(({ json }) => json['message']))).toEqual(
       new Set([
-        `PID[${short.pid}]: "sleep 0.3" finished in 0:00 minutes`,
-        `PID[${long.pid}]: "sleep 0.8" finished in 0:00 minutes`,
+        `PID[${short.pid}]: "sleep 600" finished in 0:00 minutes`,
+        `PID[${long.pid}]: "sleep 601" finished in 0:00 minutes`,
       ]),
     )
   })
@@ -167,8 +168,10 @@ describe('processes that run already', () => {
     { flags: [], config: 'hide_command: true\n' },
   ])('does not show what is to be hidden: $flags $config', async ({ flags, config }) => {
     const { server, env } = await configuredHome(config)
-    const watched = spawn('sleep', ['0.3'])
-    expect(await ntfy(['done', ...flags, '--pid', String(watched.pid)], { env })).toMatchObject({ code: 0 })
+    const watched = startSleep('600')
+    const watching = await startWatching([...flags, '--pid', String(watched.pid)], env)
+    watched.kill()
+    expect(await watching.exit).toBe(0)
     expect(await messageOf(server)).toBe(`PID[${watched.pid}] finished in 0:00 minutes`)
   })
 
@@ -218,3 +221,21 @@ it('runs in a folder that was deleted, and without HOME', async () => {
   const script = 'd=$(mktemp -d); cd "$d"; rmdir "$d"; "$0" done sh -c "exit 5"'
   expect(await run('sh', ['-c', script, ntfyBin], { env: homeless, cwd: '/' })).toMatchObject({ code: 5 })
 })
+
+function startSleep(seconds: string): ChildProcess {
+  const child = spawn('sleep', [seconds])
+  onTestFinished(() => void child.kill())
+  return child
+}
+
+/** `ntfy done --pid`, from when it has looked at the processes. */
+async function startWatching(flags: string[], env: Record<string, string>) {
+  const child = spawn(ntfyBin, ['-v', 'done', ...flags], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  let said = ''
+  child.stderr.on('data', (chunk) => {
+    said += chunk
+  })
+  await waitFor('the wait to begin', () => said.includes('waiting for process'))
+  return { exit }
+}

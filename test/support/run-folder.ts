@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { endProcessesOf, processesOf } from './processes.ts'
+import { type Found, processesOf } from './processes.ts'
 import { waitFor } from './wait.ts'
 
 /**
@@ -17,7 +17,7 @@ export function openRunFolder(): () => Promise<void> {
   process.env['TMPDIR'] = folder
   return async () => {
     const left = await leftIn(folder)
-    await endProcessesOf(`${folder}/`)
+    for (const { pid } of processesLeft(folder)) process.kill(pid, 'SIGKILL')
     rmSync(folder, { recursive: true, force: true })
     if (left.length > 0) throw new Error(`the tests left behind:\n${left.join('\n')}`)
   }
@@ -26,9 +26,14 @@ export function openRunFolder(): () => Promise<void> {
 /** What is still there when all have had time to end: signals and removals take a moment on a busy machine. */
 async function leftIn(folder: string): Promise<string[]> {
   const left = () => [
-    ...processesOf(`${folder}/`).map(({ pid, command }) => `process ${pid}: ${command}`),
+    ...processesLeft(folder).map(({ pid, command }) => `process ${pid}: ${command}`),
     ...readdirSync(folder).map((name) => `folder ${name}`),
   ]
   await waitFor('nothing to be left', () => left().length === 0, 10_000).catch(() => {})
   return left()
+}
+
+/** What was started with the environment of the tests names it, as the processes that run the tests do. */
+function processesLeft(folder: string): Found[] {
+  return processesOf(folder).filter(({ command }) => !command.includes('vitest'))
 }
