@@ -56,8 +56,8 @@ __ntfy_settings() {
   local line count=0 state file
   __ntfy_state
   file=$state/hook-settings
-  # Whoever can break that file must not be able to break the prompt: a regular file only, and only so much of it.
-  [[ -f $file && -r $file ]] || return 0
+  # Whoever can break that file must not be able to break the prompt: only so much of it is read.
+  __ntfy_mine "$file" && [[ -r $file ]] || return 0
   while (( count++ < 64 )) && { IFS= builtin read -r -n 256 line || [[ -n $line ]]; }; do
     line=${line%$'\r'}
     case $line in
@@ -118,11 +118,26 @@ __ntfy_look() {
   __ntfy_launch "$status" "$(( took / 1000 ))" "$command" "$resumed" "$short"
 }
 
-# Sets state to the folder of what ntfy keeps.
+# Sets state to the folder of what ntfy keeps. In another user's home (sudo -E) root keeps nothing.
 __ntfy_state() {
+  local folder
   state=${XDG_STATE_HOME-}
   [[ $state == /* ]] || state=${HOME-}/.local/state
   state=$state/ntfy
+  folder=$state
+  while (( EUID == 0 )) && [[ -n $folder ]]; do
+    if [[ -e $folder && ! -O $folder ]]; then
+      state=~root
+      state=$state/.local/state/ntfy
+      return
+    fi
+    folder=${folder%/*}
+  done
+}
+
+# Is FILE one of ours, or none at all? A pipe in its place would hold up the prompt, and a link lead to another file.
+__ntfy_mine() {
+  [[ -O ${1%/*} && ! -L $1 ]] && [[ ! -e $1 || ( -f $1 && -O $1 ) ]]
 }
 
 # Numbers what is told, and has PS0 see to it that the program hears when the next command starts.
@@ -142,6 +157,11 @@ __ntfy_first() {
   local state
   __ntfy_state
   [[ -d $state/shells ]] || ( builtin set +ex; builtin umask 077; builtin command mkdir -p "$state/shells" ) >/dev/null 2>&1
+  # Without the file nobody knows.
+  if ! __ntfy_mine "$state/shells/$$"; then
+    __ntfy_waits=1
+    return 0
+  fi
   { builtin trap -p CHLD >|"$state/shells/$$"; } 2>/dev/null
   [[ $__ntfy_clock != coarse && ! -s $state/shells/$$ ]] || __ntfy_waits=1
   [[ ! -s $state/shells/$$ ]] || { builtin : >|"$state/shells/$$"; } 2>/dev/null
@@ -163,11 +183,11 @@ __ntfy_next() {
   builtin set +efux
   local state shown IFS=$' \t\n'
   __ntfy_state
-  if ! builtin printf %s "$__ntfy_turn" >|"$state/shells/$$"; then
+  if [[ ! -d $state/shells ]]; then
     builtin umask 077
     builtin command mkdir -p "$state/shells"
-    builtin printf %s "$__ntfy_turn" >|"$state/shells/$$"
   fi
+  __ntfy_mine "$state/shells/$$" && builtin printf %s "$__ntfy_turn" >|"$state/shells/$$"
   for shown in "${XDG_RUNTIME_DIR-}/ntfy/desktop/thread-shell-$$-"*; do
     [[ -f $shown ]] || continue
     builtin set +akCET +o posix
@@ -207,11 +227,13 @@ __ntfy_prepare() {
   local state
   if [[ ${XDG_RUNTIME_DIR-} == /* && -O $XDG_RUNTIME_DIR ]]; then state=$XDG_RUNTIME_DIR/ntfy; else __ntfy_state; fi
   __ntfy_file=$state/history.$$
-  [[ -f $__ntfy_file && -O $__ntfy_file ]] && return
+  [[ -f $__ntfy_file ]] && __ntfy_mine "$__ntfy_file" && return
   (
     builtin set +ex
     builtin umask 077
     builtin command mkdir -p "$state"
+    # What somebody else left in its place.
+    __ntfy_mine "$__ntfy_file" || builtin command rm -f "$__ntfy_file"
     builtin : >|"$__ntfy_file"
   ) </dev/null >/dev/null 2>&1
 }
@@ -360,10 +382,10 @@ __ntfy_launch() {
 # of its configuration.
 __ntfy_hides() {
   if [[ -n ${NTFY_PRIVATE-} ]]; then [[ $NTFY_PRIVATE == hide ]]; return; fi
-  local line count=0 file=${XDG_STATE_HOME-}
-  [[ $file == /* ]] || file=${HOME-}/.local/state
-  file=$file/ntfy/hook-settings
-  [[ -f $file && -r $file ]] || return
+  local line count=0 state file
+  __ntfy_state
+  file=$state/hook-settings
+  __ntfy_mine "$file" && [[ -r $file ]] || return
   while (( count++ < 64 )) && { IFS= builtin read -r -n 256 line || [[ -n $line ]]; }; do
     [[ ${line%$'\r'} == private=hide ]] && return
   done 2>/dev/null <"$file"
@@ -685,7 +707,7 @@ __ntfy_unhook_string() {
 }
 
 __ntfy_forget() {
-  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,count,first,gone,next,know,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
+  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,first,gone,next,know,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
     __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }

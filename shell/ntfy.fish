@@ -48,12 +48,10 @@ if builtin status is-interactive
     # Sets what that file says: the threshold, and to __ntfy_always the words of commands that are told however short they
     # are.
     function __ntfy_settings
-        set -l file $XDG_STATE_HOME
-        builtin string match -q '/*' -- "$file"
-        or set file $HOME/.local/state
-        set file "$file/ntfy/hook-settings"
-        # Whoever can break that file must not be able to break the prompt: a regular file only, and only so much of it.
-        builtin test -f "$file" -a -r "$file"
+        set -l file (__ntfy_state)/hook-settings
+        # Whoever can break that file must not be able to break the prompt: only so much of it is read.
+        builtin test -r "$file"
+        and __ntfy_mine $file
         or return 0
         set -l text
         builtin read -z -n 4096 text <$file 2>/dev/null
@@ -122,17 +120,35 @@ if builtin status is-interactive
         set -l file (__ntfy_state)/shells/$fish_pid
         # Of an earlier shell that had the number of this one.
         builtin test $__ntfy_turn -eq 1 -a -f "$file"
+        and __ntfy_mine $file
         and builtin printf '' >$file 2>/dev/null
         return 0
     end
 
-    # Prints the folder of what ntfy keeps.
+    # Prints the folder of what ntfy keeps. In another user's home (sudo -E) root keeps nothing.
     function __ntfy_state
-        if builtin string match -q '/*' -- "$XDG_STATE_HOME"
-            builtin echo "$XDG_STATE_HOME/ntfy"
-        else
-            builtin echo "$HOME/.local/state/ntfy"
+        set -l state $HOME/.local/state/ntfy
+        builtin string match -q '/*' -- "$XDG_STATE_HOME"
+        and set state $XDG_STATE_HOME/ntfy
+        if builtin test "$EUID" = 0
+            set -l folder $state
+            while builtin test -n "$folder"
+                if builtin test -e "$folder" -a ! -O "$folder"
+                    set state ~root/.local/state/ntfy
+                    break
+                end
+                set folder (builtin string replace -r '/[^/]*$' '' -- $folder)
+            end
         end
+        builtin echo $state
+    end
+
+    # Is FILE one of ours, or none at all? A pipe in its place would hold up the prompt, and a link lead to another file.
+    function __ntfy_mine
+        builtin test -O (builtin string replace -r '/[^/]*$' '' -- $argv[1]) -a ! -L "$argv[1]"
+        or return
+        builtin test ! -e "$argv[1]"
+        or builtin test -f "$argv[1]" -a -O "$argv[1]"
     end
 
     # As the next command starts: leaves a word for the program that what it was told last is no news any more, and has it
@@ -141,7 +157,8 @@ if builtin status is-interactive
         set -l folder (__ntfy_state)/shells
         builtin test -d "$folder"
         or command mkdir -p -m 700 $folder </dev/null >/dev/null 2>&1
-        builtin test -d "$folder" -a -w "$folder"
+        builtin test -w "$folder"
+        and __ntfy_mine $folder/$fish_pid
         and builtin printf %s $__ntfy_turn >$folder/$fish_pid 2>/dev/null
         set -l shown $XDG_RUNTIME_DIR/ntfy/desktop/thread-shell-$fish_pid-*
         builtin test -n "$shown" -a -x /bin/sh
@@ -345,11 +362,9 @@ if builtin status is-interactive
             builtin test "$NTFY_PRIVATE" = hide
             return
         end
-        set -l file $XDG_STATE_HOME
-        builtin string match -q '/*' -- "$file"
-        or set file $HOME/.local/state
-        set file "$file/ntfy/hook-settings"
-        builtin test -f "$file" -a -r "$file"
+        set -l file (__ntfy_state)/hook-settings
+        builtin test -r "$file"
+        and __ntfy_mine $file
         or return
         set -l text
         builtin read -z -n 4096 text <$file 2>/dev/null
@@ -433,7 +448,7 @@ if builtin status is-interactive
         set -e __ntfy_asks
         set -e __ntfy_always
         set -e __ntfy_turn
-        for name in parse threshold settings listed state count next preexec watch postexec suspended forget expanded private hides launch foreground_too ask answers \
+        for name in parse threshold settings listed state mine count next preexec watch postexec suspended forget expanded private hides launch foreground_too ask answers \
             stat request
             builtin functions -e __ntfy_$name
         end

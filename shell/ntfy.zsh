@@ -43,8 +43,8 @@ __ntfy_settings() {
   \builtin typeset line= value= state= file=
   __ntfy_state
   file=$state/hook-settings
-  # Whoever can break that file must not be able to break the prompt: a regular file only, and only so much of it.
-  [[ -f $file && -r $file ]] || \builtin return 0
+  # Whoever can break that file must not be able to break the prompt: only so much of it is read.
+  __ntfy_mine $file && [[ -r $file ]] || \builtin return 0
   # `read -k` takes characters, whatever line they are in; -u 0 keeps it from the terminal.
   \builtin read -r -u 0 -k 4096 value 2>/dev/null <$file
   for line in "${(@f)value}"; do
@@ -100,14 +100,28 @@ __ntfy_count() {
   \builtin typeset state=
   __ntfy_state
   # Of an earlier shell that had the number of this one.
-  [[ ! -f $state/shells/$$ ]] || { \builtin : >|$state/shells/$$ } 2>/dev/null
+  [[ ! -f $state/shells/$$ ]] || ! __ntfy_mine $state/shells/$$ || { \builtin : >|$state/shells/$$ } 2>/dev/null
 }
 
-# Sets state to the folder of what ntfy keeps.
+# Sets state to the folder of what ntfy keeps. In another user's home (sudo -E) root keeps nothing.
 __ntfy_state() {
+  \builtin typeset folder=
   state=${XDG_STATE_HOME-}
   [[ $state == /* ]] || state=${HOME-}/.local/state
   state+=/ntfy
+  folder=$state
+  while (( EUID == 0 )) && [[ -n $folder ]]; do
+    if [[ -e $folder && ! -O $folder ]]; then
+      state=~root/.local/state/ntfy
+      \builtin return
+    fi
+    folder=${folder%/*}
+  done
+}
+
+# Is FILE one of ours, or none at all? A pipe in its place would hold up the prompt, and a link lead to another file.
+__ntfy_mine() {
+  [[ -O ${1%/*} && ! -L $1 ]] && [[ ! -e $1 || ( -f $1 && -O $1 ) ]]
 }
 
 # As the next command starts: leaves a word for the program that what it was told last is no news any more, and has it
@@ -118,7 +132,7 @@ __ntfy_next() {
   __ntfy_told=0
   __ntfy_state
   [[ -d $state/shells ]] || \builtin command mkdir -p -m 700 $state/shells </dev/null >/dev/null 2>&1
-  { \builtin print -rn -- $__ntfy_turn >|$state/shells/$$ } 2>/dev/null
+  if __ntfy_mine $state/shells/$$; then { \builtin print -rn -- $__ntfy_turn >|$state/shells/$$ } 2>/dev/null; fi
   shown=(${XDG_RUNTIME_DIR-}/ntfy/desktop/thread-shell-$$-*(N))
   (( $#shown )) || \builtin return 0
   (
@@ -263,10 +277,10 @@ __ntfy_launch() {
 # of its configuration.
 __ntfy_hides() {
   if [[ -n ${NTFY_PRIVATE-} ]]; then [[ $NTFY_PRIVATE == hide ]]; \builtin return; fi
-  \builtin typeset line= value= file=${XDG_STATE_HOME-}
-  [[ $file == /* ]] || file=${HOME-}/.local/state
-  file+=/ntfy/hook-settings
-  [[ -f $file && -r $file ]] || \builtin return
+  \builtin typeset line= value= state= file=
+  __ntfy_state
+  file=$state/hook-settings
+  __ntfy_mine $file && [[ -r $file ]] || \builtin return
   \builtin read -r -u 0 -k 4096 value 2>/dev/null <$file
   for line in "${(@f)value}"; do
     [[ ${line%$'\r'} == private=hide ]] && \builtin return

@@ -1,8 +1,10 @@
+import { isatty } from 'node:tty'
 import { findVerb, quickInvocation, splitArguments } from './arguments.ts'
 import type { Command, Invocation } from './command.ts'
 import { commands } from './commands/index.ts'
 import { exitCode, messageOf, NtfyError, UsageError } from './errors.ts'
 import { say, setLogLevel } from './output.ts'
+import { stateNotice } from './paths.ts'
 import { forgetNotes, inheritedDescriptors } from './process/launcher.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -32,7 +34,11 @@ async function dispatch(argv: string[]): Promise<number> {
   const invocation = await parse(argv, verbAt, command)
   if (invocation === undefined) return exitCode.ok
   if (invocation.global.logLevel !== undefined) setLogLevel(invocation.global.logLevel)
-  return command.run(invocation)
+  const code = await command.run(invocation)
+  const notice = stateNotice()
+  // Of a wrapped command's stderr nothing of ours becomes a part unless somebody reads it.
+  if (notice !== undefined && (!command.wraps || isatty(2))) say.warning(notice)
+  return code
 }
 
 /** yargs takes 10 ms to load: it parses what the quick way does not understand, and explains what nobody does. */

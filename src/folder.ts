@@ -1,13 +1,14 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { codeOf } from './errors.ts'
+import { ownershipProblem } from './ownership.ts'
 
 /**
  * Makes a folder that only its owner can enter, and those above it that are missing. Not by mkdir's `recursive`, which
  * spins for ever where a parent can never be made (Node 20, `/proc/1/x/y`).
  *
  * @returns whether it was made just now
- * @throws the file system's error
+ * @throws the file system's error; an Error where another user could change what is there
  */
 export function makeFolder(path: string): boolean {
   try {
@@ -18,6 +19,8 @@ export function makeFolder(path: string): boolean {
     // Whether what is there is a folder shows when it is used.
     if (code === 'EEXIST') {
       closeToOthers(path)
+      const problem = ownershipProblem(path, { ownGroup: true })
+      if (problem !== undefined) throw new Error(problem)
       return false
     }
     const parent = dirname(path)
@@ -35,9 +38,9 @@ export function makeFolder(path: string): boolean {
 }
 
 /** Others could take away, or put something into, a folder of ours that is open to them. */
-function closeToOthers(path: string): void {
+export function closeToOthers(path: string): void {
   try {
     const { mode, uid } = lstatSync(path)
-    if ((mode & 0o077) !== 0 && uid === process.getuid?.()) chmodSync(path, 0o700)
+    if ((mode & 0o077) !== 0 && uid === process.geteuid?.()) chmodSync(path, 0o700)
   } catch {}
 }

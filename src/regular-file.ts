@@ -1,33 +1,33 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 
-const { O_APPEND, O_CREAT, O_NONBLOCK = 0, O_RDONLY, O_WRONLY } = constants
+const { O_NONBLOCK = 0, O_RDONLY } = constants
+
+/** What lies at a path is something else than a file, or too large for what was expected there. */
+export class UnfitFile extends Error {}
 
 /**
- * Reads a text file of ours. What somebody else put in its place, a pipe first of all, would hold up whoever opens it:
- * it counts as not there.
+ * Reads a file that may be anybody's, wherever links lead. A pipe or a device in its place would hold up whoever reads
+ * it, or never end.
  *
- * @param most bytes; a larger file is none of ours
+ * @param most bytes
+ * @throws the file system's error, or UnfitFile
  */
-export function readRegular(path: string, most: number): string | undefined {
-  return withRegular(path, O_RDONLY | O_NONBLOCK, (descriptor, size) =>
-    size > most ? undefined : readFileSync(descriptor, 'utf8'),
-  )
-}
-
-/** Adds to a file that only its owner can read; where something else is in its place, nothing. */
-export function appendRegular(path: string, text: string): void {
-  withRegular(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, (descriptor) => writeSync(descriptor, text))
-}
-
-function withRegular<T>(path: string, flags: number, work: (descriptor: number, size: number) => T): T | undefined {
+export function readRegularFile(path: string, most: number): Buffer {
+  const descriptor = openSync(path, O_RDONLY | O_NONBLOCK)
   try {
-    const descriptor = openSync(path, flags, 0o600)
-    try {
-      const stats = fstatSync(descriptor)
-      return stats.isFile() ? work(descriptor, stats.size) : undefined
-    } finally {
-      closeSync(descriptor)
-    }
+    const stats = fstatSync(descriptor)
+    if (!stats.isFile()) throw new UnfitFile('a file was expected')
+    if (stats.size > most) throw new UnfitFile(`larger than ${Math.floor(most / 1024)} kB`)
+    return readFileSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** The text of a file; nothing if there is none that can be read. */
+export function readRegular(path: string, most: number, encoding: BufferEncoding = 'utf8'): string | undefined {
+  try {
+    return readRegularFile(path, most).toString(encoding)
   } catch {
     return undefined
   }

@@ -10,6 +10,8 @@ const layers = [
     'duration',
     'paths',
     'folder',
+    'ownership',
+    'own-file',
     'regular-file',
     'largest',
     'text',

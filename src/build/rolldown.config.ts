@@ -40,7 +40,7 @@ export default defineConfig({
         { name: 'program', test: /src\/program\.ts|rolldown.runtime/ },
         {
           name: 'core',
-          test: /src\/(errors|suggest|duration|paths|text|output|input|notification|command|arguments|uuid|folder|regular-file|largest|redact\/(sign|lazily)|delivery\/(lines|journal|note-decision|wanted|waiting)|process\/(launcher|proc|quote))\.ts/,
+          test: /src\/(errors|suggest|duration|paths|text|output|input|notification|command|arguments|uuid|folder|ownership|own-file|regular-file|largest|redact\/(sign|lazily)|delivery\/(lines|journal|note-decision|wanted|waiting)|process\/(launcher|proc|quote))\.ts/,
         },
         // What every notification needs, whoever makes it.
         {

@@ -13,6 +13,7 @@ import { listed } from '../delivery/shown.ts'
 import { outboxFolder } from '../delivery/spool.ts'
 import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../errors.ts'
 import { print, say, withoutSecrets } from '../output.ts'
+import { statePlace } from '../paths.ts'
 import { didYouMean } from '../suggest.ts'
 import { cutColumns, localTime } from '../table.ts'
 import { oneLine, plainText } from '../text.ts'
@@ -46,7 +47,7 @@ export default defineCommand({
     if (!verb)
       throw new UsageError(`queue: unknown word ${name}${didYouMean(name, known)} (known: ${known.join(', ')})`)
     const folder = outboxFolder()
-    if (folder === undefined) return exitCode.ok
+    if (folder === undefined) throw new NtfyError(`there is no outbox: ${statePlace().problem}`, exitCode.io)
     return verb(folder, ids, flags, global.json)
   },
 })

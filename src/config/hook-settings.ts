@@ -1,10 +1,9 @@
-import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { patternWords } from '../command-pattern.ts'
 import { makeFolder } from '../folder.ts'
 import { largest } from '../largest.ts'
+import { readOwn, replaceOwn } from '../own-file.ts'
 import { stateFolder } from '../paths.ts'
-import { readRegular } from '../regular-file.ts'
 import type { Config } from './types.ts'
 
 /**
@@ -19,9 +18,7 @@ export function writeHookSettings(config: Pick<Config, 'longerThan' | 'private' 
   try {
     if (current(file) === wanted) return
     makeFolder(folder)
-    const temporary = `${file}.${process.pid}`
-    writeFileSync(temporary, wanted, { mode: 0o600 })
-    renameSync(temporary, file)
+    replaceOwn(file, wanted)
   } catch {}
 }
 
@@ -47,5 +44,5 @@ function alwaysWords(patterns: string[]): string {
 const longestLine = 200
 
 function current(file: string): string {
-  return readRegular(file, largest.settings) ?? ''
+  return readOwn(file, largest.settings) ?? ''
 }

@@ -1,4 +1,3 @@
-import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cache } from '../backend.ts'
 import { messageOf, TransientError } from '../errors.ts'
@@ -6,7 +5,8 @@ import { makeFolder } from '../folder.ts'
 import { field } from '../json.ts'
 import { largest } from '../largest.ts'
 import { say } from '../output.ts'
-import { stateFolder } from '../paths.ts'
+import { readOwn } from '../own-file.ts'
+import { statePlace } from '../paths.ts'
 import { writeDurably } from './durable.ts'
 import { isLocked, releaseLock, takeLock } from './lock.ts'
 
@@ -41,7 +41,7 @@ export function openCache(
 
 /** Where what is kept lies; nothing if there is no place for it. */
 export function cacheFolder(): string | undefined {
-  const folder = stateFolder()
+  const { folder } = statePlace()
   return folder === undefined ? undefined : join(folder, 'cache')
 }
 
@@ -50,12 +50,7 @@ function readFile(file: string, name: string): unknown {
   const folder = cacheFolder()
   if (folder === undefined) return undefined
   try {
-    const path = join(folder, file)
-    const stats = lstatSync(path)
-    // Opening a pipe that somebody put there would wait for ever.
-    if (!stats.isFile() || stats.size > largest.cache) return undefined
-    if (process.getuid !== undefined && stats.uid !== process.getuid()) return undefined
-    const content: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const content: unknown = JSON.parse(readOwn(join(folder, file), largest.cache) ?? '')
     return field(content, 'name') === name ? field(content, 'value') : undefined
   } catch {
     return undefined
@@ -65,7 +60,7 @@ function readFile(file: string, name: string): unknown {
 function writeFile(file: string, name: string, value: unknown, durable: boolean): boolean {
   try {
     const folder = cacheFolder()
-    if (folder === undefined) throw new Error('there is no home folder')
+    if (folder === undefined) throw new Error(statePlace().problem)
     makeFolder(folder)
     writeDurably(join(folder, file), { name, value }, largest.cache, { durable })
     unwritten.delete(file)

@@ -3,6 +3,7 @@ import { loadBackend } from '../backends/index.ts'
 import type { Config } from '../config/types.ts'
 import { exitCode, messageOf, NtfyError, SecretError } from '../errors.ts'
 import { say } from '../output.ts'
+import { statePlace } from '../paths.ts'
 import { attempt, errorText, exitCodeOf, type Result } from './attempt.ts'
 import { currentOptions } from './current-options.ts'
 import type { Delivery } from './delivery.ts'
@@ -48,7 +49,7 @@ export function spool(
   const folder = outboxFolder()
   const { entries, trouble } =
     folder === undefined
-      ? { entries: [], trouble: new Error('there is no home folder') }
+      ? { entries: [], trouble: new Error(statePlace().problem) }
       : put(folder, deliveries, { claimed })
   if (trouble !== undefined && !quiet) {
     say.warning(`${outboxTrouble}, a notification that cannot be sent now would be lost: ${messageOf(trouble)}`)

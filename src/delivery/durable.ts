@@ -1,8 +1,9 @@
-import { closeSync, constants, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { closeSync, constants, fsyncSync, openSync, renameSync, unlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { codeOf } from '../errors.ts'
 import { makeFolder } from '../folder.ts'
 import { TooLargeError } from '../largest.ts'
+import { replaceOwn } from '../own-file.ts'
 
 /**
  * Writes a JSON file so that a crash leaves either the whole file under its name or what was there before. Its name is
@@ -12,27 +13,10 @@ import { TooLargeError } from '../largest.ts'
  * @throws the file system's error, or that it is too large; then nothing has changed
  */
 export function writeDurably(path: string, content: unknown, most: number, { durable = true } = {}): void {
-  const bytes = Buffer.from(`${JSON.stringify(content)}\n`)
-  if (bytes.length > most) throw new TooLargeError(bytes.length, most)
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
-  const { O_CREAT, O_TRUNC, O_WRONLY, O_NOFOLLOW = 0 } = constants
-  const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600)
-  try {
-    writeWhole(descriptor, bytes, durable)
-    renameSync(temporary, path)
-  } catch (error) {
-    removeQuietly(temporary)
-    throw error
-  }
-}
-
-function writeWhole(descriptor: number, bytes: Buffer, durable: boolean): void {
-  try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
-    if (durable) fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
+  const text = `${JSON.stringify(content)}\n`
+  const size = Buffer.byteLength(text)
+  if (size > most) throw new TooLargeError(size, most)
+  replaceOwn(path, text, { durable })
 }
 
 /** Puts the names in a folder on disk: what was made, renamed and removed in it. */
@@ -76,12 +60,6 @@ export function remove(path: string): void {
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
   }
-}
-
-export function removeQuietly(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch {}
 }
 
 export function renameQuietly(from: string, to: string): void {

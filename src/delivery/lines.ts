@@ -2,7 +2,7 @@ import { renameSync, statSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder } from '../folder.ts'
 import { largest } from '../largest.ts'
-import { appendRegular, readRegular } from '../regular-file.ts'
+import { appendOwn, readOwn } from '../own-file.ts'
 
 /** Longest text of a line, and longest line, in characters. */
 const longestText = 4096
@@ -18,7 +18,7 @@ export function appendLines(path: string, lines: unknown[], rotateAt: number): v
     let pending = ''
     const write = () => {
       if (isFull(path, rotateAt)) rotate(path, rotateAt)
-      appendRegular(path, pending)
+      appendOwn(path, pending)
       pending = ''
     }
     for (const line of lines) {
@@ -43,7 +43,7 @@ export function readLines(path: string): unknown[] {
 }
 
 function linesOf(file: string): unknown[] {
-  const text = readRegular(file, largest.lines) ?? ''
+  const text = readOwn(file, largest.lines) ?? ''
   return text.split('\n').flatMap((line) => {
     try {
       return [JSON.parse(line) as unknown]
@@ -68,7 +68,7 @@ function rotate(path: string, rotateAt: number): void {
   if (isFull(mine, rotateAt)) {
     renameSync(mine, `${path}.1`)
   } else {
-    appendRegular(path, readRegular(mine, largest.lines) ?? '')
+    appendOwn(path, readOwn(mine, largest.lines) ?? '')
     unlinkSync(mine)
   }
 }

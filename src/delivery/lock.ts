@@ -1,10 +1,10 @@
-import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../errors.ts'
 import { largest } from '../largest.ts'
-import { readRegular } from '../regular-file.ts'
+import { readOwn, removeQuietly } from '../own-file.ts'
 import { hasLetGo, ownClaim } from './claim.ts'
-import { removeQuietly, renameQuietly } from './durable.ts'
+import { renameQuietly } from './durable.ts'
 
 /** A process may be between making the file and writing its name into it for so long, in milliseconds. */
 const writing = 10_000
@@ -80,7 +80,7 @@ function isGone({ claim, since }: Holder): boolean {
 
 function read(file: string): Holder | undefined {
   try {
-    return { claim: readRegular(file, largest.mark) ?? '', since: statSync(file).mtimeMs }
+    return { claim: readOwn(file, largest.mark) ?? '', since: lstatSync(file).mtimeMs }
   } catch {
     return undefined
   }

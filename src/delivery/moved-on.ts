@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { largest } from '../largest.ts'
 import type { Notification } from '../notification.ts'
+import { ownFileTime, readOwn } from '../own-file.ts'
 import { stateFolder } from '../paths.ts'
-import { readRegular } from '../regular-file.ts'
 
 /**
  * Whether a shell has started its first command after the one that a notification is about. The hooks leave a file with
@@ -13,12 +12,8 @@ export function hasMovedOn({ terminal, time }: Pick<Notification, 'terminal' | '
   const [folder, shellPid] = [shellsFolder(), terminal?.shellPid]
   if (folder === undefined || shellPid === undefined) return false
   const file = join(folder, String(shellPid))
-  try {
-    if (terminal?.turn === undefined) return statSync(file).mtimeMs >= Date.parse(time)
-    return Number.parseInt(readRegular(file, largest.mark) ?? '', 10) >= terminal.turn
-  } catch {
-    return false
-  }
+  if (terminal?.turn === undefined) return (ownFileTime(file) ?? 0) >= Date.parse(time)
+  return Number.parseInt(readOwn(file, largest.mark) ?? '', 10) >= terminal.turn
 }
 
 /** Where shells leave word; nothing if there is no place for it. */

@@ -1,10 +1,10 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../folder.ts'
 import { largest } from '../largest.ts'
-import { stateFolder } from '../paths.ts'
+import { readOwn, replaceOwn } from '../own-file.ts'
+import { statePlace } from '../paths.ts'
 import { readStat } from '../process/proc.ts'
-import { readRegular } from '../regular-file.ts'
 
 /** Somebody has asked the hooks to be silent. */
 export interface Off {
@@ -27,10 +27,10 @@ export function offNow(shellPid: number | undefined): Off | undefined {
  */
 export function switchOff(shellPid: number | undefined, until: Date | undefined): void {
   const file = fileOf(shellPid)
-  if (file === undefined) throw new Error('there is no home folder')
+  if (file === undefined) throw new Error(statePlace().problem)
   makeFolder(dirname(file))
   if (shellPid !== undefined) forgetGoneShells(dirname(file))
-  writeFileSync(file, until === undefined ? '' : `${until.toISOString()}\n`, { mode: 0o600 })
+  replaceOwn(file, until === undefined ? '' : `${until.toISOString()}\n`)
 }
 
 /**
@@ -45,7 +45,7 @@ export function switchOn(shellPid: number | undefined): void {
 
 /** A shell's file is named after its number and its start time, which no later process of that number has. */
 function fileOf(shellPid: number | undefined): string | undefined {
-  const folder = stateFolder()
+  const { folder } = statePlace()
   if (folder === undefined) return undefined
   return shellPid === undefined ? join(folder, 'off') : join(folder, 'off-here', nameOf(shellPid))
 }
@@ -55,7 +55,7 @@ function nameOf(shellPid: number): string {
 }
 
 function read(file: string | undefined, where: Off['where']): Off | undefined {
-  const text = file === undefined ? undefined : readRegular(file, largest.mark)?.trim()
+  const text = file === undefined ? undefined : readOwn(file, largest.mark)?.trim()
   if (text === undefined) return undefined
   if (text === '') return { where, until: undefined }
   const until = new Date(text)

@@ -2,7 +2,7 @@ import { unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../folder.ts'
 import { largest } from '../largest.ts'
-import { readRegular } from '../regular-file.ts'
+import { readOwn } from '../own-file.ts'
 import { longestWait } from './backoff.ts'
 import { writeDurably } from './durable.ts'
 import { configStamp } from './stamp.ts'
@@ -29,7 +29,7 @@ export function pauseTarget(folder: string, target: string, pause: Pause): void 
 /** The pause of a target, if it still holds. */
 export function pauseOf(folder: string, target: string, config: string | undefined): Pause | undefined {
   try {
-    const pause = JSON.parse(readRegular(fileOf(folder, target), largest.pause) ?? '') as Pause
+    const pause = JSON.parse(readOwn(fileOf(folder, target), largest.pause) ?? '') as Pause
     const left = Date.parse(pause.until) - Date.now()
     // No service is left alone for longer: where it seems so, the clock was set back.
     const holds = left > 0 && left <= longestWait && pause.stamp === configStamp(config)

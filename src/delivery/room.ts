@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { exitCode, NtfyError } from '../errors.ts'
 import { largest } from '../largest.ts'
-import { removeQuietly } from './durable.ts'
+import { removeQuietly } from '../own-file.ts'
 import { type Entry, list, listFailed } from './spool.ts'
 
 /** The outbox keeps no more, failures included: a service that is gone for good must not fill the disk. */

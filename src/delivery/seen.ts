@@ -1,6 +1,7 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../folder.ts'
+import { ownFileTime, replaceOwn } from '../own-file.ts'
 import { stateFolder } from '../paths.ts'
 
 /** Longer than anything waits for somebody, milliseconds. */
@@ -14,16 +15,16 @@ export function noteSeen(notification: string): void {
     const folder = join(file, '..')
     makeFolder(folder)
     for (const name of readdirSync(folder)) {
-      if (statSync(join(folder, name)).mtimeMs < Date.now() - keptFor) rmSync(join(folder, name), { force: true })
+      if (lstatSync(join(folder, name)).mtimeMs < Date.now() - keptFor) rmSync(join(folder, name), { force: true })
     }
-    writeFileSync(file, '', { mode: 0o600 })
+    replaceOwn(file, '')
   } catch {}
 }
 
 /** Whether somebody has clicked on a notification or closed it, as far as anybody was there to hear of it. */
 export function wasSeen(notification: string): boolean {
   const file = fileOf(notification)
-  return file !== undefined && statSync(file, { throwIfNoEntry: false }) !== undefined
+  return file !== undefined && ownFileTime(file) !== undefined
 }
 
 function fileOf(notification: string): string | undefined {

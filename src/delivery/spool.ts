@@ -1,11 +1,11 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf, exitCode, NtfyError } from '../errors.ts'
 import { largest } from '../largest.ts'
+import { readOwn, removeQuietly } from '../own-file.ts'
 import { abbreviateHome, stateFolder } from '../paths.ts'
 import { type Holder, holderOf, ownClaim } from './claim.ts'
 import { type Delivery, isDelivery } from './delivery.ts'
-import { removeQuietly } from './durable.ts'
 import { byTheClock } from './machine-time.ts'
 
 const keepFailures = 30 * 24 * 60 * 60_000
@@ -68,19 +68,11 @@ export function listFailed(folder: string): Entry[] {
   }
 }
 
-/** Reads an entry; nothing if it is gone, damaged, too large, or no regular file (a FIFO would hang whoever opens it). */
+/** Reads an entry; nothing if it is gone, damaged, too large, or none of our files. */
 export function read(entry: Entry): Delivery | undefined {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
   try {
-    const descriptor = openSync(entry.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-    try {
-      const stats = fstatSync(descriptor)
-      if (!stats.isFile() || stats.size > largest.delivery) return undefined
-      const delivery: unknown = JSON.parse(readFileSync(descriptor, 'utf8'))
-      return isDelivery(delivery) && entry.name.endsWith(`-${delivery.id}`) ? byTheClock(delivery) : undefined
-    } finally {
-      closeSync(descriptor)
-    }
+    const delivery: unknown = JSON.parse(readOwn(entry.path, largest.delivery) ?? '')
+    return isDelivery(delivery) && entry.name.endsWith(`-${delivery.id}`) ? byTheClock(delivery) : undefined
   } catch {
     return undefined
   }

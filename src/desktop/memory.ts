@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf } from '../errors.ts'
+import { makeFolder } from '../folder.ts'
+import { readOwn, replaceOwn } from '../own-file.ts'
 import { runtimeFolder } from '../paths.ts'
 
 /** Which notification a thread has on the screen. */
@@ -26,7 +27,7 @@ export function memoryOf(thread: string | undefined): Memory | undefined {
   const file = join(folder, 'desktop', `thread-${encodeURIComponent(thread).slice(0, 200)}`)
   return {
     async recall() {
-      const text = await readFile(file, 'utf8').catch(() => '')
+      const text = readOwn(file, 1024) ?? ''
       const [, guid, server, id] = /^(\S+) (\S+) (\d{1,10})\n$/.exec(text) ?? []
       if (guid === undefined || server === undefined || Number(id) >= 2 ** 32) return undefined
       return { guid, server, id: Number(id) }
@@ -34,20 +35,10 @@ export function memoryOf(thread: string | undefined): Memory | undefined {
     async remember({ guid, server, id }) {
       // Without it the next one does not replace this one: no reason to fail.
       try {
-        await makeFolder(folder)
-        await makeFolder(join(folder, 'desktop'))
-        const draft = `${file}.${process.pid}`
-        await writeFile(draft, `${guid} ${server} ${id}\n`, { mode: 0o600 })
-        await rename(draft, file)
+        makeFolder(join(folder, 'desktop'))
+        replaceOwn(file, `${guid} ${server} ${id}\n`)
       } catch {}
     },
     forget: () => rm(file, { force: true }).catch(() => {}),
   }
-}
-
-/** Not `recursive`: Node never returns from that in some file systems (/proc). */
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { mode: 0o700 }).catch((error) => {
-    if (codeOf(error) !== 'EEXIST') throw error
-  })
 }

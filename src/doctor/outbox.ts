@@ -5,7 +5,7 @@ import { offNow } from '../delivery/off.ts'
 import { outboxFolder } from '../delivery/spool.ts'
 import { messageOf } from '../errors.ts'
 import { makeFolder } from '../folder.ts'
-import { home, stateFolder } from '../paths.ts'
+import { home, statePlace } from '../paths.ts'
 import { callingShell } from '../process/proc.ts'
 import { localTime } from '../table.ts'
 import type { Check, Finding } from './finding.ts'
@@ -15,19 +15,25 @@ export const outbox: Check = () => [...folders(), timer(), ...off()]
 
 function folders(): Finding[] {
   const folder = outboxFolder()
-  const state = stateFolder()
+  const { folder: state, problem, instead } = statePlace()
   if (folder === undefined || state === undefined) {
     const todo = 'set HOME or XDG_STATE_HOME'
-    return [{ check: 'outbox', ok: false, text: 'there is no home folder: nothing can be kept', todo }]
+    return [{ check: 'outbox', ok: false, text: `nothing can be kept: ${problem}`, todo }]
   }
   try {
     makeFolder(state)
     accessSync(existsSync(folder) ? folder : state, constants.R_OK | constants.W_OK)
-    return [contents(folder), log()]
+    return [...elsewhere(state, instead), contents(folder), log()]
   } catch (error) {
     const text = `${folder} cannot be written: ${messageOf(error)}`
     return [{ check: 'outbox', ok: false, text, todo: 'what cannot be sent at once is lost until it can' }]
   }
+}
+
+function elsewhere(state: string, reason: string | undefined): Finding[] {
+  if (reason === undefined) return []
+  const todo = 'run ntfy as the user whose home this is'
+  return [{ check: 'outbox', ok: true, text: `${reason}: what root keeps is in ${state}`, todo }]
 }
 
 function contents(folder: string): Finding {

@@ -1,0 +1,101 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { codeOf } from './errors.ts'
+
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY } = constants
+
+/*
+ * Files that only ntfy writes, all in folders of its own. What somebody else put in the place of one, a link, a pipe or a
+ * file of another user, counts as not there.
+ */
+
+/** @param most bytes; a larger file is none of ours */
+export function readOwn(path: string, most: number): string | undefined {
+  return withOwn(path, O_RDONLY, (descriptor, { size }) => (size > most ? undefined : readFileSync(descriptor, 'utf8')))
+}
+
+/** When a file of ours was last written, milliseconds since 1970; nothing if there is none. */
+export function ownFileTime(path: string): number | undefined {
+  return withOwn(path, O_RDONLY, (_, { mtimeMs }) => mtimeMs)
+}
+
+/** @returns whether it was written: where something else is in its place, nothing is */
+export function appendOwn(path: string, text: string): boolean {
+  return withOwn(path, O_WRONLY | O_APPEND | O_CREAT, (descriptor) => writeSync(descriptor, text)) !== undefined
+}
+
+/**
+ * Puts a file in the place of whatever has its name, so that a crash leaves either all of it or what was there before.
+ *
+ * @throws the file system's error; then nothing has changed
+ */
+export function replaceOwn(path: string, text: string, { durable = false } = {}): void {
+  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  const descriptor = createAnew(draft)
+  try {
+    writeWhole(descriptor, Buffer.from(text), durable)
+    renameSync(draft, path)
+  } catch (error) {
+    removeQuietly(draft)
+    throw error
+  }
+}
+
+/** Is this a file that only ntfy can have made: of this user, and with one name alone? */
+export function isOwn(stats: Stats): boolean {
+  if (!stats.isFile()) return false
+  return process.geteuid === undefined || (stats.uid === process.geteuid() && stats.nlink === 1)
+}
+
+export function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {}
+}
+
+/** What lies there was left by a process that was killed, or put there by somebody: it is not written to. */
+function createAnew(path: string): number {
+  const create = () => openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+  try {
+    return create()
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+    unlinkSync(path)
+    return create()
+  }
+}
+
+function withOwn<T>(path: string, flags: number, work: (descriptor: number, stats: Stats) => T): T | undefined {
+  try {
+    // Opening a pipe would wait for its other end.
+    const descriptor = openSync(path, flags | O_NOFOLLOW | O_NONBLOCK, 0o600)
+    try {
+      const stats = fstatSync(descriptor)
+      return isOwn(stats) ? work(descriptor, stats) : undefined
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return undefined
+  }
+}
+
+function writeWhole(descriptor: number, bytes: Buffer, durable: boolean): void {
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
+    if (durable) fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
