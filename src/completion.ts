@@ -86,6 +86,16 @@ function bash(offers: Offers): string {
   const offer = (words: string) => `words='${words}'`
   const wrapping = offers.commands.filter(({ wraps }) => wraps).map(({ name }) => name)
   return `# bash completion for ntfy: eval "$(ntfy completion bash)"
+# Offers the names of targets, quoted: what they say is neither expanded here nor run when the line is.
+_ntfy_targets() {
+  local name quoted
+  COMPREPLY=()
+  while IFS= read -r name; do
+    [[ $name == "$1"* ]] || continue
+    printf -v quoted %q "$name"
+    COMPREPLY+=("$quoted")
+  done <<<"$(command ntfy completion --targets 2>/dev/null)"
+}
 _ntfy() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} verb='' words='' at
   for (( at = 1; at < COMP_CWORD; at++ )); do
@@ -96,7 +106,7 @@ _ntfy() {
   COMPREPLY=()
   case $verb:$previous in
     ${wrapping.map((name) => `${name}:-b|${name}:-o`).join('|')}) ;;
-    *:-b|*:--backend) COMPREPLY=($(compgen -W "$(command ntfy completion --targets 2>/dev/null)" -- "$current")); return ;;
+    *:-b|*:--backend) _ntfy_targets "$current"; return ;;
 ${cases(valueCases(offers, offer), '    ')}
   esac
   if [[ -z $words ]]; then
@@ -140,7 +150,7 @@ _ntfy() {
   done
   case $verb:$previous in
     ${wrapping.map((name) => `${name}:-b|${name}:-o`).join('|')}) ;;
-    *:-b|*:--backend) compadd -- \${=$(command ntfy completion --targets 2>/dev/null)}; return ;;
+    *:-b|*:--backend) compadd -- \${(f)"$(command ntfy completion --targets 2>/dev/null)"}; return ;;
 ${cases(
   valueCases(offers, (words) => `compadd -- ${words}; return`),
   '    ',

@@ -13,6 +13,8 @@ export interface OptionDetails<T> {
   secret?: boolean
   /** Other names it is known by: dschep/ntfy's, Backy's, Netdata's. */
   aliases?: readonly string[]
+  /** What its value makes ntfy, or what ntfy calls, open: a program to run, or a file. A path is a file's anyway. */
+  names?: 'program' | 'file'
 }
 
 export type OptionKind = 'text' | 'path' | 'number' | 'boolean' | 'choice' | 'list' | 'map' | 'words' | 'json'
@@ -57,6 +59,16 @@ export function path<const D extends OptionDetails<string> & { content?: RegExp 
 /** Is this a path, and not what such a file holds? */
 export function isPath(option: Option, value: unknown): value is string {
   return option.kind === 'path' && typeof value === 'string' && !option.content?.test(value)
+}
+
+/**
+ * What a value makes us open: only a configuration that nobody else can change may say so. A text without a slash is a
+ * file's name for nobody but the desktop, which looks for it among its own.
+ */
+export function opened(option: Option, value: unknown): 'program' | 'file' | undefined {
+  const { names } = option.details
+  if (names === 'file') return String(value).includes('/') ? 'file' : undefined
+  return names ?? (isPath(option, value) ? 'file' : undefined)
 }
 
 /** An address with http or https, or with the protocols that the service has instead. */

@@ -12,6 +12,15 @@ export function programFile(): string {
   return join(__dirname, 'main.cjs')
 }
 
+/**
+ * The environment of another process of ours: what configures Node in ours is meant for the job. NODE_EXTRA_CA_CERTS
+ * alone only adds to whom we trust.
+ */
+export function programEnvironment(): NodeJS.ProcessEnv {
+  const names = Object.keys(process.env).filter((name) => !/^NODE_(?!EXTRA_CA_CERTS$|ENV$)/.test(name))
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]))
+}
+
 /** The text of a shell's hooks. */
 export function shellScript(shell: string): string {
   return readFileSync(join(__dirname, 'shell', `ntfy.${shell}`), 'utf8')

@@ -1,18 +1,12 @@
-import {
-  closeSync,
-  existsSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Shell } from './commands/shell-integration.ts'
 import { codeOf, exitCode, messageOf, NtfyError } from './errors.ts'
 import { dataFolder, home } from './paths.ts'
+import { readRegularFile } from './regular-file.ts'
+
+/** No file that a shell reads at its start is larger, in bytes. */
+const largest = 16 * 1024 * 1024
 
 /** Ends the one line that we put into somebody's file, and is how we find it again. */
 const marker = '# ntfy shell-integration'
@@ -51,7 +45,7 @@ export function uninstall(shell: Shell): string[] {
   change(rc, () => {
     if (takeOut(rc)) changed.push(rc)
     // fish reads every file of the folder: this one is ours alone.
-    if (shell === 'fish' && existsSync(rc) && readFileSync(rc).length === 0) rmSync(rc)
+    if (shell === 'fish' && read(rc) === '' && existsSync(rc)) rmSync(rc)
   })
   change(hooks, () => {
     if (existsSync(hooks)) changed.push(hooks)
@@ -119,7 +113,7 @@ function takeOut(path: string): boolean {
 /** As Latin-1, which keeps every byte whatever the encoding. */
 function read(path: string): string {
   try {
-    return readFileSync(path, 'latin1')
+    return readRegularFile(path, largest).toString('latin1')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return ''
     throw error

@@ -1,7 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { hostname } from 'node:os'
+import { readRegularFile } from '../regular-file.ts'
 import { Wire } from './xwire.ts'
+
+/** One entry for each display, in bytes. */
+const largestCookies = 1024 * 1024
 
 /** As much of the X Window System's protocol as it takes to find out which window has the focus. */
 export interface XServer {
@@ -133,13 +136,22 @@ function rootOf(setup: Buffer): number {
   return setup.readUInt32LE(40 + vendor + (-vendor & 3) + (setup[29] ?? 0) * 8)
 }
 
+/** Nothing where no file can be read. */
+function readBytes(file: string): Buffer {
+  try {
+    return readRegularFile(file, largestCookies)
+  } catch {
+    return Buffer.alloc(0)
+  }
+}
+
 /** The display's entry of the file that xauth keeps. */
 async function cookieFor(
   display: string,
   environment: Record<string, string | undefined>,
 ): Promise<Buffer | undefined> {
   const file = environment['XAUTHORITY'] || `${environment['HOME'] ?? ''}/.Xauthority`
-  const bytes = await readFile(file).catch(() => Buffer.alloc(0))
+  const bytes = readBytes(file)
   const [local, wild] = [256, 65_535]
   for (let at = 0; at + 10 <= bytes.length; ) {
     const family = bytes.readUInt16BE(at)

@@ -31,7 +31,7 @@ export default defineBackend({
     user: text({ description: "the server's user" }),
     password: text({ description: "the server's password", secret: true }),
     token: text({ description: "the server's token", secret: true }),
-    program: text({ description: 'the program', default: 'apprise' }),
+    program: text({ description: 'the program', names: 'program', default: 'apprise' }),
     ...httpOptions,
   },
   example: { url: 'https://apprise.example.org', key: 'ops' },

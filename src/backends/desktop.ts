@@ -11,13 +11,17 @@ import { environmentOf } from '../terminal/environment.ts'
 export const desktopOptions = {
   icon: text({
     description: 'the path of a picture, or (Linux) a name of the icon theme',
+    names: 'file',
     example: 'dialog-information',
   }),
   urgency: choice(urgencies, {
     description: 'instead of the one of the message: critical for a failed command, else by its priority (Linux)',
   }),
   transient: boolean({ description: 'not kept in the list of notifications once it was shown (Linux)' }),
-  soundfile: text({ description: 'the path of a sound to play (Linux), or the name of one (macOS: Glass)' }),
+  soundfile: text({
+    description: 'the path of a sound to play (Linux), or the name of one (macOS: Glass)',
+    names: 'file',
+  }),
   timeout: number({
     description: 'shown for so many milliseconds; -1: as the desktop does, 0: until it is dismissed (Linux)',
     default: -1,

@@ -24,6 +24,7 @@ export default defineBackend({
       description:
         'the program and its arguments; no shell is used. It gets the notification as JSON on stdin and in NTFY_TITLE, NTFY_MESSAGE and the like, and runs in the folder of the configuration; exit 0 took it, 75 asks for another try, 77 and 78 for a better configuration',
       required: true,
+      names: 'program',
       example: ['/usr/local/bin/tell', '--loud'],
     }),
   },

@@ -4,6 +4,7 @@ import { ConfigError, TransientError } from '../errors.ts'
 import { mailFailure, nobody, partialFailure } from '../mail-failure.ts'
 import { readCertificates } from '../network/certificates.ts'
 import { openSocket } from '../network/connect.ts'
+import { verified } from '../network/tls.ts'
 import type { Priority } from '../notification.ts'
 import { boolean, choice, list, number, type OptionValues, path, text } from '../options.ts'
 import { oneLine } from '../text.ts'
@@ -114,7 +115,7 @@ function serverOf({ tls, ca, servername, user, password, ...options }: MailOptio
     tls: {
       ...(ca !== undefined && { ca: readCertificates(ca) }),
       ...(servername !== undefined && { servername }),
-      ...(optional && { rejectUnauthorized: false }),
+      ...(optional ? { rejectUnauthorized: false } : verified),
     },
     // Its own look-up ends in dns.lookup, whose thread outlives the deadline.
     getSocket: (_: unknown, done: (error: Error | null, result?: { connection: Socket }) => void) =>

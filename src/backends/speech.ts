@@ -14,7 +14,11 @@ export default defineBackend({
   options: {
     voice: text({ description: 'a voice of espeak-ng (en-gb, de) or of say (Samantha)' }),
     rate: number({ description: 'words in a minute', min: 80, max: 500 }),
-    program: text({ description: 'espeak-ng, espeak or say; else the one of this system', example: 'espeak-ng' }),
+    program: text({
+      description: 'espeak-ng, espeak or say; else the one of this system',
+      names: 'program',
+      example: 'espeak-ng',
+    }),
   },
   local: true,
   keepFor,

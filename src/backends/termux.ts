@@ -13,7 +13,7 @@ export default defineBackend({
     group: text({ description: 'notifications of a group stand together' }),
     vibrate: text({ description: 'milliseconds of vibration and pause, with commas', example: '500,1000,200' }),
     sound: boolean({ description: 'with a sound', default: false }),
-    action: text({ description: 'what to run when it is pressed' }),
+    action: text({ description: 'what to run when it is pressed', names: 'program' }),
     ongoing: boolean({ description: 'stays until it is removed', default: false }),
   },
   local: true,

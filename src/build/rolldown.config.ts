@@ -45,7 +45,7 @@ export default defineConfig({
         // What every notification needs, whoever makes it.
         {
           name: 'notify',
-          test: /src\/(json|template|simple-commands|inner-command|command-pattern|hours|table|options|backends\/index|config\/(find|index|hook-settings|interpret|references|read|rules|rule-values|when|section|module|display|away|trust|types|top|shapes|resolve|hide|secrets|select)|delivery\/(deliver|prepare|attempt|settle|spool|outbox|durable|claim|machine-time|room|fallback|stamp|backoff|pause|log|delivery|plan|rules\/(apply|when|counters)|cache|lock|context|program|current-options|shown|notify|report|schedule|flush|flusher|sender))\.ts/,
+          test: /src\/(json|template|simple-commands|inner-command|command-pattern|hours|table|options|backends\/index|config\/(find|index|hook-settings|interpret|references|read|rules|rule-values|when|section|module|display|away|trust|types|top|shapes|resolve|hide|secrets|select)|delivery\/(deliver|prepare|attempt|settle|spool|outbox|durable|claim|machine-time|room|fallback|stamp|backoff|pause|log|delivery|plan|rules\/(apply|when|counters)|cache|lock|context|program|current-options|granted|shown|notify|report|schedule|flush|flusher|sender))\.ts/,
         },
       ],
     },

@@ -4,6 +4,7 @@ import { loadConfig } from '../config/index.ts'
 import { exitCode, UsageError } from '../errors.ts'
 import { print } from '../output.ts'
 import { didYouMean } from '../suggest.ts'
+import { oneLine } from '../text.ts'
 import { commands } from './index.ts'
 
 const shells = ['bash', 'zsh', 'fish']
@@ -19,7 +20,9 @@ export default defineCommand({
       const { config } = await loadConfig(global.config)
       const own = Object.values(config.targets).filter(({ backend }) => backend !== '')
       const names = [...own.map(({ name }) => name), ...Object.keys(config.groups), ...Object.keys(backends)]
-      print(`${[...new Set(names)].join('\n')}\n`)
+      // A name with a tab or a newline is no name that anybody could type.
+      const typable = names.filter((name) => name !== '' && name === oneLine(name))
+      print(`${[...new Set(typable)].join('\n')}\n`)
       return exitCode.ok
     }
     if (shell === undefined) throw new UsageError(`completion: one of ${shells.join(', ')} was expected`)

@@ -3,6 +3,8 @@ import { attemptAll, type Pending, type Report } from '../delivery/deliver.ts'
 import { isDelivery } from '../delivery/delivery.ts'
 import { flushOnce } from '../delivery/flush.ts'
 import { flushReached, keepFlushing } from '../delivery/flusher.ts'
+import { withGranted } from '../delivery/granted.ts'
+import type { HandedOver } from '../delivery/sender.ts'
 import { outboxFolder } from '../delivery/spool.ts'
 import { exitCode } from '../errors.ts'
 import { readInput } from '../input.ts'
@@ -29,11 +31,11 @@ export default defineCommand({
       if (report.outcome === 'delivered') reached.add(report.target)
       tell(report)
     }
-    const unkept = words.includes('-')
-      ? attemptAll(homeless(), { foreground: false, fresh: true, onReport })
-      : undefined
+    const { deliveries, granted } = words.includes('-') ? handedOver() : { deliveries: [], granted: {} }
+    const homeless = deliveries.map((delivery): Pending => ({ delivery, place: undefined }))
+    const unkept = attemptAll(homeless, { foreground: false, fresh: true, onReport })
     if (folder !== undefined && ids.size > 0) {
-      await flushOnce(folder, { all: true, only: ids, fresh: true, stop, onReport })
+      await flushOnce(folder, { all: true, only: ids, granted, fresh: true, stop, onReport })
     }
     await unkept
     if (folder === undefined) return exitCode.ok
@@ -59,15 +61,13 @@ function tell(report: Report): void {
   } catch {}
 }
 
-/** Deliveries that could not be put on disk come by stdin. */
-function homeless(): Pending[] {
+/** What could not be put on disk, or must not be, comes by stdin. */
+function handedOver(): HandedOver {
   try {
-    const deliveries: unknown = JSON.parse(readInput(mostInput).text)
-    return (Array.isArray(deliveries) ? deliveries : [])
-      .filter(isDelivery)
-      .map((delivery) => ({ delivery, place: undefined }))
+    const { deliveries, granted } = JSON.parse(readInput(mostInput).text) as HandedOver
+    return { deliveries: deliveries.filter(isDelivery).map((one) => withGranted(one, granted)), granted }
   } catch {
     // Whoever started us was killed half-way: what is in the outbox is tried all the same.
-    return []
+    return { deliveries: [], granted: {} }
   }
 }

@@ -1,18 +1,13 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Document } from 'yaml'
 import { ConfigError, messageOf } from '../errors.ts'
 import { configFolder } from '../paths.ts'
+import { readRegularFile } from '../regular-file.ts'
 import { findConfig } from './find.ts'
+
+/** A configuration file is a few lines, in bytes. */
+const largest = 1024 * 1024
 
 /** A file that gets a target. */
 export interface EditedFile {
@@ -37,11 +32,19 @@ export interface NewTarget {
  */
 export function fileToEdit(named: string | undefined): EditedFile {
   const place = findConfig(named)
-  const text = place !== undefined && existsSync(place.path) ? readFileSync(place.path, 'utf8') : ''
+  const text = place !== undefined && existsSync(place.path) ? readText(place.path) : ''
   if (place !== undefined && place.reason !== "the site's") return { path: place.path, text }
   const folder = configFolder()
   if (folder === undefined) throw new ConfigError('there is no home folder for a configuration')
   return { path: join(folder, 'ntfy.yml'), text }
+}
+
+function readText(path: string): string {
+  try {
+    return readRegularFile(path, largest).toString()
+  } catch (error) {
+    throw new ConfigError(`${path} cannot be read: ${messageOf(error)}`)
+  }
 }
 
 /** The text with the target in it; every other line stays as it is. */

@@ -82,7 +82,8 @@ function countNodes(value: unknown, most: number): number {
   while (pending.length > 0 && count <= most) {
     const node = pending.pop()
     count++
-    if (typeof node === 'object' && node !== null) pending.push(...Object.values(node))
+    // Not all at once: a call takes some hundred thousand arguments at most.
+    if (typeof node === 'object' && node !== null) for (const value of Object.values(node)) pending.push(value)
   }
   return count
 }

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, codeOf, messageOf } from '../errors.ts'
+import { readRegularFile } from '../regular-file.ts'
+
+/** No description of a package is larger, in bytes. */
+const largest = 1024 * 1024
 
 /**
  * The file of a third-party backend: `module:NAME` in the node_modules of the configuration's folder and in no folder
@@ -14,7 +17,10 @@ export function thirdPartyFile(name: string, folder: string): string {
     throw new ConfigError(`module:${name}: the name of a package was expected`)
   const root = join(folder, 'node_modules', name)
   try {
-    const { exports, main } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>
+    const { exports, main } = JSON.parse(readRegularFile(join(root, 'package.json'), largest).toString()) as Record<
+      string,
+      unknown
+    >
     return join(root, entryOf(exports) ?? (typeof main === 'string' ? main : 'index.js'))
   } catch (error) {
     throw new ConfigError(

@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { ConfigError, codeOf, SecretError } from '../errors.ts'
 import { hideSecret, say } from '../output.ts'
 import { home } from '../paths.ts'
+import { readRegularFile } from '../regular-file.ts'
 
 /** How a value can be kept out of the file. */
 export type Reference = { env: string } | { file: string } | { command: string[] }
@@ -84,7 +85,9 @@ function readSecretFile(path: string): string {
       say.warning(`${path}: others can read this secret; chmod 600 ${path}`)
     }
     if (stats.size > commandLimit.output) throw new ConfigError(`${path}: larger than 64 kB; a secret was expected`)
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+    return readRegularFile(path, commandLimit.output)
+      .toString()
+      .replace(/\r?\n$/, '')
   } catch (error) {
     if (error instanceof ConfigError) throw error
     throw new ConfigError(`${path}: ${codeOf(error) === 'ENOENT' ? 'no such file' : (codeOf(error) ?? 'unreadable')}`)

@@ -12,6 +12,7 @@ import type { Document, Problem } from './read.ts'
 import { readRule, ruleWord } from './rules.ts'
 import { pathFrom, type Reference, referenceOf } from './secrets.ts'
 import { isMapping, type Mapping } from './shapes.ts'
+import { programRefusal, refusal } from './trust.ts'
 import type { Config, Target } from './types.ts'
 
 /** What is being read, and where what is found goes. */
@@ -91,7 +92,6 @@ function readTargetRule(key: string, value: unknown, target: Target, { problems 
  */
 function backendOf(named: string, { document, config, distrust }: Reading): string {
   const known = backendName(named)
-  if (known === 'exec' && distrust !== undefined) throw new Error(`may not run programs: ${distrust}`)
   if (known !== undefined) return known
   const isModule = named.startsWith('module:')
   if (!isModule && !/[/\\]/.test(named)) {
@@ -99,8 +99,14 @@ function backendOf(named: string, { document, config, distrust }: Reading): stri
     throw new Error(`unknown backend ${named}${didYouMean(named, words)}`)
   }
   if (distrust !== undefined) throw new Error(`may not name a third-party backend: ${distrust}`)
-  const file = config.lasting ? document.path : undefined
-  if (!isModule) return pathFrom(named, file)
+  const module = moduleFile(named, config.lasting ? document.path : undefined)
+  const problem = programRefusal(module, undefined)
+  if (problem !== undefined) throw new Error(problem)
+  return module
+}
+
+function moduleFile(named: string, file: string | undefined): string {
+  if (!named.startsWith('module:')) return pathFrom(named, file)
   if (file === undefined) throw new Error(`${named}: a configuration from a pipe has no folder with node_modules`)
   return thirdPartyFile(named.slice('module:'.length), dirname(file))
 }
@@ -111,7 +117,7 @@ async function readSetting(
   target: Target,
   reading: Reading,
 ): Promise<void> {
-  const { document, problems, distrust } = reading
+  const { document, config, problems, distrust } = reading
   const name = findOption(options, key)
   const option = name === undefined ? undefined : options[name]
   if (name === undefined || option === undefined) {
@@ -126,15 +132,16 @@ async function readSetting(
   target.settings[name] = value
   const references = referencesIn(option, value)
   for (const one of references) if ('env' in one) hideValue(process.env[one.env] ?? '')
-  if (distrust !== undefined && references.some((reference) => 'command' in reference)) {
-    problems.push({ at, what: `may not use {command:}: ${distrust}` })
-  }
-  if (references.length > 0) return
-  if (option.details.secret) {
+  if (references.length === 0 && option.details.secret) {
     reading.literalSecrets = true
     hideValue(value)
   }
   const result = readOption(option, value)
+  const file = config.lasting ? document.path : undefined
+  const meant = 'value' in result ? result.value : value
+  const refused = refusal({ option, value: meant, references, distrust, file })
+  if (refused !== undefined) problems.push({ at, what: refused })
+  if (references.length > 0) return
   // A room's alias or a channel without quotation marks is a comment.
   const comment = value === null ? ' (what begins with # needs quotation marks)' : ''
   if ('problem' in result) problems.push({ at, what: `${result.problem}${comment}` })

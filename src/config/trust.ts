@@ -1,20 +1,18 @@
-import { type Stats, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import type { Stats } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { type Option, opened } from '../options.ts'
+import { ownershipProblem, problemOf } from '../ownership.ts'
 import type { Document } from './read.ts'
+import { pathFrom, type Reference } from './secrets.ts'
 
 /**
- * Why a configuration may not name programs to run, or nothing if it may: whoever can write it could run anything as
- * the user. A pipe comes from the caller himself.
+ * Why a configuration may name neither programs nor modules nor files, or nothing if it may: whoever can change it, or a
+ * folder on its way, could run anything as the user, and send what he alone can read. A pipe comes from the caller
+ * himself.
  */
 export function distrust({ path, stats }: Pick<Document, 'path' | 'stats'>): string | undefined {
   if (process.platform === 'win32' || !stats.isFile()) return undefined
-  const problem = weakness(path, stats)
-  if (problem !== undefined) return problem
-  try {
-    return weakness(dirname(path), statSync(dirname(path)))
-  } catch {
-    return undefined
-  }
+  return problemOf(path, stats) ?? ownershipProblem(path)
 }
 
 /** Can others read it? */
@@ -22,8 +20,43 @@ export function isReadableByOthers(stats: Stats): boolean {
   return process.platform !== 'win32' && stats.isFile() && (stats.mode & 0o044) !== 0
 }
 
-function weakness(name: string, { mode, uid }: Stats): string | undefined {
-  if (uid !== 0 && uid !== process.getuid?.()) return `${name} belongs to another user (uid ${uid})`
-  if ((mode & 0o022) === 0) return undefined
-  return `others can write ${name} (mode ${(mode & 0o7777).toString(8).padStart(4, '0')}); chmod go-w ${name}`
+/** A setting, and who says it. */
+export interface Saying {
+  option: Option
+  value: unknown
+  /** Where its value is to be had, if it is not the value itself. */
+  references: Reference[]
+  /** Why its file may not name programs and files, if it may not. */
+  distrust: string | undefined
+  /** The file; nothing for a pipe. */
+  file: string | undefined
+}
+
+/** Why a setting must not be followed: the one place that decides what a configuration can make ntfy open. */
+export function refusal(saying: Saying): string | undefined {
+  const { option, value, references, distrust: reason, file } = saying
+  for (const reference of references) {
+    const what = referenceRefusal(reference, saying)
+    if (what !== undefined) return what
+  }
+  const what = references.length > 0 ? option.details.names : opened(option, value)
+  if (what !== undefined && reason !== undefined) return `may not name a ${what}: ${reason}`
+  return what === 'program' && references.length === 0 ? programRefusal(value, file) : undefined
+}
+
+function referenceRefusal(reference: Reference, { option, distrust: reason, file }: Saying): string | undefined {
+  if ('env' in reference) return undefined
+  const [kind] = Object.keys(reference)
+  if (reason !== undefined) return `may not use {${kind}:}: ${reason}`
+  if ('command' in reference) return programRefusal(reference.command, file)
+  if (option.details.secret || option.kind === 'path') return undefined
+  return 'may not use {file:}: only secrets and certificates are read from files'
+}
+
+/** Why a program, or a module, must not be run, whoever names it: others could change it. A name alone is looked for in PATH. */
+export function programRefusal(value: unknown, file: string | undefined): string | undefined {
+  const program = String(Array.isArray(value) ? value[0] : value)
+  if (!program.includes('/') || (file === undefined && !isAbsolute(program))) return undefined
+  const problem = ownershipProblem(pathFrom(program, file))
+  return problem && `may not run it: ${problem}`
 }

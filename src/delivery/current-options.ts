@@ -1,16 +1,17 @@
-import { backends, isThirdParty } from '../backends/index.ts'
+import { backends, isThirdParty, loadBackend } from '../backends/index.ts'
 import { loadConfig } from '../config/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import { findTarget } from '../config/select.ts'
 import { type Config, emptyConfig } from '../config/types.ts'
 import { ConfigError } from '../errors.ts'
-import type { Delivery } from './delivery.ts'
+import { type Delivery, granted } from './delivery.ts'
 import { configStamp } from './stamp.ts'
 
 /** The options as the configuration has them now: it may have been mended since the delivery was queued. */
 export async function currentOptions(delivery: Delivery, known: Config | undefined): Promise<Record<string, unknown>> {
   const config = known ?? (await configOf(delivery))
-  if (delivery.config === undefined && known === undefined && isThirdParty(delivery.backend)) {
+  const byThisRun = delivery[granted]
+  if (delivery.config === undefined && known === undefined && isThirdParty(delivery.backend) && !byThisRun) {
     throw new ConfigError(`${delivery.backend}: only a configuration may name such a backend`)
   }
   // Without a file there is nothing to look a name up in: all that it needs came with it.
@@ -25,7 +26,21 @@ export async function currentOptions(delivery: Delivery, known: Config | undefin
     // A newer ntfy wrote it.
     throw new ConfigError(`${target.backend}: this version of ntfy has no such backend`)
   }
-  return resolveOptions(config, target, delivery.options ?? {})
+  const { options = {} } = delivery
+  const program = byThisRun || target.backend === '' ? undefined : await programAmong(options, target.backend)
+  if (program !== undefined) {
+    throw new ConfigError(
+      `${target.name}.${program}: only the run that was told it by -o or a piped configuration may run it (name it in a configuration file)`,
+    )
+  }
+  return resolveOptions(config, target, { ...options, ...byThisRun })
+}
+
+/** The option that names a program: what a file of the outbox says of one is never run. */
+async function programAmong(given: Record<string, unknown>, backend: string): Promise<string | undefined> {
+  if (Object.keys(given).length === 0) return undefined
+  const { options } = await loadBackend(backend)
+  return Object.keys(given).find((name) => options[name]?.details.names === 'program')
 }
 
 /** The last configuration that was read, and which version of it: a thousand deliveries have the same one. */

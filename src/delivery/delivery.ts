@@ -5,6 +5,12 @@ import type { MachineTime } from './machine-time.ts'
 /** A rule that makes a delivery wait: for the end of the quiet hours, for room under the limit, for nobody to come. */
 export type HoldingRule = 'quiet' | 'limit' | 'escalate'
 
+/**
+ * Options that name programs, as the command line or a piped configuration said them in this run. No file of the outbox
+ * holds them, and none can say them: JSON knows no symbols.
+ */
+export const granted: unique symbol = Symbol('granted')
+
 /** One notification on its way to one target: what a file of the outbox holds. */
 export interface Delivery {
   version: 1
@@ -16,6 +22,8 @@ export interface Delivery {
   config?: string
   /** Options that no later run can read again: those of `-o`, or of a configuration that is a pipe. */
   options?: Record<string, unknown>
+  /** In this process alone. */
+  [granted]?: Record<string, unknown>
   /** ISO 8601. */
   created: string
   /** The same by a clock that nobody sets. */

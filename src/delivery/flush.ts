@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts'
 import { say } from '../output.ts'
 import { attemptOne, type Pending, type Report, withFallbacks } from './deliver.ts'
 import type { Delivery } from './delivery.ts'
+import { type Granted, withGranted } from './granted.ts'
 import { bury, claim, current, unclaim } from './outbox.ts'
 import { pauseOf } from './pause.ts'
 import { isKept } from './report.ts'
@@ -37,6 +38,8 @@ export interface FlushOptions {
   all?: boolean
   /** These deliveries alone, by id. */
   only?: Set<string>
+  /** What whoever handed them over grants them. */
+  granted?: Granted
   /** Targets whose service has just answered: all that waits for them is due. */
   reached?: Set<string>
   /** They are tried for the first time: a target that asked to be left alone is. */
@@ -94,7 +97,7 @@ async function flushTarget(folder: string, all: Waiting[], options: FlushOptions
   for (const one of waiting) {
     if (options.stop?.aborted) break
     const wanted = lanes.has(one.state) || (reached && one.state !== 'held')
-    const taken = isBusy(one.entry) ? 'busy' : wanted && take(folder, one)
+    const taken = isBusy(one.entry) ? 'busy' : wanted && take(folder, one, options.granted)
     if (taken === 'unwritable') return { ...flushed, unwritable: true, next: later }
     if (taken === 'busy') {
       flushed.busy.push(target)
@@ -151,7 +154,7 @@ function openLanes(waiting: Waiting[], { all }: FlushOptions): Set<Delivery['sta
 }
 
 /** Claims a delivery and reads it as it is now; nothing if there is nothing to attempt. */
-function take(folder: string, one: Waiting): Pending | 'busy' | 'unwritable' | undefined {
+function take(folder: string, one: Waiting, granted: Granted = {}): Pending | 'busy' | 'unwritable' | undefined {
   try {
     const entry = claim(folder, one.entry)
     if (entry === undefined) return 'busy'
@@ -159,7 +162,7 @@ function take(folder: string, one: Waiting): Pending | 'busy' | 'unwritable' | u
     // Another process may have tried it since the folder was listed.
     const isNew = delivery?.tries === one.tries && delivery.next === one.next
     if (delivery?.state === 'failed') bury(folder, entry)
-    else if (isNew) return { delivery, place: { folder, entry } }
+    else if (isNew) return { delivery: withGranted(delivery, granted), place: { folder, entry } }
     else unclaim(folder, entry)
     return delivery === undefined ? undefined : 'busy'
   } catch (error) {

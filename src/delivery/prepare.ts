@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isThirdParty, loadBackend } from '../backends/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import type { Selected } from '../config/select.ts'
 import type { Config } from '../config/types.ts'
@@ -6,7 +7,7 @@ import { longestTag, longestUrl, mostTags } from '../notification.ts'
 import { renderTemplate } from '../template.ts'
 import { cut, plainText } from '../text.ts'
 import { randomUuid } from '../uuid.ts'
-import type { Delivery } from './delivery.ts'
+import { type Delivery, granted } from './delivery.ts'
 import { machineTime } from './machine-time.ts'
 import { shownTo, type Tellable } from './shown.ts'
 
@@ -34,12 +35,31 @@ export async function prepare(
   }
   if (config.path === undefined || config.lasting) {
     if (config.path !== undefined) delivery.config = resolve(config.path)
-    if (Object.keys(overrides).length > 0) delivery.options = overrides
+    if (Object.keys(overrides).length > 0) await giveOptions(delivery, overrides, overrides)
     return delivery
   }
   // Nobody can read a pipe again. What cannot be resolved is kept as it is: its attempt says what is wrong.
+  const given = { ...target.settings, ...overrides }
   const options = await resolveOptions(config, target, overrides).catch(() => undefined)
-  return { ...delivery, options: options ?? { ...target.settings, ...overrides } }
+  await giveOptions(delivery, options ?? given, given)
+  return delivery
+}
+
+/** What names a program stays in this process; the file only says that there is something missing. */
+async function giveOptions(
+  delivery: Delivery,
+  options: Record<string, unknown>,
+  given: Record<string, unknown>,
+): Promise<void> {
+  const { options: declared } = await loadBackend(delivery.backend)
+  const kept: Record<string, unknown> = {}
+  const programs: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (declared[name]?.details.names !== 'program') kept[name] = value
+    else if (given[name] !== undefined) [kept[name], programs[name]] = [null, value]
+  }
+  delivery.options = kept
+  if (isThirdParty(delivery.backend) || Object.keys(programs).length > 0) delivery[granted] = programs
 }
 
 /** Longest texts that are kept, in bytes: an outbox is no place for files, and no service takes as much. */

@@ -1,7 +1,16 @@
 import { closeSync } from 'node:fs'
 import { inheritedDescriptors } from '../process/launcher.ts'
-import { programFile } from '../program.ts'
+import { programEnvironment, programFile } from '../program.ts'
 import type { Pending } from './deliver.ts'
+import type { Delivery } from './delivery.ts'
+import { type Granted, grantedTo } from './granted.ts'
+
+/** What the process gets by its stdin, if there is any of it. */
+export interface HandedOver {
+  /** Those that could not be put on disk. */
+  deliveries: Delivery[]
+  granted: Granted
+}
 
 /**
  * Starts a process of its own that delivers: away from the terminal and its signals, with none of our descriptors, in
@@ -15,7 +24,8 @@ import type { Pending } from './deliver.ts'
 export function startSender(pending: Pending[], report: 'pipe' | 'ignore' = 'ignore', reached: string[] = []) {
   const homeless = pending.flatMap(({ delivery, place }) => (place === undefined ? [delivery] : []))
   const ids = pending.flatMap(({ delivery, place }) => (place === undefined ? [] : [delivery.id]))
-  const input = homeless.length > 0 ? 'pipe' : 'ignore'
+  const grants = grantedTo(pending.map(({ delivery }) => delivery))
+  const input = homeless.length + Object.keys(grants).length > 0 ? 'pipe' : 'ignore'
   closeInherited()
   const { spawn } = process.getBuiltinModule('node:child_process')
   const flags = reached.map((target) => `--reached=${target}`)
@@ -24,10 +34,11 @@ export function startSender(pending: Pending[], report: 'pipe' | 'ignore' = 'ign
     detached: true,
     stdio: [input, report, 'ignore'],
     cwd: '/',
+    env: programEnvironment(),
   })
   child.on('error', () => {})
   child.stdin?.on('error', () => {})
-  child.stdin?.end(JSON.stringify(homeless))
+  child.stdin?.end(JSON.stringify({ deliveries: homeless, granted: grants } satisfies HandedOver))
   child.unref()
   return child
 }

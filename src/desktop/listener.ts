@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { sessionSockets } from '../dbus/address.ts'
 import type { Bus, BusState } from '../dbus.ts'
 import { runtimeFolder } from '../paths.ts'
-import { programFile } from '../program.ts'
+import { programEnvironment, programFile } from '../program.ts'
 import type { Toast } from './toast.ts'
 
 /** A toast that is on the screen. */
@@ -61,6 +61,7 @@ export function startListener(bus: Bus, shown: OnScreen): void {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore', socket],
     cwd: '/',
+    env: programEnvironment(),
   })
   child.on('error', () => {})
   child.stdin?.on('error', () => {})

@@ -1,10 +1,14 @@
-import { accessSync, constants, readFileSync, realpathSync } from 'node:fs'
+import { accessSync, constants, realpathSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { version } from '../program.ts'
+import { readRegularFile } from '../regular-file.ts'
 import type { Check, Finding } from './finding.ts'
 
 /** The oldest Node that this runs on. */
 const oldest = [20, 19] as const
+
+/** The ntfy.sh client, a program in one file, has a tenth of this, in bytes. */
+const largest = 256 * 1024 * 1024
 
 /** This program, Node, and other programs of the same name. */
 export const program: Check = () => [node(), named()]
@@ -45,7 +49,7 @@ function findPrograms(name: string): string[] {
 
 function describe(path: string): string {
   try {
-    const start = readFileSync(path).subarray(0, 4096).toString('latin1')
+    const start = readRegularFile(path, largest).subarray(0, 4096).toString('latin1')
     if (start.startsWith('\x7fELF')) return 'the client of ntfy.sh?'
     if (/python/.test(start)) return 'dschep/ntfy, whose configuration this one reads'
     return /ntfy/.test(start) && /node/.test(start) ? 'another installation of this one' : 'unknown'

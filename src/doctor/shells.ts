@@ -1,9 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { home } from '../paths.ts'
 import { shellScript } from '../program.ts'
+import { readRegular } from '../regular-file.ts'
 import { hooksFile, rcFiles } from '../shell-files.ts'
 import type { Check, Finding } from './finding.ts'
+
+/** No file that a shell reads at its start is larger, in bytes. */
+const largest = 16 * 1024 * 1024
 
 const known = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof known)[number]
@@ -89,9 +93,5 @@ function others(): Finding[] {
 }
 
 function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
+  return readRegular(file, largest) ?? ''
 }

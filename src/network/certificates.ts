@@ -1,6 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, codeOf } from '../errors.ts'
+import { ConfigError, codeOf, messageOf } from '../errors.ts'
+import { readRegular, readRegularFile, UnfitFile } from '../regular-file.ts'
+
+/** All authorities of a system have a quarter of this, in bytes. */
+const largest = 1024 * 1024
 
 /** How certificates are known that stand in an option instead of the path of their file. */
 export const certificateText = /-----BEGIN (TRUSTED )?CERTIFICATE-----/
@@ -14,9 +18,9 @@ export function readCertificates(path: string): string {
   if (certificateText.test(path)) return path
   let text: string
   try {
-    text = statSync(path).isDirectory() ? folderText(path) : readFileSync(path, 'utf8')
+    text = statSync(path).isDirectory() ? folderText(path) : readRegularFile(path, largest).toString()
   } catch (error) {
-    throw new ConfigError(`ca: ${path}: ${codeOf(error) === 'ENOENT' ? 'no such file' : codeOf(error)}`)
+    throw new ConfigError(`ca: ${path}: ${reasonOf(error)}`)
   }
   try {
     // TLS itself passes over what it cannot read, and then knows no authority at all.
@@ -30,16 +34,14 @@ export function readCertificates(path: string): string {
 /** A folder like /etc/ssl/certs has most certificates several times: alone, under their hash, and in one file of all. */
 function folderText(folder: string): string {
   const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.isDirectory())
-  const certificates = files.flatMap(({ name }) => readText(join(folder, name)).match(eachCertificate) ?? [])
+  const texts = files.map(({ name }) => readRegular(join(folder, name), largest) ?? '')
+  const certificates = texts.flatMap((text) => text.match(eachCertificate) ?? [])
   return [...new Set(certificates)].join('\n')
 }
 
 const eachCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
-function readText(path: string): string {
-  try {
-    return statSync(path).isFile() ? readFileSync(path, 'utf8') : ''
-  } catch {
-    return ''
-  }
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof UnfitFile) return messageOf(error)
+  return codeOf(error) === 'ENOENT' ? 'no such file' : codeOf(error)
 }

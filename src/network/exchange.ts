@@ -4,6 +4,7 @@ import { hideSecret } from '../output.ts'
 import { readCertificates } from './certificates.ts'
 import { lookup } from './lookup.ts'
 import { hostOf, openTunnel, proxyAuthorization, proxyFor } from './proxy.ts'
+import { verified } from './tls.ts'
 
 export interface HttpRequest {
   method?: 'GET' | 'POST' | 'PUT'
@@ -92,6 +93,7 @@ async function prepare(
     }
     return { start: process.getBuiltinModule('node:http').request, options, body }
   }
+  Object.assign(options, verified)
   if (ca !== undefined) options.ca = readCertificates(ca)
   if (proxy) {
     const socket: Socket = await openTunnel(proxy, `${url.hostname}:${options.port}`, signal)
@@ -99,7 +101,8 @@ async function prepare(
     const servername = process.getBuiltinModule('node:net').isIP(host) > 0 ? {} : { servername: host }
     // Node heeds createConnection only where no agent is named.
     options.agent = undefined
-    options.createConnection = () => connect({ socket, host, ...servername, ...(options.ca && { ca: options.ca }) })
+    options.createConnection = () =>
+      connect({ ...verified, socket, host, ...servername, ...(options.ca && { ca: options.ca }) })
   }
   return { start: process.getBuiltinModule('node:https').request, options, body }
 }

@@ -1,6 +1,9 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { readRegularFile } from '../regular-file.ts'
+
+/** Lists of hosts to block have some megabytes. */
+const largestHosts = 64 * 1024 * 1024
 
 /** How long one name server may take at first, in milliseconds, and how often it is asked. */
 const patience = { timeout: 2000, tries: 2 }
@@ -61,7 +64,8 @@ const loopback: LookupAddress = { address: '127.0.0.1', family: 4 }
 function fromHostsFile(hostname: string): LookupAddress[] {
   const wanted = hostname.toLowerCase()
   try {
-    return readFileSync('/etc/hosts', 'utf8')
+    return readRegularFile('/etc/hosts', largestHosts)
+      .toString()
       .split('\n')
       .flatMap((line) => {
         const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/)

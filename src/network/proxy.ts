@@ -101,5 +101,7 @@ export function hostOf(url: URL): string {
 }
 
 function variable(name: string): string | undefined {
-  return process.env[name] || process.env[name.toUpperCase()]
+  // To a CGI program HTTP_PROXY is the header `Proxy` of whoever sent the request (https://httpoxy.org).
+  const isHeader = name === 'http_proxy' && process.env['REQUEST_METHOD'] !== undefined
+  return process.env[name] || (isHeader ? undefined : process.env[name.toUpperCase()])
 }

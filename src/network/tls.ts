@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
+/** What each TLS connection says for itself: NODE_TLS_REJECT_UNAUTHORIZED in the environment is meant for the job. */
+export const verified = { rejectUnauthorized: true } as const
+
 export interface TlsSettings {
   /** The host, or another name, that the certificate must be for. */
   name: string
@@ -16,6 +19,7 @@ export function startTls(socket: Socket, { name, ca, protocol }: TlsSettings): P
   const isAddress = process.getBuiltinModule('node:net').isIP(name) > 0
   return new Promise((resolve, reject) => {
     const secure = connect({
+      ...verified,
       socket,
       host: name,
       ...(!isAddress && { servername: name }),

@@ -1,6 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
-import { readlinkSync } from 'node:fs'
+import { readlinkSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { TerminalReference } from '../notification.ts'
+import { ownershipProblem } from '../ownership.ts'
 import { readStat } from '../process/proc.ts'
 import { environmentOf } from './environment.ts'
 import { lineage } from './lineage.ts'
@@ -49,16 +51,25 @@ async function end(tty: string): Promise<void> {
 }
 
 /** kitty has no variable for its version. */
-function ownVersion({ pid }: Host, signal: AbortSignal): Promise<string> {
+function ownVersion({ pid, kind }: Host, signal: AbortSignal): Promise<string> {
+  const program = programOf(pid)
+  if (program === undefined || !kind.program.test(basename(program))) return Promise.resolve('')
   return new Promise((resolve) => {
-    try {
-      execFile(readlinkSync(`/proc/${pid}/exe`), ['--version'], { signal }, (_, stdout) =>
-        resolve(/\d+(\.\d+)+/.exec(stdout)?.[0] ?? ''),
-      )
-    } catch {
-      resolve('')
-    }
+    execFile(program, ['--version'], { signal }, (_, stdout) => resolve(/\d+(\.\d+)+/.exec(stdout)?.[0] ?? ''))
   })
+}
+
+/** What a process of this user runs, if it is nothing that another user could have put there. */
+function programOf(pid: number): string | undefined {
+  try {
+    if (statSync(`/proc/${pid}`).uid !== process.geteuid?.()) return undefined
+    const program = readlinkSync(`/proc/${pid}/exe`)
+    // Of a program that was removed the kernel says `NAME (deleted)`, which may be another file's name.
+    const isThere = statSync(program).ino === statSync(`/proc/${pid}/exe`).ino
+    return isThere && ownershipProblem(program) === undefined ? program : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** `1.2.3` is at least 1.2; what has no number is not. */

@@ -1,6 +1,9 @@
 import type { KeyObject } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { ConfigError, codeOf } from '../errors.ts'
+import { ConfigError, codeOf, messageOf } from '../errors.ts'
+import { readRegularFile } from '../regular-file.ts'
+
+/** No key is larger, in bytes. */
+const largest = 64 * 1024
 
 /** How a key is known that stands in the option instead of the path of its file: PEM, 32 raw bytes, or DER in base64. */
 export const keyText = /-----BEGIN |^[\w-]{43}=?$|^M[\w+/-]{80,}={0,2}$/
@@ -41,9 +44,11 @@ function readKey(privateKey: string): KeyObject {
 
 function readKeyFile(path: string): Buffer {
   try {
-    return readFileSync(path)
+    return readRegularFile(path, largest)
   } catch (error) {
-    throw new ConfigError(`private_key: ${path}: ${codeOf(error) === 'ENOENT' ? 'no such file' : codeOf(error)}`)
+    throw new ConfigError(
+      `private_key: ${path}: ${codeOf(error) === 'ENOENT' ? 'no such file' : (codeOf(error) ?? messageOf(error))}`,
+    )
   }
 }
 
