@@ -30,7 +30,11 @@ async function dispatch(argv: string[]): Promise<number> {
     throw new UsageError(`unknown command ${verb}${didYouMean(verb, Object.keys(commands))} (ntfy help lists them)`)
   }
   const command = (await load()).default
-  if (!command.wraps) forgetNotes()
+  if (!command.wraps) {
+    forgetNotes()
+    // It means the job, and Node would warn of it on our stderr.
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+  }
   const invocation = await parse(argv, verbAt, command)
   if (invocation === undefined) return exitCode.ok
   if (invocation.global.logLevel !== undefined) setLogLevel(invocation.global.logLevel)

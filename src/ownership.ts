@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, readlinkSync, realpathSync, type Stats } from 'node:fs'
+import { lstatSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 /** As many links as Linux follows (path_resolution(7)). */
@@ -30,6 +30,20 @@ export function isForeign(uid: number): boolean {
   return uid !== 0 && uid !== process.geteuid?.() && !isUnmapped(uid)
 }
 
+/**
+ * Why root must not write a file here, or nothing if it may: what it makes in another user's home that user could not
+ * change any more, and a link in there could lead anywhere.
+ */
+export function foreignHome(path: string): string | undefined {
+  if (process.geteuid?.() !== 0) return undefined
+  for (let at = resolve(path); ; at = dirname(at)) {
+    const stats = statsOf(at, statSync)
+    if (stats !== undefined && stats.uid !== 0)
+      return `${at} belongs to another user (uid ${stats.uid}): run this as that user`
+    if (at === dirname(at)) return undefined
+  }
+}
+
 function problemOnTheWay(path: string, ownGroup: boolean, linksLeft: number): string | undefined {
   let at = '/'
   for (const name of ['', ...resolve(path).split('/').filter(Boolean)]) {
@@ -56,9 +70,9 @@ function linkProblem(link: string, { uid }: Stats, ownGroup: boolean, linksLeft:
   }
 }
 
-function statsOf(path: string): Stats | undefined {
+function statsOf(path: string, look: (path: string) => Stats = lstatSync): Stats | undefined {
   try {
-    return lstatSync(path)
+    return look(path)
   } catch {
     return undefined
   }

@@ -2,6 +2,7 @@ import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, rmSync, writ
 import { dirname, join } from 'node:path'
 import type { Shell } from './commands/shell-integration.ts'
 import { codeOf, exitCode, messageOf, NtfyError } from './errors.ts'
+import { foreignHome } from './ownership.ts'
 import { dataFolder, home } from './paths.ts'
 import { readRegularFile } from './regular-file.ts'
 
@@ -121,6 +122,8 @@ function read(path: string): string {
 }
 
 function change(path: string, work: () => void): void {
+  const problem = foreignHome(path)
+  if (problem !== undefined) throw new NtfyError(problem, exitCode.io)
   try {
     work()
   } catch (error) {

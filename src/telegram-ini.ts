@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { hideSecret } from './output.ts'
+import { ownershipProblem } from './ownership.ts'
 import { configFolder } from './paths.ts'
 import { readRegular } from './regular-file.ts'
 
@@ -13,7 +14,9 @@ export interface TelegramIni extends Record<string, unknown> {
 export function readTelegramIni(): TelegramIni {
   const folder = configFolder()
   if (folder === undefined) return {}
-  const text = readRegular(join(folder, 'telegram.ini'), 64 * 1024)
+  const file = join(folder, 'telegram.ini')
+  // In another user's home it could be a link to what only we can read.
+  const text = ownershipProblem(file, { ownGroup: true }) === undefined ? readRegular(file, 64 * 1024) : undefined
   if (text === undefined) return {}
   const value = (name: string) => new RegExp(`^\\s*${name}\\s*[=:]\\s*(\\S+)\\s*$`, 'mi').exec(text)?.[1]
   const token = value('token')

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exitCode, messageOf, NtfyError } from './errors.ts'
 import { print, say } from './output.ts'
+import { foreignHome } from './ownership.ts'
 import { home } from './paths.ts'
 
 /** Has the system flush every ten minutes: a systemd timer of the user, or a line for cron where there is none. */
@@ -16,6 +17,8 @@ export function installTimer(): number {
     return exitCode.ok
   }
   const folder = join(process.env['XDG_CONFIG_HOME'] || join(home() ?? '/', '.config'), 'systemd', 'user')
+  const problem = foreignHome(folder)
+  if (problem !== undefined) throw new NtfyError(problem, exitCode.io)
   try {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'ntfy-flush.service'), service(program))

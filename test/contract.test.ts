@@ -163,8 +163,9 @@ describe.each(overHttp.map((backend) => ({ name: backend.name, backend })))('$na
     if (declaresAnswer(backend)) expect(result.kind).not.toBe('delivered')
   })
 
-  it('knows when its certificate is not to be trusted', async () => {
+  it('knows when its certificate is not to be trusted, whatever the environment says to Node', async () => {
     const internet = await fakeInternet(sayYes(backend))
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     vi.stubEnv('https_proxy', internet.address)
     const target = {
       name: backend.name,

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync, wri
 import { dirname, join } from 'node:path'
 import type { Document } from 'yaml'
 import { ConfigError, messageOf } from '../errors.ts'
+import { foreignHome } from '../ownership.ts'
 import { configFolder } from '../paths.ts'
 import { readRegularFile } from '../regular-file.ts'
 import { findConfig } from './find.ts'
@@ -134,6 +135,8 @@ function isSame(one: unknown, other: unknown): boolean {
  * @throws ConfigError it cannot be written
  */
 export function writeConfig(path: string, text: string): void {
+  const problem = foreignHome(path)
+  if (problem !== undefined) throw new ConfigError(`${path} is not written: ${problem}`)
   let draft = ''
   try {
     mkdirSync(dirname(path), { recursive: true })
