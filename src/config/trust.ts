@@ -39,9 +39,14 @@ export function refusal(saying: Saying): string | undefined {
     const what = referenceRefusal(reference, saying)
     if (what !== undefined) return what
   }
-  const what = references.length > 0 ? option.details.names : opened(option, value)
+  const what = references.length > 0 ? openedLater(option) : opened(option, value)
   if (what !== undefined && reason !== undefined) return `may not name a ${what}: ${reason}`
   return what === 'program' && references.length === 0 ? programRefusal(value, file) : undefined
+}
+
+/** What a value can make us open that is had from somewhere else. What may hold a key itself is a secret first. */
+function openedLater({ kind, content, details }: Option): 'program' | 'file' | undefined {
+  return details.names ?? (kind === 'path' && content === undefined ? 'file' : undefined)
 }
 
 function referenceRefusal(reference: Reference, { option, distrust: reason, file }: Saying): string | undefined {
