@@ -98,6 +98,7 @@ describe('every problem is named, with its line, and what was expected', () => {
     ['two documents', 'title: a\n---\ntitle: b\n', ['2: expected a single document']],
     ['no target at all', 'backends: []\n', ['1: backends: a list of targets was expected']],
     ['a YAML bomb', bomb(), ['1: too much content']],
+    ['a list of 300,000', `x: [${'1,'.repeat(300_000)}1]\n`, ['1: too much content']],
   ])('%s', async (_, text, expected) => {
     const { code, problems, stdout } = await check(text)
     expect(code).toBe(78)

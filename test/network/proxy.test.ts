@@ -101,6 +101,17 @@ describeWith(['tinyproxy', 'openssl'], 'through tinyproxy', () => {
     expect(outcome).toMatchObject(direct ? { text: 'direct' } : transient('by the proxy'))
   })
 
+  it('HTTP_PROXY of a CGI program is a header of whoever asked it, and no proxy', async () => {
+    const [proxy, server] = [await tinyproxy(), await loopbackServer(() => ({ ok: true }))]
+    vi.stubEnv('HTTP_PROXY', proxy.address)
+    vi.stubEnv('REQUEST_METHOD', 'GET')
+    expect(await ask(server.address)).toMatchObject({ status: 200 })
+    expect(proxy.requests()).toEqual([])
+    vi.stubEnv('http_proxy', proxy.address)
+    expect(await ask(server.address)).toMatchObject({ status: 200 })
+    expect(proxy.requests()).toHaveLength(1)
+  })
+
   it.each(['socks5://127.0.0.1:1080', 'http://[', 'ftp://x'])(
     '%s is no proxy for us, and that is said',
     async (value) => {

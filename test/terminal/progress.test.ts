@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { chmodSync, chownSync, copyFileSync, existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import { ntfyBin } from '../support/cli.ts'
 import { openEmulator } from '../support/emulator.ts'
-import { temporaryFolder } from '../support/home.ts'
+import { temporaryFolder, temporaryHome } from '../support/home.ts'
+import { which } from '../support/programs.ts'
+import { openTerminal } from '../support/pty.ts'
 
 const [busy, idle] = ['\u001b]9;4;3\u001b\\', '\u001b]9;4;0\u001b\\']
 
@@ -23,6 +26,35 @@ it('a terminal that can shows that a command is running, if it is asked for', as
   writeFileSync(config, 'terminal: {progress: true}\n')
   expect(await shownBy('ghostty', `${done} sleep 0.6`, { ...ghostty, NTFY_CONFIG: config })).toBe(output)
   expect(await shownBy('ghostty', `${done} --progress sh -c "sleep 0.6; kill -9 \\$\\$"`, ghostty)).toContain(idle)
+})
+
+describe.runIf(process.getuid?.() === 0)('as root', () => {
+  it("no file of another user's is run to learn the version of a terminal", async () => {
+    const folder = temporaryFolder()
+    chmodSync(folder, 0o755)
+    const [program, ran] = [join(folder, 'kitty'), join(folder, 'ran')]
+    copyFileSync(which('bash') ?? '/bin/bash', program)
+    const trap = `#!/bin/sh\ntouch ${ran}; echo 0.47.0\n`
+    chownSync(folder, 4711, 4711)
+    // Its own file at first, then another one of that name, and one of the name that the kernel gives it then.
+    const steps = [
+      `${done} --progress sleep 0.3`,
+      `rm ${program}; printf %s '${trap}' | tee ${program} >'${program} (deleted)'`,
+    ]
+    const script = [
+      steps[0],
+      steps[1],
+      `chmod +x ${program}*`,
+      steps[0],
+      `rm ${program}`,
+      steps[0],
+      "echo e''nd; sleep 60; :",
+    ]
+    const terminal = openTerminal(program, ['--norc', '-c', script.join('; ')], temporaryHome({ TERM: 'xterm-kitty' }))
+    await terminal.see('end', 0, 60_000)
+    expect(terminal.output()).not.toContain(busy)
+    expect(existsSync(ran)).toBe(false)
+  }, 120_000)
 })
 
 it('others are sent nothing, nor is one that was not asked for it', async () => {
