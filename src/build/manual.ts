@@ -53,7 +53,7 @@ const ordered = [
 
 const configuration = paragraphs(
   'YAML or JSON. backends names the targets that are used by default; a section is a target: a backend with its options, and rules (when, quiet, limit, dedupe, fallback, escalate, show_command). ntfy config check names every mistake with its line, ntfy config schema prints a JSON Schema for editors, and ntfy setup asks and writes.',
-  'A secret may be a text, {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}.',
+  'A secret may be a text, {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}. A configuration that others can change may name no programs, modules or files. What ntfy keeps (the outbox, the log) is in $XDG_STATE_HOME/ntfy, else ~/.local/state/ntfy; root keeps it in its own home wherever HOME is that of another user.',
 )
 
 const environment: Record<string, string> = {

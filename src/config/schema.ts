@@ -102,11 +102,12 @@ function sectionSchema(backend: Backend, named: boolean): Schema {
   }
 }
 
-const reference: Schema = {
+/** What a value can be instead of itself; only secrets and files are read from files. */
+const referenceTo = (isSecret: boolean): Schema => ({
   type: 'object',
   properties: {
     env: { type: 'string', description: 'the variable that holds it' },
-    file: { type: 'string', description: 'the file that holds it' },
+    ...(isSecret && { file: { type: 'string', description: 'the file that holds it' } }),
     command: {
       type: 'array',
       items: { type: 'string' },
@@ -116,14 +117,15 @@ const reference: Schema = {
   minProperties: 1,
   maxProperties: 1,
   additionalProperties: false,
-}
+})
 
 function optionSchema({ kind, details, choices }: Option): Schema {
+  const reference = referenceTo(details.secret === true || kind === 'path')
   const notes = { description: details.description, ...(details.default !== undefined && { default: details.default }) }
-  return { ...notes, anyOf: [kindSchemas[kind](choices), reference] }
+  return { ...notes, anyOf: [kindSchemas[kind](choices, reference), reference] }
 }
 
-const kindSchemas: Record<Option['kind'], (choices: readonly string[] | undefined) => Schema> = {
+const kindSchemas: Record<Option['kind'], (choices: readonly string[] | undefined, reference: Schema) => Schema> = {
   text: () => ({ type: ['string', 'number', 'boolean'] }),
   path: () => ({ type: 'string' }),
   number: () => ({ type: ['number', 'string'] }),
@@ -132,7 +134,7 @@ const kindSchemas: Record<Option['kind'], (choices: readonly string[] | undefine
   list: () => ({ anyOf: [{ type: 'array', items: { type: ['string', 'number'] } }, { type: 'string' }] }),
   words: () => ({ anyOf: [{ type: 'array', items: { type: ['string', 'number', 'boolean'] } }, { type: 'string' }] }),
   json: () => ({}),
-  map: () => ({
+  map: (_, reference) => ({
     type: 'object',
     additionalProperties: { anyOf: [{ type: ['string', 'number', 'boolean'] }, reference] },
   }),

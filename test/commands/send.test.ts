@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ntfy, ntfyBin, run } from '../support/cli.ts'
@@ -14,6 +14,18 @@ describe('what is sent', () => {
     expect(server.received).toHaveLength(1)
     expect(server.received[0]?.json).toMatchObject({ topic: 'mine', message: 'hello world', priority: 3 })
     expect(server.received[0]?.json['title']).toMatch(/^.+@.+:~$/)
+  })
+
+  it.each(['link', 'link/', 'home/', 'home//.'])('calls the home folder ~ where HOME is %s', async (name) => {
+    const { server, env, home } = await configuredHome()
+    const [real, link] = [join(home, 'home'), join(home, 'link')]
+    mkdirSync(join(real, 'project'), { recursive: true })
+    symlinkSync(real, link)
+    for (const cwd of [join(home, name, 'project'), join(home, name)]) {
+      const config = join(home, '.config/ntfy/ntfy.yml')
+      await ntfy(['-c', config, 'send', 'hi'], { env: { ...env, HOME: `${home}/${name}` }, cwd })
+    }
+    expect(server.received.map(({ json }) => String(json['title']).split(':')[1])).toEqual(['~/project', '~'])
   })
 
   it.each([
