@@ -9,6 +9,9 @@ import { readRegularFile } from './regular-file.ts'
 /** No file that a shell reads at its start is larger, in bytes. */
 const largest = 16 * 1024 * 1024
 
+/** Whatever the umask: what a shell runs is for nobody else to write. */
+const [folderMode, fileMode] = [0o755, 0o644]
+
 /** Ends the one line that we put into somebody's file, and is how we find it again. */
 const marker = '# ntfy shell-integration'
 
@@ -23,11 +26,13 @@ export function install(shell: Shell, script: string): string {
   const hooks = hooksFile(shell)
   const rc = rcFile(shell)
   change(hooks, () => {
-    mkdirSync(dirname(hooks), { recursive: true })
-    writeFileSync(hooks, script)
+    mkdirSync(dirname(hooks), { recursive: true, mode: folderMode })
+    // Anew: an old one may have a mode of its own.
+    rmSync(hooks, { force: true })
+    writeFileSync(hooks, script, { mode: fileMode })
   })
   change(rc, () => {
-    mkdirSync(dirname(rc), { recursive: true })
+    mkdirSync(dirname(rc), { recursive: true, mode: folderMode })
     takeOut(rc)
     putIn(rc, sourceLine(shell, hooks))
   })
@@ -91,7 +96,7 @@ function sourceLine(shell: Shell, path: string): string {
 function putIn(path: string, line: string): void {
   const text = read(path)
   const addition = text === '' || text.endsWith('\n') ? `${line}\n` : `\n${line}`
-  writeFileSync(path, addition, { flag: 'a' })
+  writeFileSync(path, addition, { flag: 'a', mode: fileMode })
 }
 
 /** @returns whether the line was there */

@@ -20,9 +20,9 @@ export function installTimer(): number {
   const problem = foreignHome(folder)
   if (problem !== undefined) throw new NtfyError(problem, exitCode.io)
   try {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'ntfy-flush.service'), service(program))
-    writeFileSync(join(folder, 'ntfy-flush.timer'), timer)
+    mkdirSync(folder, { recursive: true, mode: 0o755 })
+    writeFileSync(join(folder, 'ntfy-flush.service'), service(program), { mode: 0o644 })
+    writeFileSync(join(folder, 'ntfy-flush.timer'), timer, { mode: 0o644 })
   } catch (error) {
     throw new NtfyError(`${folder}: ${messageOf(error)}`, exitCode.io)
   }

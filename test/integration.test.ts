@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ntfy, ntfyBin } from './support/cli.ts'
+import { ntfy, ntfyBin, run } from './support/cli.ts'
 import { configuredHome } from './support/configured.ts'
 import { describeWith } from './support/programs.ts'
 import { openTerminal } from './support/pty.ts'
@@ -58,6 +58,17 @@ describe('ntfy shell-integration --install', () => {
     if (shell === 'fish') expect(existsSync(path)).toBe(false)
     else expect(readFileSync(path)).toEqual(before)
     expect(existsSync(join(home, '.local/share/ntfy', `ntfy.${shell}`))).toBe(false)
+  })
+
+  it('writes nothing that others can write, whatever the umask', async () => {
+    const { home, env } = await configuredHome()
+    const script = 'umask 000; for shell in bash zsh fish; do "$0" shell-integration -s $shell --install || exit; done'
+    expect(await run('sh', ['-c', script, ntfyBin], { env })).toMatchObject({ code: 0 })
+    const made = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => !name.startsWith('.config/ntfy'),
+    )
+    expect(made.filter((name) => (statSync(join(home, name)).mode & 0o022) !== 0)).toEqual([])
+    expect(made).toContain('.local/share/ntfy/ntfy.zsh')
   })
 
   it('prints the same script from the launcher and from Node', async () => {

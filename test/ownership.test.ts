@@ -39,6 +39,10 @@ it('our own group may write where that is said, and no other', () => {
   expect(ownershipProblem(file, { ownGroup: true })).toContain('others can write')
 })
 
+it('a device is no way to anything', () => {
+  expect(ownershipProblem('/dev/null/x')).toBeUndefined()
+})
+
 it('links without an end are no way', () => {
   const { root } = places()
   symlinkSync('b', join(root, 'a'))

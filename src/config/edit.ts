@@ -139,7 +139,7 @@ export function writeConfig(path: string, text: string): void {
   if (problem !== undefined) throw new ConfigError(`${path} is not written: ${problem}`)
   let draft = ''
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     const file = existsSync(path) ? realpathSync(path) : path
     draft = `${file}.${process.pid}.tmp`
     writeFileSync(draft, text, { mode: 0o600, flag: 'wx' })

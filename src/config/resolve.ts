@@ -5,6 +5,7 @@ import { isSecretName } from '../redact/names.ts'
 import { hideValue } from './hide.ts'
 import { fetchSecret, pathFrom, referenceOf } from './secrets.ts'
 import { isMapping } from './shapes.ts'
+import { programRefusal } from './trust.ts'
 import type { Config, Target } from './types.ts'
 
 /**
@@ -52,9 +53,16 @@ export async function resolveOptions(
     if (overrides[name] === undefined) value = located(value, option, config)
     const result = readOption(option, value)
     if ('problem' in result) throw new ConfigError(`${target.name}.${name}: ${result.problem}`)
+    const refused = overrides[name] === undefined ? refusalNow(result.value, option, config) : undefined
+    if (refused !== undefined) throw new ConfigError(`${target.name}.${name}: ${refused}`)
     values[name] = result.value
   }
   return values
+}
+
+/** A program is looked at again just before it may run: a variable may have named it, and a flusher lives for an hour. */
+function refusalNow(value: unknown, option: Option, { path, lasting }: Pick<Config, 'path' | 'lasting'>) {
+  return option.details.names === 'program' ? programRefusal(value, lasting ? path : undefined) : undefined
 }
 
 /** Paths of the file are relative to it, also that of a program. */
