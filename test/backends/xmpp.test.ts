@@ -10,7 +10,7 @@ import { temporaryFolder, temporaryHome } from '../support/home.ts'
 import { hostileTexts } from '../support/hostile.ts'
 import { nameServer } from '../support/names.ts'
 import { removeFolder } from '../support/processes.ts'
-import { describeWith } from '../support/programs.ts'
+import { canMount, describeWith } from '../support/programs.ts'
 import { type Server, startProsody, xmppPassword } from '../support/prosody.ts'
 import { closedPort } from '../support/server.ts'
 import { waitFor } from '../support/wait.ts'
@@ -206,7 +206,7 @@ describeWith(
       expect(result).toMatchObject({ kind: 'config', error: expect.stringContaining('registration-required') })
     })
 
-    it.skipIf(!root)(
+    it.skipIf(!canMount)(
       "asks the domain's records where its server is, and tries the next place where nobody is",
       async () => {
         const host = 'xmpp.elsewhere.example'

@@ -78,8 +78,8 @@ describe('a program that the command line names runs for that command line alone
       code: 0,
       stderr: '',
     })
-    await waitFor('the program', () => times() === 1, 60_000)
-    await waitFor('an empty outbox', () => kept().length === 0, 60_000)
+    await waitFor('the program', () => times() === 1)
+    await waitFor('an empty outbox', () => kept().length === 0)
   })
 
   it.each([
@@ -88,8 +88,8 @@ describe('a program that the command line names runs for that command line alone
   ])('%s %s, and what it did not take waits for a configuration', async (...words) => {
     const { env, program, times, kept } = place('exit 75')
     await ntfy(['-b', 'exec', '-o', 'command', program, ...words], { env })
-    await waitFor('the program', () => times() === 1, 60_000)
-    await waitFor('it to be kept', () => kept().some((file) => file.endsWith('.json')), 60_000)
+    await waitFor('the program', () => times() === 1)
+    await waitFor('it to be kept', () => kept().some((file) => file.endsWith('.json')))
     expect(readFileSync(String(kept()[0]), 'utf8')).toContain('"options":{"command":null}')
     expect(await ntfy(['queue', 'flush'], { env })).toMatchObject({ code: 78 })
     expect(times()).toBe(1)
@@ -107,6 +107,6 @@ describe('a program that the command line names runs for that command line alone
       const script = `"$0" -c <(echo 'backends: [x]'; echo 'x: ${section}') ${words}`
       expect(await run('bash', ['-c', script, ntfyBin], { env })).toMatchObject({ code: 0, stderr: '' })
     }
-    await waitFor('both', () => times() === 2, 60_000)
+    await waitFor('both', () => times() === 2)
   })
 })

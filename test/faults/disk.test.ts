@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { describeWith } from '../support/programs.ts'
+import { canMount, describeWith } from '../support/programs.ts'
 import { minutes } from '../support/wait.ts'
 import { count, kept, place, printCounts, recover, repeats, status } from './place.ts'
 
@@ -22,8 +22,6 @@ function smallDisk(folder: string, kilobytes: number, options = ''): void {
   if (code !== 0) throw new Error(`mount: ${stderr}`)
   onTestFinished(() => void spawnSync('umount', ['-l', folder]))
 }
-
-const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0
 
 if (canMount) describeWith(['mount', 'umount'], 'a disk of its own', diskTests)
 else describe.skip('a disk of its own (needs root)', () => {})

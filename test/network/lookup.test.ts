@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { lookup } from '../../src/network/lookup.ts'
 import { ntfyBin, run } from '../support/cli.ts'
 import { temporaryHome } from '../support/home.ts'
-import { describeWith } from '../support/programs.ts'
+import { canMount, describeWith } from '../support/programs.ts'
 
 describe('names', () => {
   const find = (name: string, options = {}) =>
@@ -36,9 +36,8 @@ describe('names', () => {
     await expect(find('nowhere.invalid')).rejects.toMatchObject({ code: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/) })
   })
 
-  const root = process.getuid?.() === 0
-  describeWith(['unshare', 'mount'], `name servers that swallow questions${root ? '' : ' (needs root)'}`, () => {
-    it.skipIf(!root)('hold a command up for no more than its deadline, and it says why', async () => {
+  describeWith(['unshare', 'mount'], `name servers that swallow questions${canMount ? '' : ' (needs root)'}`, () => {
+    it.skipIf(!canMount)('hold a command up for no more than its deadline, and it says why', async () => {
       const servers = ['127.66.0.53', '127.66.0.54', '127.66.0.55']
       for (const address of servers) {
         const server = createSocket('udp4')

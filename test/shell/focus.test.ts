@@ -5,6 +5,7 @@ import { kinds } from '../../src/terminal/kinds.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { describeWith, which } from '../support/programs.ts'
 import { hookFile, type ShellName, type ShellOptions, shellNames, TypedShell } from '../support/shell.ts'
+import { minutes, timer } from '../support/wait.ts'
 
 /** What the hooks ask, and what they do afterwards. */
 const [ask, end] = ['\u001b[?1004h', '\u001b[?1004l']
@@ -21,30 +22,34 @@ function inTerminal(shell: ShellName, name: string, options: ShellOptions = {}):
 }
 
 /**
- * Runs commands that are told about, and answers what the hook asks, until an answer was in time: on a busy machine 13 ms
- * are short. Gives back what the program was told.
+ * Runs a command that notifies, and answers what the hook asks, in new shells until an answer was in time: on a busy
+ * machine 13 ms are short, and what comes later is input. Gives back what the program was told, and the shell.
  */
-async function focusTold(typing: TypedShell, answer: string): Promise<string | undefined> {
-  for (let i = 0; i < 20; i++) {
-    const before = typing.calls().length
+async function focusTold(open: () => TypedShell, answer: string) {
+  for (let i = 0; i < 60; i++) {
+    const typing = open()
     const from = await typing.ready()
     typing.terminal.type('sleep 0.4\r')
-    const asked = () => typing.terminal.output().includes(ask, from)
-    while (!asked()) await new Promise((resolve) => setImmediate(resolve))
+    const isLate = timer(minutes)
+    while (!typing.terminal.output().includes(ask, from) && !isLate()) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
     typing.terminal.type(answer)
-    await typing.ready(from)
-    const focus = (await typing.called(before + 1)).at(-1)?.flag('--focus')
-    if (focus !== undefined) return focus
+    const focus = (await typing.called(1))[0]?.flag('--focus')
+    if (focus !== undefined) return { focus, typing }
+    typing.terminal.kill('SIGKILL')
   }
-  return undefined
+  throw new Error('no answer was in time')
 }
 
 for (const shell of shellNames) {
   describeWith([shell, 'script', 'bash'], `the focus of the terminal, asked by the hooks of ${shell}`, () => {
     it('goes to the program, and leaves nothing on the terminal', async () => {
-      const typing = inTerminal(shell, 'gnome-terminal-')
-      expect(await focusTold(typing, '\u001b[I')).toBe('yes')
-      expect(await focusTold(typing, '\u001b[O')).toBe('no')
+      const open = () => inTerminal(shell, 'gnome-terminal-')
+      expect(await focusTold(open, '\u001b[I')).toMatchObject({ focus: 'yes' })
+      const { focus, typing } = await focusTold(open, '\u001b[O')
+      expect(focus).toBe('no')
+      await typing.ready()
       await typing.run('stty -a | grep -c -e " icanon .* echo "')
       expect(typing.shown()).not.toContain('^[')
       expect(typing.terminal.output().split(ask).length).toBe(typing.terminal.output().split(end).length)

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { describe } from 'vitest'
@@ -25,3 +26,6 @@ export function describeWith(programs: string[], name: string, body: () => void)
   else if (process.env['CI'] === 'true') throw new Error(`${name}: missing program ${missing.join(', ')}`)
   else describe.skip(`${name} (missing: ${missing.join(', ')})`, body)
 }
+
+/** Whether this process may change what is mounted where, in a namespace of its own: root may, but not in every container. */
+export const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0
