@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Backend } from '../src/backend.ts'
+import type { Backend } from '../src/backends/contract/backend.ts'
 import { backends, loadBackend } from '../src/backends/index.ts'
 import { manual } from '../src/build/manual.ts'
 import { commands } from '../src/commands/index.ts'

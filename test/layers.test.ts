@@ -1,68 +1,41 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { chunks } from '../src/build/chunks.ts'
 
-/** From the ground up; a file imports values only from lower layers, or from its own. */
-const layers = [
-  [
-    'errors',
-    'suggest',
-    'duration',
-    'paths',
-    'folder',
-    'ownership',
-    'own-file',
-    'regular-file',
-    'largest',
-    'text',
-    'fit',
-    'program',
-    'uuid',
-    'table',
-    'json',
-    'markdown',
-    'slack-text',
-    'service-gone',
-  ],
-  [
-    'output',
-    'input',
-    'network',
-    'http',
-    'notification',
-    'message',
-    'emoji',
-    'template',
-    'simple-commands',
-    'inner-command',
-    'command-pattern',
-    'hours',
-    'telegram-ini',
-    'redact',
-  ],
-  ['process'],
-  ['dbus', 'terminal', 'desktop'],
-  ['options', 'http-options', 'mail-failure', 'backend', 'matrix', 'mqtt', 'rocketchat', 'syslog', 'webpush', 'xmpp'],
-  ['backends'],
-  ['config'],
-  ['away'],
-  ['front'],
-  ['delivery'],
-  ['command', 'arguments', 'shell-files', 'completion', 'timer'],
-  ['doctor', 'setup'],
-  ['commands', 'parser'],
-  ['cli'],
-  ['main'],
+/** The rooms of the house, from the ground up; a file imports only from lower rooms, or from its own. */
+const rooms = [
+  'platform',
+  'notification',
+  'command-line',
+  'redact',
+  'process',
+  'http',
+  'terminal',
+  'desktop',
+  'shell',
+  'backends',
+  'away',
+  'config',
+  'history',
+  'outbox',
+  'rules',
+  'delivery',
+  'cli',
+  'doctor',
+  'setup',
+  'commands',
 ]
 
 const source = resolve(import.meta.dirname, '../src')
 
-/** A file's layer is named by its folder, or by itself if it lies on top. */
-function layerOf(file: string): number {
-  const top = relative(source, file).split('/')[0]?.replace(/\.ts$/, '') ?? ''
-  const layer = layers.findIndex((names) => names.includes(top))
-  if (layer < 0) throw new Error(`${top} has no layer`)
-  return layer
+/** A file's room is its folder; above them all is the entry. */
+function floorOf(file: string): number {
+  const [room = ''] = relative(source, file).split('/')
+  if (room === 'main.ts') return rooms.length
+  const floor = rooms.indexOf(room)
+  if (floor < 0) throw new Error(`${relative(source, file)} is in no room`)
+  return floor
 }
 
 function filesBelow(folder: string): string[] {
@@ -71,20 +44,31 @@ function filesBelow(folder: string): string[] {
     .map((file) => join(folder, file))
 }
 
-/** Files whose values a file imports, at once or later; types are free. */
-function importsOf(file: string, lazy: boolean): string[] {
+/** The files that a file imports, at once or later, values or types. */
+function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8')
-  const found = [...text.matchAll(/^(?:import|export) (?!type )[^'";]*?from '(\.[^']+)'/gms)]
-    .filter(([statement]) => !/^(?:import|export) \{(?:\s*type \w+,?)+\s*\} from/.test(statement))
-    .map(([, path]) => path ?? '')
-  if (lazy) found.push(...[...text.matchAll(/(?<!typeof )import\('(\.[^']+)'\)/g)].map(([, path]) => path ?? ''))
-  return found.map((path) => resolve(dirname(file), path))
+  const found = [...text.matchAll(/^(?:import|export)\s[^'";]*?from '(\.[^']+)'|import\('(\.[^']+)'\)/gms)]
+  return found.map(([, at, later]) => resolve(dirname(file), at ?? later ?? ''))
 }
 
-it('no file imports from a layer above it', () => {
+it('every room of the list is there', () => {
+  const folders = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  expect(folders.map(({ name }) => name).sort()).toEqual([...rooms, 'build', 'man'].sort())
+})
+
+it('the chunks of the build name rooms and files that are there', () => {
+  for (const { rooms, also, later } of chunks) {
+    const gone = [...rooms, ...[...also, ...later].map((file) => `${file}.ts`)].filter(
+      (path) => !existsSync(join(source, path)),
+    )
+    expect(gone).toEqual([])
+  }
+})
+
+it('no file imports from a room above its own', () => {
   const upward = filesBelow(source).flatMap((file) =>
-    importsOf(file, true)
-      .filter((imported) => layerOf(imported) > layerOf(file))
+    importsOf(file)
+      .filter((imported) => floorOf(imported) > floorOf(file))
       .map((imported) => `${relative(source, file)} -> ${relative(source, imported)}`),
   )
   expect(upward).toEqual([])
@@ -95,7 +79,7 @@ it('no files import each other in a circle', () => {
   const visit = (file: string, path: string[]): void => {
     if (path.includes(file)) throw new Error([...path, file].map((name) => relative(source, name)).join(' -> '))
     if (done.has(file)) return
-    for (const imported of importsOf(file, false)) visit(imported, [...path, file])
+    for (const imported of importsOf(file)) visit(imported, [...path, file])
     done.add(file)
   }
   for (const file of filesBelow(source)) visit(file, [])

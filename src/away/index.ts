@@ -1,4 +1,4 @@
-import type { TerminalReference } from '../notification.ts'
+import type { TerminalReference } from '../notification/index.ts'
 import { focusReport } from './focus-report.ts'
 import { hyprland } from './hyprland.ts'
 import { kitty } from './kitty.ts'

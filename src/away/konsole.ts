@@ -1,4 +1,4 @@
-import type { Bus } from '../dbus.ts'
+import type { Bus } from '../desktop/dbus/index.ts'
 import type { Source } from './view.ts'
 
 /** Konsole tells by D-Bus which of its windows and tabs is in front. */
@@ -8,7 +8,7 @@ export const konsole: Source = {
     const { KONSOLE_DBUS_SERVICE: service, KONSOLE_DBUS_WINDOW: window, KONSOLE_DBUS_SESSION: session } = environment
     const number = /\/(\d+)$/.exec(window ?? '')?.[1]
     if (host?.kind.name !== 'Konsole' || !service || !window || !session || number === undefined) return undefined
-    const bus = await (await import('../dbus.ts')).sessionBus(signal, patience)
+    const bus = await (await import('../desktop/dbus/index.ts')).sessionBus(signal, patience)
     try {
       // The variables are handed on: they may be those of the Konsole in which this terminal was started.
       if (!pids.includes(await processOf(bus, service))) return undefined
@@ -43,7 +43,7 @@ export const konsole: Source = {
 const patience = 150
 
 async function processOf(bus: Bus, service: string): Promise<number> {
-  const { theBus } = await import('../dbus.ts')
+  const { theBus } = await import('../desktop/dbus/index.ts')
   const call = { ...theBus, member: 'GetConnectionUnixProcessID', signature: 's', body: [service] }
   return Number((await bus.call(call))[0])
 }

@@ -1,4 +1,4 @@
-import type { Bus } from '../dbus.ts'
+import type { Bus } from '../desktop/dbus/index.ts'
 import { isYounger } from './scene.ts'
 import type { Presence, Scene } from './view.ts'
 
@@ -7,7 +7,7 @@ export const logind: Presence = {
   name: 'logind',
   async ask(scene, idle, signal) {
     if (process.platform !== 'linux') return undefined
-    const bus = await (await import('../dbus.ts')).systemBus(signal, patience)
+    const bus = await (await import('../desktop/dbus/index.ts')).systemBus(signal, patience)
     try {
       const sessions = await sessionsOf(bus, scene)
       if (sessions.length === 0) return undefined

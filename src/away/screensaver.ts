@@ -1,4 +1,4 @@
-import type { Bus } from '../dbus.ts'
+import type { Bus } from '../desktop/dbus/index.ts'
 import { isYounger } from './scene.ts'
 import type { Presence } from './view.ts'
 
@@ -6,7 +6,7 @@ import type { Presence } from './view.ts'
 export const screensaver: Presence = {
   name: 'the desktop',
   async ask(scene, idle, signal) {
-    const bus = await (await import('../dbus.ts')).sessionBus(signal, patience)
+    const bus = await (await import('../desktop/dbus/index.ts')).sessionBus(signal, patience)
     try {
       const names = await namesOn(bus)
       const active = savers.filter(([service]) => names.includes(service)).map((saver) => isActive(bus, saver))
@@ -37,7 +37,7 @@ const savers = [
 
 /** Those that are there: a call to one that is not would start it. */
 async function namesOn(bus: Bus): Promise<string[]> {
-  const { theBus } = await import('../dbus.ts')
+  const { theBus } = await import('../desktop/dbus/index.ts')
   const [names] = await bus.call({ ...theBus, member: 'ListNames' })
   return names as string[]
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { TerminalReference } from '../notification.ts'
+import type { TerminalReference } from '../notification/index.ts'
 import { environmentOf } from '../terminal/environment.ts'
 import { lineage } from '../terminal/lineage.ts'
 import { hostIn } from '../terminal/place.ts'

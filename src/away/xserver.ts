@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { hostname } from 'node:os'
-import { readRegularFile } from '../regular-file.ts'
+import { readRegularFile } from '../platform/regular-file.ts'
 import { Wire } from './xwire.ts'
 
 /** One entry for each display, in bytes. */

@@ -1,11 +1,11 @@
-import { defineBackend, type Outgoing } from '../backend.ts'
-import { ConfigError, PermanentError, TransientError } from '../errors.ts'
-import { authorization, httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import type { HttpAnswer } from '../network/exchange.ts'
-import { hasFailed } from '../notification.ts'
-import { list, text, url } from '../options.ts'
-import { oneLine } from '../text.ts'
+import type { HttpAnswer } from '../http/exchange.ts'
+import { hasFailed } from '../notification/index.ts'
+import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { oneLine } from '../platform/text.ts'
+import { defineBackend, type Outgoing } from './contract/backend.ts'
+import { authorization, httpOptions } from './contract/http-options.ts'
+import { list, text, url } from './contract/options.ts'
 
 export default defineBackend({
   name: 'apprise',

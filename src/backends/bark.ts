@@ -1,10 +1,10 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError, PermanentError, TransientError } from '../errors.ts'
-import { httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import type { HttpAnswer } from '../network/exchange.ts'
-import type { Priority } from '../notification.ts'
-import { choice, text, url } from '../options.ts'
+import type { HttpAnswer } from '../http/exchange.ts'
+import type { Priority } from '../notification/index.ts'
+import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { choice, text, url } from './contract/options.ts'
 
 export default defineBackend({
   name: 'bark',

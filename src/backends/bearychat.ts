@@ -1,10 +1,10 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError } from '../errors.ts'
-import { isForLater } from '../http.ts'
-import { httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import { markdownText } from '../markdown.ts'
-import { text, url } from '../options.ts'
+import { isForLater } from '../http/index.ts'
+import { ConfigError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { text, url } from './contract/options.ts'
+import { markdownText } from './shared/markdown.ts'
 
 export default defineBackend({
   name: 'bearychat',

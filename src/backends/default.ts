@@ -1,7 +1,7 @@
-import { type Answer, type Context, defineBackend, type Outgoing } from '../backend.ts'
-import { messageOf, TransientError } from '../errors.ts'
-import type { OptionValues } from '../options.ts'
+import { messageOf, TransientError } from '../platform/errors.ts'
 import { findPlace, type Place } from '../terminal/place.ts'
+import { type Answer, type Context, defineBackend, type Outgoing } from './contract/backend.ts'
+import type { OptionValues } from './contract/options.ts'
 import { desktopOptions, showOnDesktop } from './desktop.ts'
 import terminal from './terminal.ts'
 

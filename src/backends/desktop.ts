@@ -1,11 +1,11 @@
-import { type Context, defineBackend, type Outgoing } from '../backend.ts'
 import { showOnLinux } from '../desktop/linux.ts'
 import { showOnMac } from '../desktop/macos.ts'
 import { type Origin, type Toast, type Urgency, urgencies } from '../desktop/toast.ts'
 import { showOnWindows } from '../desktop/windows.ts'
-import { hasFailed, type Priority } from '../notification.ts'
-import { boolean, choice, number, type OptionValues, text } from '../options.ts'
+import { hasFailed, type Priority } from '../notification/index.ts'
 import { environmentOf } from '../terminal/environment.ts'
+import { type Context, defineBackend, type Outgoing } from './contract/backend.ts'
+import { boolean, choice, number, type OptionValues, text } from './contract/options.ts'
 
 /** The options of a desktop notification; `default` has the same. */
 export const desktopOptions = {

@@ -1,9 +1,9 @@
-import { defineBackend } from '../backend.ts'
-import { TransientError } from '../errors.ts'
-import { fitRendered } from '../fit.ts'
-import { httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import { text, url } from '../options.ts'
+import { fitRendered } from '../notification/fit.ts'
+import { TransientError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { text, url } from './contract/options.ts'
 
 export default defineBackend({
   name: 'discord',

@@ -1,9 +1,9 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError, PermanentError, TransientError } from '../errors.ts'
-import { hasFailed } from '../notification.ts'
-import { words } from '../options.ts'
-import { withoutSecrets } from '../output.ts'
-import { oneLine } from '../text.ts'
+import { hasFailed } from '../notification/index.ts'
+import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
+import { withoutSecrets } from '../platform/output.ts'
+import { oneLine } from '../platform/text.ts'
+import { defineBackend } from './contract/backend.ts'
+import { words } from './contract/options.ts'
 
 /** Exit codes of a program that mean something to us (sysexits.h). */
 const temporary = [75]

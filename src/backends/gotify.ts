@@ -1,8 +1,8 @@
-import { defineBackend } from '../backend.ts'
-import { httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import type { Priority } from '../notification.ts'
-import { number, text, url } from '../options.ts'
+import type { Priority } from '../notification/index.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { number, text, url } from './contract/options.ts'
 
 export default defineBackend({
   name: 'gotify',

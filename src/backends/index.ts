@@ -1,4 +1,4 @@
-import type { Backend } from '../backend.ts'
+import type { Backend } from './contract/backend.ts'
 
 /**
  * Every backend by name, loaded when it is used: a configuration is read without loading thirty of them. Aliases stand
@@ -17,33 +17,33 @@ export const backends: Record<string, () => Promise<{ default: Backend }>> = {
   gotify: () => import('./gotify.ts'),
   insta: () => import('./insta.ts'),
   keybase: () => import('./keybase.ts'),
-  mail: () => import('./mail.ts'),
-  matrix: () => import('./matrix.ts'),
+  mail: () => import('./mail/index.ts'),
+  matrix: () => import('./matrix/index.ts'),
   mattermost: () => import('./mattermost.ts'),
-  mqtt: () => import('./mqtt.ts'),
+  mqtt: () => import('./mqtt/index.ts'),
   notifico: () => import('./notifico.ts'),
   ntfy_sh: () => import('./ntfy_sh.ts'),
-  ntfy_webpush: () => import('./ntfy_webpush.ts'),
+  ntfy_webpush: () => import('./ntfy_webpush/index.ts'),
   prowl: () => import('./prowl.ts'),
   pushalot: () => import('./pushalot.ts'),
   pushbullet: () => import('./pushbullet.ts'),
   pushjet: () => import('./pushjet.ts'),
   pushover: () => import('./pushover.ts'),
   pushsafer: () => import('./pushsafer.ts'),
-  rocketchat: () => import('./rocketchat.ts'),
+  rocketchat: () => import('./rocketchat/index.ts'),
   signal: () => import('./signal.ts'),
   simplepush: () => import('./simplepush.ts'),
   slack: () => import('./slack.ts'),
   slack_webhook: () => import('./slack_webhook.ts'),
   speech: () => import('./speech.ts'),
-  systemlog: () => import('./systemlog.ts'),
+  systemlog: () => import('./systemlog/index.ts'),
   teams: () => import('./teams.ts'),
-  telegram: () => import('./telegram.ts'),
+  telegram: () => import('./telegram/index.ts'),
   terminal: () => import('./terminal.ts'),
   termux: () => import('./termux.ts'),
   twilio: () => import('./twilio.ts'),
   webhook: () => import('./webhook.ts'),
-  xmpp: () => import('./xmpp.ts'),
+  xmpp: () => import('./xmpp/index.ts'),
   zulip: () => import('./zulip.ts'),
 }
 

@@ -1,9 +1,9 @@
-import { defineBackend } from '../backend.ts'
-import { PermanentError } from '../errors.ts'
-import { httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import { list, text, url } from '../options.ts'
-import { serviceGone } from '../service-gone.ts'
+import { PermanentError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { list, text, url } from './contract/options.ts'
+import { serviceGone } from './shared/service-gone.ts'
 
 export default defineBackend({
   name: 'insta',

@@ -1,8 +1,8 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError, TransientError } from '../errors.ts'
-import { escapeMarkdown } from '../markdown.ts'
-import { text } from '../options.ts'
-import { oneLine } from '../text.ts'
+import { ConfigError, TransientError } from '../platform/errors.ts'
+import { oneLine } from '../platform/text.ts'
+import { defineBackend } from './contract/backend.ts'
+import { text } from './contract/options.ts'
+import { escapeMarkdown } from './shared/markdown.ts'
 
 export default defineBackend({
   name: 'keybase',

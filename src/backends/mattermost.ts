@@ -1,12 +1,12 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError, TransientError } from '../errors.ts'
-import { fitRendered } from '../fit.ts'
-import { resetAfter, retryAfter } from '../http.ts'
-import { authorization, httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import { markdownText } from '../markdown.ts'
-import type { HttpAnswer } from '../network/exchange.ts'
-import { text, url } from '../options.ts'
+import type { HttpAnswer } from '../http/exchange.ts'
+import { resetAfter, retryAfter } from '../http/index.ts'
+import { fitRendered } from '../notification/fit.ts'
+import { ConfigError, TransientError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { authorization, httpOptions } from './contract/http-options.ts'
+import { text, url } from './contract/options.ts'
+import { markdownText } from './shared/markdown.ts'
 
 export default defineBackend({
   name: 'mattermost',

@@ -1,7 +1,7 @@
-import { defineBackend } from '../backend.ts'
-import { httpOptions } from '../http-options.ts'
-import { url } from '../options.ts'
-import { serviceGone } from '../service-gone.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { url } from './contract/options.ts'
+import { serviceGone } from './shared/service-gone.ts'
 
 export default defineBackend({
   name: 'notifico',

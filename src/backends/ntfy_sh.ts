@@ -1,10 +1,10 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError, TransientError } from '../errors.ts'
-import { authorization, httpOptions } from '../http-options.ts'
-import { field } from '../json.ts'
-import type { HttpAnswer } from '../network/exchange.ts'
-import type { Priority } from '../notification.ts'
-import { text, url } from '../options.ts'
+import type { HttpAnswer } from '../http/exchange.ts'
+import type { Priority } from '../notification/index.ts'
+import { ConfigError, TransientError } from '../platform/errors.ts'
+import { field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { authorization, httpOptions } from './contract/http-options.ts'
+import { text, url } from './contract/options.ts'
 
 export default defineBackend({
   name: 'ntfy_sh',

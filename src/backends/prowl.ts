@@ -1,9 +1,9 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError, TransientError } from '../errors.ts'
-import { httpOptions } from '../http-options.ts'
-import type { HttpAnswer } from '../network/exchange.ts'
-import type { Priority } from '../notification.ts'
-import { number, text } from '../options.ts'
+import type { HttpAnswer } from '../http/exchange.ts'
+import type { Priority } from '../notification/index.ts'
+import { ConfigError, TransientError } from '../platform/errors.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { number, text } from './contract/options.ts'
 
 export default defineBackend({
   name: 'prowl',

@@ -1,8 +1,8 @@
-import { defineBackend } from '../backend.ts'
-import { httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import { boolean, number, text, url } from '../options.ts'
-import { serviceGone } from '../service-gone.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { boolean, number, text, url } from './contract/options.ts'
+import { serviceGone } from './shared/service-gone.ts'
 
 export default defineBackend({
   name: 'pushalot',

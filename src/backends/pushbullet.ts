@@ -1,9 +1,9 @@
-import { defineBackend } from '../backend.ts'
-import { TransientError } from '../errors.ts'
-import { resetAfter, retryAfter } from '../http.ts'
-import { httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import { text } from '../options.ts'
+import { resetAfter, retryAfter } from '../http/index.ts'
+import { TransientError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { text } from './contract/options.ts'
 
 /** Seconds until a used-up month is asked about again. */
 const quotaPause = 3600

@@ -1,11 +1,11 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError, TransientError } from '../errors.ts'
-import { resetAfter, retryAfter } from '../http.ts'
-import { httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import type { HttpAnswer } from '../network/exchange.ts'
-import type { Priority } from '../notification.ts'
-import { boolean, number, text } from '../options.ts'
+import type { HttpAnswer } from '../http/exchange.ts'
+import { resetAfter, retryAfter } from '../http/index.ts'
+import type { Priority } from '../notification/index.ts'
+import { ConfigError, TransientError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { boolean, number, text } from './contract/options.ts'
 
 export default defineBackend({
   name: 'pushover',

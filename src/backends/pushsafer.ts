@@ -1,10 +1,10 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError } from '../errors.ts'
-import { isForLater } from '../http.ts'
-import { httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import type { Priority } from '../notification.ts'
-import { number, text } from '../options.ts'
+import { isForLater } from '../http/index.ts'
+import type { Priority } from '../notification/index.ts'
+import { ConfigError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { number, text } from './contract/options.ts'
 
 export default defineBackend({
   name: 'pushsafer',

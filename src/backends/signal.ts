@@ -1,8 +1,8 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError, PermanentError, TransientError } from '../errors.ts'
-import { authorization, httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import { list, text, url } from '../options.ts'
+import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { authorization, httpOptions } from './contract/http-options.ts'
+import { list, text, url } from './contract/options.ts'
 
 export default defineBackend({
   name: 'signal',

@@ -1,8 +1,8 @@
-import { defineBackend } from '../backend.ts'
-import { PermanentError } from '../errors.ts'
-import { httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import { text } from '../options.ts'
+import { PermanentError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { text } from './contract/options.ts'
 
 export default defineBackend({
   name: 'simplepush',

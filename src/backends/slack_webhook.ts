@@ -1,8 +1,8 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError } from '../errors.ts'
-import { httpOptions } from '../http-options.ts'
-import { text, url } from '../options.ts'
-import { slackText } from '../slack-text.ts'
+import { ConfigError } from '../platform/errors.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { text, url } from './contract/options.ts'
+import { slackText } from './shared/slack-text.ts'
 
 export default defineBackend({
   name: 'slack_webhook',

@@ -1,7 +1,7 @@
-import { defineBackend } from '../backend.ts'
-import { TransientError } from '../errors.ts'
-import { number, text } from '../options.ts'
-import { oneLine } from '../text.ts'
+import { TransientError } from '../platform/errors.ts'
+import { oneLine } from '../platform/text.ts'
+import { defineBackend } from './contract/backend.ts'
+import { number, text } from './contract/options.ts'
 
 /** Whoever is there hears it now; an hour later it would only frighten somebody. Milliseconds. */
 const keepFor = 5 * 60_000

@@ -1,8 +1,8 @@
-import { defineBackend } from '../backend.ts'
-import { fitRendered } from '../fit.ts'
-import { httpOptions } from '../http-options.ts'
-import { url } from '../options.ts'
-import { serviceGone } from '../service-gone.ts'
+import { fitRendered } from '../notification/fit.ts'
+import { defineBackend } from './contract/backend.ts'
+import { httpOptions } from './contract/http-options.ts'
+import { url } from './contract/options.ts'
+import { serviceGone } from './shared/service-gone.ts'
 
 export default defineBackend({
   name: 'teams',

@@ -1,8 +1,8 @@
-import { defineBackend } from '../backend.ts'
-import { PermanentError } from '../errors.ts'
-import { boolean, choice } from '../options.ts'
+import { PermanentError } from '../platform/errors.ts'
 import { findPlace } from '../terminal/place.ts'
 import { showAsText, showByTerminal } from '../terminal/show.ts'
+import { defineBackend } from './contract/backend.ts'
+import { boolean, choice } from './contract/options.ts'
 
 /** A terminal that was there a minute ago may be another one by now, milliseconds. */
 const longestWait = 60_000

@@ -1,8 +1,8 @@
-import { defineBackend } from '../backend.ts'
-import { TransientError } from '../errors.ts'
-import type { Priority } from '../notification.ts'
-import { boolean, text } from '../options.ts'
-import { oneLine } from '../text.ts'
+import type { Priority } from '../notification/index.ts'
+import { TransientError } from '../platform/errors.ts'
+import { oneLine } from '../platform/text.ts'
+import { defineBackend } from './contract/backend.ts'
+import { boolean, text } from './contract/options.ts'
 
 export default defineBackend({
   name: 'termux',

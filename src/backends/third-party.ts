@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Answer, Backend, Context, Outgoing } from '../backend.ts'
-import { ConfigError, exitCode, messageOf, NtfyError, PermanentError, TransientError } from '../errors.ts'
-import { hasFailed } from '../notification.ts'
+import { hasFailed } from '../notification/index.ts'
+import { ConfigError, exitCode, messageOf, NtfyError, PermanentError, TransientError } from '../platform/errors.ts'
+import type { Answer, Backend, Context, Outgoing } from './contract/backend.ts'
 
 /** dschep/ntfy's interface of a backend. */
 type Notify = (title: string, message: string, options: Record<string, unknown>) => unknown

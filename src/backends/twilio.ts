@@ -1,9 +1,9 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError, PermanentError, TransientError } from '../errors.ts'
-import { authorization, httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import type { HttpAnswer } from '../network/exchange.ts'
-import { text } from '../options.ts'
+import type { HttpAnswer } from '../http/exchange.ts'
+import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { defineBackend } from './contract/backend.ts'
+import { authorization, httpOptions } from './contract/http-options.ts'
+import { text } from './contract/options.ts'
 
 export default defineBackend({
   name: 'twilio',

@@ -1,7 +1,7 @@
-import { defineBackend, type Outgoing } from '../backend.ts'
-import { ConfigError } from '../errors.ts'
-import { authorization, httpOptions } from '../http-options.ts'
-import { choice, json, list, map, text, url } from '../options.ts'
+import { ConfigError } from '../platform/errors.ts'
+import { defineBackend, type Outgoing } from './contract/backend.ts'
+import { authorization, httpOptions } from './contract/http-options.ts'
+import { choice, json, list, map, text, url } from './contract/options.ts'
 
 export default defineBackend({
   name: 'webhook',

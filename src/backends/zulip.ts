@@ -1,11 +1,11 @@
-import { defineBackend } from '../backend.ts'
-import { ConfigError, TransientError } from '../errors.ts'
-import { fitRendered } from '../fit.ts'
-import { authorization, httpOptions } from '../http-options.ts'
-import { asObject, field } from '../json.ts'
-import { markdownText } from '../markdown.ts'
-import { choice, text, url } from '../options.ts'
-import { cut } from '../text.ts'
+import { fitRendered } from '../notification/fit.ts'
+import { ConfigError, TransientError } from '../platform/errors.ts'
+import { asObject, field } from '../platform/json.ts'
+import { cut } from '../platform/text.ts'
+import { defineBackend } from './contract/backend.ts'
+import { authorization, httpOptions } from './contract/http-options.ts'
+import { choice, text, url } from './contract/options.ts'
+import { markdownText } from './shared/markdown.ts'
 
 export default defineBackend({
   name: 'zulip',

@@ -1,5 +1,5 @@
-import type { Backend } from '../backend.ts'
-import { type Command, type Flag, type Flags, globalFlags } from '../command.ts'
+import type { Backend } from '../backends/contract/backend.ts'
+import { type Command, type Flag, type Flags, globalFlags } from '../cli/command.ts'
 
 /** What the page says besides the declarations. */
 export interface ManualParts {

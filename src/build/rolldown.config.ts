@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'rolldown'
+import { chunks, takes } from './chunks.ts'
 import { joinLauncher } from './launcher.ts'
 import { licenseTexts } from './licenses.ts'
 
@@ -33,21 +34,11 @@ export default defineConfig({
     exports: 'named',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
-    // Every file costs Node a third of a millisecond: what nearly every command needs is one.
     codeSplitting: {
-      groups: [
-        // All that --version needs.
-        { name: 'program', test: /src\/program\.ts|rolldown.runtime/ },
-        {
-          name: 'core',
-          test: /src\/(errors|suggest|duration|paths|text|output|input|notification|command|arguments|uuid|folder|ownership|own-file|regular-file|largest|redact\/(sign|lazily)|delivery\/(lines|journal|note-decision|wanted|waiting)|process\/(launcher|proc|quote))\.ts/,
-        },
-        // What every notification needs, whoever makes it.
-        {
-          name: 'notify',
-          test: /src\/(json|template|simple-commands|inner-command|command-pattern|hours|table|options|backends\/index|config\/(find|index|hook-settings|interpret|references|read|rules|rule-values|when|section|module|display|away|trust|types|top|shapes|resolve|hide|secrets|select)|delivery\/(deliver|prepare|attempt|settle|spool|outbox|durable|claim|machine-time|room|fallback|stamp|backoff|pause|log|delivery|plan|rules\/(apply|when|counters)|cache|lock|context|program|current-options|granted|shown|notify|report|schedule|flush|flusher|sender))\.ts/,
-        },
-      ],
+      groups: chunks.map((chunk) => ({
+        name: chunk.name,
+        test: (id: string) => takes(chunk, id) || (chunk.name === 'program' && id.includes('rolldown/runtime')),
+      })),
     },
     minify: process.env['NTFY_BUILD'] !== 'readable',
     sourcemap: true,

@@ -1,8 +1,8 @@
 import { away } from '../away/index.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../cli/command.ts'
 import { situationFor } from '../delivery/tell.ts'
-import { exitCode } from '../errors.ts'
-import { print, say } from '../output.ts'
+import { exitCode } from '../platform/errors.ts'
+import { print, say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
 export default defineCommand({

@@ -1,8 +1,8 @@
 import { backendName, backends, loadBackend } from '../backends/index.ts'
-import { defineCommand } from '../command.ts'
-import { exitCode, UsageError } from '../errors.ts'
-import { print } from '../output.ts'
-import { didYouMean } from '../suggest.ts'
+import { defineCommand } from '../cli/command.ts'
+import { exitCode, UsageError } from '../platform/errors.ts'
+import { print } from '../platform/output.ts'
+import { didYouMean } from '../platform/suggest.ts'
 
 export default defineCommand({
   name: 'backends',

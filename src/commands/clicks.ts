@@ -1,9 +1,9 @@
-import { defineCommand } from '../command.ts'
-import { noteSeen } from '../delivery/seen.ts'
+import { bringToFront } from '../away/bring-to-front.ts'
+import { defineCommand } from '../cli/command.ts'
 import { listen } from '../desktop/clicks.ts'
-import { exitCode } from '../errors.ts'
-import { bringToFront } from '../front/index.ts'
-import { readInput } from '../input.ts'
+import { exitCode } from '../platform/errors.ts'
+import { readInput } from '../platform/input.ts'
+import { noteSeen } from '../shell/seen.ts'
 
 /** What a click brings about takes no longer than this, milliseconds. */
 const patience = 2000

@@ -1,13 +1,11 @@
 import { backends } from '../backends/index.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../cli/command.ts'
 import { loadConfig } from '../config/index.ts'
-import { exitCode, UsageError } from '../errors.ts'
-import { print } from '../output.ts'
-import { didYouMean } from '../suggest.ts'
-import { oneLine } from '../text.ts'
-import { commands } from './index.ts'
-
-const shells = ['bash', 'zsh', 'fish']
+import { exitCode, UsageError } from '../platform/errors.ts'
+import { print } from '../platform/output.ts'
+import { didYouMean } from '../platform/suggest.ts'
+import { oneLine } from '../platform/text.ts'
+import { shells } from '../shell/shells.ts'
 
 export default defineCommand({
   name: 'completion',
@@ -15,7 +13,7 @@ export default defineCommand({
   summary: 'print the completion of a shell: eval "$(ntfy completion bash)"',
   flags: { targets: { kind: 'boolean', hidden: true, description: 'the names that -b takes' } },
   maxWords: 1,
-  async run({ flags, words: [shell], global }) {
+  async run({ flags, words: [shell], global, commands }) {
     if (flags.targets) {
       const { config } = await loadConfig(global.config)
       const own = Object.values(config.targets).filter(({ backend }) => backend !== '')
@@ -26,7 +24,7 @@ export default defineCommand({
       return exitCode.ok
     }
     if (shell === undefined) throw new UsageError(`completion: one of ${shells.join(', ')} was expected`)
-    const { completionScripts, offersOf } = await import('../completion.ts')
+    const { completionScripts, offersOf } = await import('../cli/completion.ts')
     const script = Object.hasOwn(completionScripts, shell) ? completionScripts[shell] : undefined
     if (script === undefined) {
       throw new UsageError(

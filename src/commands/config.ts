@@ -1,12 +1,12 @@
 import { loadBackend } from '../backends/index.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../cli/command.ts'
 import { configPlaces, findConfig } from '../config/find.ts'
 import { loadConfig } from '../config/index.ts'
 import { describeReference, referenceOf } from '../config/secrets.ts'
 import type { Config, Target } from '../config/types.ts'
-import { exitCode, UsageError } from '../errors.ts'
-import { print } from '../output.ts'
-import { didYouMean } from '../suggest.ts'
+import { exitCode, UsageError } from '../platform/errors.ts'
+import { print } from '../platform/output.ts'
+import { didYouMean } from '../platform/suggest.ts'
 
 const verbs = ['path', 'check', 'schema'] as const
 

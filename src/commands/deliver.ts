@@ -1,14 +1,14 @@
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../cli/command.ts'
 import { attemptAll, type Pending, type Report } from '../delivery/deliver.ts'
-import { isDelivery } from '../delivery/delivery.ts'
 import { flushOnce } from '../delivery/flush.ts'
 import { flushReached, keepFlushing } from '../delivery/flusher.ts'
 import { withGranted } from '../delivery/granted.ts'
 import type { HandedOver } from '../delivery/sender.ts'
-import { outboxFolder } from '../delivery/spool.ts'
-import { exitCode } from '../errors.ts'
-import { readInput } from '../input.ts'
-import { print, withoutSecrets } from '../output.ts'
+import { isDelivery } from '../outbox/delivery.ts'
+import { outboxFolder } from '../outbox/spool.ts'
+import { exitCode } from '../platform/errors.ts'
+import { readInput } from '../platform/input.ts'
+import { print, withoutSecrets } from '../platform/output.ts'
 
 /** A flusher lives this long at most, in milliseconds; later runs of ntfy start another when something is due. */
 const lifetime = 60 * 60_000

@@ -1,10 +1,10 @@
 import { isatty } from 'node:tty'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../cli/command.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { examine } from '../doctor/index.ts'
-import { exitCode } from '../errors.ts'
-import { print, withoutSecrets } from '../output.ts'
-import { oneLine } from '../text.ts'
+import { exitCode } from '../platform/errors.ts'
+import { print, withoutSecrets } from '../platform/output.ts'
+import { oneLine } from '../platform/text.ts'
 
 export default defineCommand({
   name: 'doctor',

@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs'
 import { isatty } from 'node:tty'
-import { defineCommand, type FlagValues, type GlobalOptions } from '../command.ts'
-import { mayWait } from '../delivery/waiting.ts'
-import { type Rules, whyUnwanted } from '../delivery/wanted.ts'
-import { parseDuration } from '../duration.ts'
-import { messageOf, UsageError } from '../errors.ts'
-import type { Outcome } from '../notification.ts'
-import { say, setLogLevel } from '../output.ts'
+import { defineCommand, type FlagValues, type GlobalOptions } from '../cli/command.ts'
+import type { Outcome } from '../notification/index.ts'
+import { mayWait } from '../outbox/waiting.ts'
+import { parseDuration } from '../platform/duration.ts'
+import { messageOf, UsageError } from '../platform/errors.ts'
+import { say, setLogLevel } from '../platform/output.ts'
 import { shellQuote } from '../process/quote.ts'
 import { type Ended, runCommand } from '../process/run.ts'
+import { type Rules, whyUnwanted } from '../rules/wanted.ts'
 
 /** Lines of output that a message gets if nobody says how many. */
 const defaultTail = 20

@@ -1,8 +1,7 @@
-import { defineCommand } from '../command.ts'
-import { exitCode, UsageError } from '../errors.ts'
-import { print } from '../output.ts'
-import { didYouMean } from '../suggest.ts'
-import { commands } from './index.ts'
+import { defineCommand } from '../cli/command.ts'
+import { exitCode, UsageError } from '../platform/errors.ts'
+import { print } from '../platform/output.ts'
+import { didYouMean } from '../platform/suggest.ts'
 
 export default defineCommand({
   name: 'help',
@@ -10,10 +9,10 @@ export default defineCommand({
   summary: 'show help, of a command if one is named',
   flags: {},
   maxWords: 1,
-  async run({ words: [name] }) {
-    const { commandHelp, overview } = await import('../parser.ts')
+  async run({ words: [name], commands }) {
+    const { commandHelp, overview } = await import('../cli/parser.ts')
     if (name === undefined) {
-      print(`${await overview()}\n`)
+      print(`${await overview(commands)}\n`)
       return exitCode.ok
     }
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined

@@ -1,7 +1,7 @@
-import type { Command } from '../command.ts'
+import type { Commands } from '../cli/command.ts'
 
 /** Every verb, loaded when it is typed. The order is that of the help. */
-export const commands: Record<string, () => Promise<{ default: Command }>> = {
+export const commands: Commands = {
   send: () => import('./send.ts'),
   done: () => import('./done.ts'),
   'shell-integration': () => import('./shell-integration.ts'),

@@ -1,9 +1,10 @@
-import { defineCommand } from '../command.ts'
-import { type LogLine, readLog } from '../delivery/log.ts'
-import { exitCode, UsageError } from '../errors.ts'
-import { print } from '../output.ts'
-import { cutColumns, localTime } from '../table.ts'
-import { oneLine } from '../text.ts'
+import { defineCommand } from '../cli/command.ts'
+import { cutColumns } from '../cli/table.ts'
+import { type LogLine, readLog } from '../history/log.ts'
+import { exitCode, UsageError } from '../platform/errors.ts'
+import { localTime } from '../platform/local-time.ts'
+import { print } from '../platform/output.ts'
+import { oneLine } from '../platform/text.ts'
 
 export default defineCommand({
   name: 'log',

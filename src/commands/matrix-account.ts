@@ -1,15 +1,15 @@
-import type { GlobalOptions } from '../command.ts'
+import { openCache } from '../backends/contract/cache.ts'
+import { type AccountOptions, accountOf } from '../backends/matrix/account.ts'
+import type { Call } from '../backends/matrix/call.ts'
+import type { World } from '../backends/matrix/discovery.ts'
+import { accountCall } from '../backends/matrix/session.ts'
+import type { GlobalOptions } from '../cli/command.ts'
 import { loadConfig } from '../config/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import { selectTargets } from '../config/select.ts'
 import type { Config } from '../config/types.ts'
-import { openCache } from '../delivery/cache.ts'
-import { ConfigError, UsageError } from '../errors.ts'
-import { httpClient } from '../http.ts'
-import { type AccountOptions, accountOf } from '../matrix/account.ts'
-import type { Call } from '../matrix/call.ts'
-import type { World } from '../matrix/discovery.ts'
-import { accountCall } from '../matrix/session.ts'
+import { httpClient } from '../http/index.ts'
+import { ConfigError, UsageError } from '../platform/errors.ts'
 
 /** Longest time that all requests of a command may take, in milliseconds. */
 const deadline = 30_000

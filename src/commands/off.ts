@@ -1,8 +1,8 @@
-import { defineCommand } from '../command.ts'
-import { switchOff } from '../delivery/off.ts'
-import { parseDuration } from '../duration.ts'
-import { exitCode, messageOf, NtfyError, UsageError } from '../errors.ts'
+import { defineCommand } from '../cli/command.ts'
+import { parseDuration } from '../platform/duration.ts'
+import { exitCode, messageOf, NtfyError, UsageError } from '../platform/errors.ts'
 import { callingShell } from '../process/proc.ts'
+import { switchOff } from '../rules/off.ts'
 
 export default defineCommand({
   name: 'off',

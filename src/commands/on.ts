@@ -1,7 +1,7 @@
-import { defineCommand } from '../command.ts'
-import { switchOn } from '../delivery/off.ts'
-import { exitCode, messageOf, NtfyError } from '../errors.ts'
+import { defineCommand } from '../cli/command.ts'
+import { exitCode, messageOf, NtfyError } from '../platform/errors.ts'
 import { callingShell } from '../process/proc.ts'
+import { switchOn } from '../rules/off.ts'
 
 export default defineCommand({
   name: 'on',

@@ -1,22 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { defineCommand, type FlagValues } from '../command.ts'
+import { defineCommand, type FlagValues } from '../cli/command.ts'
+import { cutColumns } from '../cli/table.ts'
 import { discard, revive } from '../delivery/by-hand.ts'
 import type { Report } from '../delivery/deliver.ts'
-import { whyKept } from '../delivery/delivery.ts'
 import { type Flushed, type FlushOptions, flushOnce } from '../delivery/flush.ts'
 import { followUp } from '../delivery/flusher.ts'
-import { type Kept, listPlaces, type Place, readPlaces } from '../delivery/listing.ts'
-import { claim, finish } from '../delivery/outbox.ts'
 import { printReport, sayReport } from '../delivery/report.ts'
 import { outboxTrouble } from '../delivery/settle.ts'
-import { listed } from '../delivery/shown.ts'
-import { outboxFolder } from '../delivery/spool.ts'
-import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../errors.ts'
-import { print, say, withoutSecrets } from '../output.ts'
-import { statePlace } from '../paths.ts'
-import { didYouMean } from '../suggest.ts'
-import { cutColumns, localTime } from '../table.ts'
-import { oneLine, plainText } from '../text.ts'
+import { whyKept } from '../outbox/delivery.ts'
+import { claim, finish } from '../outbox/index.ts'
+import { type Kept, listPlaces, type Place, readPlaces } from '../outbox/listing.ts'
+import { outboxFolder } from '../outbox/spool.ts'
+import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../platform/errors.ts'
+import { localTime } from '../platform/local-time.ts'
+import { print, say, withoutSecrets } from '../platform/output.ts'
+import { statePlace } from '../platform/paths.ts'
+import { didYouMean } from '../platform/suggest.ts'
+import { oneLine, plainText } from '../platform/text.ts'
+import { listed } from '../redact/listed.ts'
 
 const flags = {
   wait: { kind: 'boolean', description: 'flush: wait also for what other processes are sending' },
@@ -41,7 +42,7 @@ export default defineCommand({
   summary: 'what is not delivered yet: list it, try it now, put failures back, drop or show some',
   flags,
   async run({ flags, words: [name = 'list', ...ids], global }) {
-    if (flags['install-timer']) return (await import('../timer.ts')).installTimer()
+    if (flags['install-timer']) return (await import('../shell/timer.ts')).installTimer()
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
     const known = Object.keys(verbs)
     if (!verb)

@@ -1,16 +1,16 @@
 import { isatty } from 'node:tty'
-import { defineCommand, type GlobalOptions } from '../command.ts'
+import { defineCommand, type GlobalOptions } from '../cli/command.ts'
 import { loadConfig } from '../config/index.ts'
 import { selectTargets } from '../config/select.ts'
 import { attemptAll, type Pending, type Report, spool, spoolHeld } from '../delivery/deliver.ts'
 import { followUp } from '../delivery/flusher.ts'
-import { makeNotification } from '../delivery/notify.ts'
 import { type Plan, plan } from '../delivery/plan.ts'
 import { printReport, sayReport, showHere } from '../delivery/report.ts'
-import { ConfigError, exitCode, messageOf, UsageError, worstExitCode } from '../errors.ts'
-import { readInput } from '../input.ts'
-import { longestTag, longestUrl, mostTags, type Priority, priorities } from '../notification.ts'
-import { say } from '../output.ts'
+import { makeNotification } from '../notification/create.ts'
+import { longestTag, longestUrl, mostTags, type Priority, priorities } from '../notification/index.ts'
+import { ConfigError, exitCode, messageOf, UsageError, worstExitCode } from '../platform/errors.ts'
+import { readInput } from '../platform/input.ts'
+import { say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
 /** Longest text that is read from stdin, in bytes: more is no notification. */
@@ -107,6 +107,6 @@ function textFromInput(): string {
 
 async function emojized(text: string, global: GlobalOptions): Promise<string> {
   if (!global.emoji || !text.includes(':')) return text
-  const { replaceShortcodes } = await import('../emoji.ts')
+  const { replaceShortcodes } = await import('../notification/emoji.ts')
   return replaceShortcodes(text)
 }

@@ -1,16 +1,17 @@
 import { basename } from 'node:path'
 import { isatty } from 'node:tty'
-import type { Backend } from '../backend.ts'
+import type { Backend } from '../backends/contract/backend.ts'
 import { backendName, backends, loadBackend } from '../backends/index.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../cli/command.ts'
 import { fileToEdit, withTarget, writeConfig } from '../config/edit.ts'
 import { loadConfig } from '../config/index.ts'
 import { loadsHooks } from '../doctor/shells.ts'
-import { ConfigError, exitCode, UsageError } from '../errors.ts'
-import { print } from '../output.ts'
-import { abbreviateHome } from '../paths.ts'
-import { didYouMean } from '../suggest.ts'
-import { hooksScript, shells } from './shell-integration.ts'
+import { ConfigError, exitCode, UsageError } from '../platform/errors.ts'
+import { print } from '../platform/output.ts'
+import { abbreviateHome } from '../platform/paths.ts'
+import { didYouMean } from '../platform/suggest.ts'
+import { shells } from '../shell/shells.ts'
+import { hooksScript } from './shell-integration.ts'
 
 /** What Ctrl-C ends a command with. */
 const interrupted = 130
@@ -65,7 +66,7 @@ async function offerHooks(): Promise<void> {
     print('To have it later: ntfy shell-integration --install\n')
     return
   }
-  const { install } = await import('../shell-files.ts')
+  const { install } = await import('../shell/install.ts')
   print(`${install(shell, hooksScript(shell))}: new ${shell} shells tell you\n`)
 }
 

@@ -1,14 +1,12 @@
-import { defineCommand } from '../command.ts'
-import { parseDuration } from '../duration.ts'
-import { exitCode, UsageError } from '../errors.ts'
-import { print, say } from '../output.ts'
+import { defineCommand } from '../cli/command.ts'
+import { parseDuration } from '../platform/duration.ts'
+import { exitCode, UsageError } from '../platform/errors.ts'
+import { print, say } from '../platform/output.ts'
+import { shellScript } from '../platform/program.ts'
+import { didYouMean } from '../platform/suggest.ts'
 import { readStat } from '../process/proc.ts'
-import { shellScript } from '../program.ts'
-import { didYouMean } from '../suggest.ts'
 
-export const shells = ['bash', 'zsh', 'fish'] as const
-export type Shell = (typeof shells)[number]
-
+import { type Shell, shells } from '../shell/shells.ts'
 export default defineCommand({
   name: 'shell-integration',
   words: '',
@@ -25,7 +23,7 @@ export default defineCommand({
     const shell = shellFrom(flags.shell)
     if (flags.install && flags.uninstall) throw new UsageError('shell-integration: --install or --uninstall, not both')
     if (flags.uninstall) {
-      const { uninstall } = await import('../shell-files.ts')
+      const { uninstall } = await import('../shell/install.ts')
       for (const path of uninstall(shell)) say.warning(`${path}: the hooks are taken away`)
       return exitCode.ok
     }
@@ -34,7 +32,7 @@ export default defineCommand({
       print(script)
       return exitCode.ok
     }
-    const { install } = await import('../shell-files.ts')
+    const { install } = await import('../shell/install.ts')
     const rc = install(shell, script)
     say.warning(`${rc}: new ${shell} shells tell you when a command is done`)
     return exitCode.ok

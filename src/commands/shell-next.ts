@@ -1,8 +1,8 @@
-import { defineCommand } from '../command.ts'
-import { threadOfShell } from '../delivery/shell.ts'
+import { defineCommand } from '../cli/command.ts'
 import { withdrawOnLinux } from '../desktop/linux.ts'
-import { exitCode, messageOf } from '../errors.ts'
-import { say } from '../output.ts'
+import { exitCode, messageOf } from '../platform/errors.ts'
+import { say } from '../platform/output.ts'
+import { threadOfShell } from '../shell/threads.ts'
 
 export default defineCommand({
   name: 'shell-next',

@@ -1,12 +1,12 @@
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../cli/command.ts'
 import { loadConfig } from '../config/index.ts'
 import { selectTargets } from '../config/select.ts'
 import { attemptAll } from '../delivery/deliver.ts'
-import { makeNotification } from '../delivery/notify.ts'
 import { prepare } from '../delivery/prepare.ts'
 import { printReport, sayReport } from '../delivery/report.ts'
-import { ConfigError, worstExitCode } from '../errors.ts'
-import { print } from '../output.ts'
+import { makeNotification } from '../notification/create.ts'
+import { ConfigError, worstExitCode } from '../platform/errors.ts'
+import { print } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
 export default defineCommand({

@@ -1,11 +1,11 @@
 import { isatty } from 'node:tty'
-import type { GlobalOptions } from '../command.ts'
+import type { GlobalOptions } from '../cli/command.ts'
 import { tellEnding } from '../delivery/outcome.ts'
-import { type Rules, whyUnwanted } from '../delivery/wanted.ts'
-import { formatDuration } from '../duration.ts'
-import { UsageError } from '../errors.ts'
-import { say, showProgress } from '../output.ts'
+import { formatDuration } from '../platform/duration.ts'
+import { UsageError } from '../platform/errors.ts'
+import { say, showProgress } from '../platform/output.ts'
 import { type ProcessEnd, watchProcesses } from '../process/watch.ts'
+import { type Rules, whyUnwanted } from '../rules/wanted.ts'
 
 /** Exit code when a process to wait for does not exist. */
 const missingProcess = 1

@@ -1,6 +1,6 @@
-import { parseDuration } from '../duration.ts'
-import { normalKey } from '../options.ts'
-import { didYouMean } from '../suggest.ts'
+import { normalKey } from '../backends/contract/options.ts'
+import { parseDuration } from '../platform/duration.ts'
+import { didYouMean } from '../platform/suggest.ts'
 import { isMapping } from './shapes.ts'
 import type { Config } from './types.ts'
 

@@ -1,5 +1,5 @@
-import { normalKey } from '../options.ts'
-import { didYouMean } from '../suggest.ts'
+import { normalKey } from '../backends/contract/options.ts'
+import { didYouMean } from '../platform/suggest.ts'
 import { type CommandDisplay, commandDisplays } from './types.ts'
 
 /** The words that say what is shown of a command, at the top and in a target; the second is dschep/ntfy's. */

@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Document } from 'yaml'
-import { ConfigError, messageOf } from '../errors.ts'
-import { foreignHome } from '../ownership.ts'
-import { configFolder } from '../paths.ts'
-import { readRegularFile } from '../regular-file.ts'
+import { ConfigError, messageOf } from '../platform/errors.ts'
+import { foreignHome } from '../platform/ownership.ts'
+import { configFolder } from '../platform/paths.ts'
+import { readRegularFile } from '../platform/regular-file.ts'
 import { findConfig } from './find.ts'
 
 /** A configuration file is a few lines, in bytes. */

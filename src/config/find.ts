@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
-import { configFolder, home, siteConfigFolders } from '../paths.ts'
+import { configFolder, home, siteConfigFolders } from '../platform/paths.ts'
 
 /** A place where a configuration may lie. */
 export interface Place {

@@ -1,4 +1,4 @@
-import { hideSecret } from '../output.ts'
+import { hideSecret } from '../platform/output.ts'
 import { isMapping } from './shapes.ts'
 
 /** Hides a secret value from all that is said: whole, and the parts of it that somebody could use. */

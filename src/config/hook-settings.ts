@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { patternWords } from '../command-pattern.ts'
-import { makeFolder } from '../folder.ts'
-import { largest } from '../largest.ts'
-import { readOwn, replaceOwn } from '../own-file.ts'
-import { stateFolder } from '../paths.ts'
+import { patternWords } from '../command-line/command-pattern.ts'
+import { makeFolder } from '../platform/folder.ts'
+import { largest } from '../platform/largest.ts'
+import { readOwn, replaceOwn } from '../platform/own-file.ts'
+import { stateFolder } from '../platform/paths.ts'
 import type { Config } from './types.ts'
 
 /**

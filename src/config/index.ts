@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts'
-import { oneLine } from '../text.ts'
+import { messageOf } from '../platform/errors.ts'
+import { oneLine } from '../platform/text.ts'
 import { findConfig } from './find.ts'
 import { writeHookSettings } from './hook-settings.ts'
 import { interpret } from './interpret.ts'

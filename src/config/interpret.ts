@@ -1,6 +1,6 @@
+import { normalKey } from '../backends/contract/options.ts'
 import { backendName, backends } from '../backends/index.ts'
-import { normalKey } from '../options.ts'
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from '../platform/suggest.ts'
 import type { Document, Problem } from './read.ts'
 import { checkReferences } from './references.ts'
 import { readRule, ruleWord } from './rules.ts'

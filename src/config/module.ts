@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { ConfigError, codeOf, messageOf } from '../errors.ts'
-import { readRegularFile } from '../regular-file.ts'
+import { ConfigError, codeOf, messageOf } from '../platform/errors.ts'
+import { readRegularFile } from '../platform/regular-file.ts'
 
 /** No description of a package is larger, in bytes. */
 const largest = 1024 * 1024

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
-import { codeOf, messageOf } from '../errors.ts'
-import { oneLine } from '../text.ts'
+import { codeOf, messageOf } from '../platform/errors.ts'
+import { oneLine } from '../platform/text.ts'
 
 /** A configuration file is a few lines; what is larger than this, in bytes, is not one. */
 const largest = 1024 * 1024

@@ -1,5 +1,5 @@
 import { backendName, backends } from '../backends/index.ts'
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from '../platform/suggest.ts'
 import type { Problem } from './read.ts'
 import type { TargetRules } from './rules.ts'
 import type { Config } from './types.ts'

@@ -1,6 +1,6 @@
+import { isPath, type Option, readOption } from '../backends/contract/options.ts'
 import { loadBackend } from '../backends/index.ts'
-import { ConfigError, messageOf, SecretError } from '../errors.ts'
-import { isPath, type Option, readOption } from '../options.ts'
+import { ConfigError, messageOf, SecretError } from '../platform/errors.ts'
 import { isSecretName } from '../redact/names.ts'
 import { hideValue } from './hide.ts'
 import { fetchSecret, pathFrom, referenceOf } from './secrets.ts'

@@ -1,7 +1,7 @@
-import { commandPattern } from '../command-pattern.ts'
-import { parseDuration } from '../duration.ts'
-import { type Hours, parseHours } from '../hours.ts'
-import { didYouMean } from '../suggest.ts'
+import { commandPattern } from '../command-line/command-pattern.ts'
+import { parseDuration } from '../platform/duration.ts'
+import { type Hours, parseHours } from '../platform/hours.ts'
+import { didYouMean } from '../platform/suggest.ts'
 import { isNames } from './shapes.ts'
 
 /** Reports what is wrong with a rule, and where below it. */

@@ -1,4 +1,4 @@
-import { priorities } from '../notification.ts'
+import { priorities } from '../notification/index.ts'
 import type { RuleWord } from './rules.ts'
 import type { When } from './when.ts'
 

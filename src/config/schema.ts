@@ -1,6 +1,6 @@
-import type { Backend } from '../backend.ts'
+import type { Backend } from '../backends/contract/backend.ts'
+import type { Option } from '../backends/contract/options.ts'
 import { backendAliases, backends, loadBackend } from '../backends/index.ts'
-import type { Option } from '../options.ts'
 import { durationSchema, patternsSchema, ruleSchemas } from './rules-schema.ts'
 import type { topWords } from './top.ts'
 import { commandDisplays } from './types.ts'

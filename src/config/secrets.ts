@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
-import { ConfigError, codeOf, SecretError } from '../errors.ts'
-import { hideSecret, say } from '../output.ts'
-import { home } from '../paths.ts'
-import { readRegularFile } from '../regular-file.ts'
+import { ConfigError, codeOf, SecretError } from '../platform/errors.ts'
+import { hideSecret, say } from '../platform/output.ts'
+import { home } from '../platform/paths.ts'
+import { readRegularFile } from '../platform/regular-file.ts'
 
 /** How a value can be kept out of the file. */
 export type Reference = { env: string } | { file: string } | { command: string[] }

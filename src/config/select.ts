@@ -1,11 +1,22 @@
 import { resolve } from 'node:path'
+import { findOption, isPath, readOption } from '../backends/contract/options.ts'
 import { backendAliases, backendName, backends, loadBackend } from '../backends/index.ts'
-import type { GlobalOptions } from '../command.ts'
-import { ConfigError, UsageError } from '../errors.ts'
-import { findOption, isPath, readOption } from '../options.ts'
-import { didYouMean } from '../suggest.ts'
+import { ConfigError, UsageError } from '../platform/errors.ts'
+import { didYouMean } from '../platform/suggest.ts'
 import { pathFrom } from './secrets.ts'
 import type { Config, Target } from './types.ts'
+
+/** What the command line says of a notification: where it goes, and how. */
+export interface NotificationOptions {
+  /** `-c`: the configuration file. */
+  config: string | undefined
+  /** `-b`, each with the `-o` that followed it. */
+  targets: { name: string; options: Record<string, string> }[]
+  /** `-o` before any `-b`: for all targets that know them. */
+  sharedOptions: Record<string, string>
+  title: string | undefined
+  emoji: boolean
+}
 
 /** A target that will get the notification, with what `-o` says of it. */
 export interface Selected {
@@ -24,7 +35,7 @@ export interface Selected {
  */
 export async function selectTargets(
   config: Config,
-  wanted: Pick<GlobalOptions, 'targets' | 'sharedOptions'>,
+  wanted: Pick<NotificationOptions, 'targets' | 'sharedOptions'>,
 ): Promise<Selected[]> {
   const fromEnvironment = (process.env['NTFY_BACKENDS'] ?? '').split(',').filter((name) => name.trim() !== '')
   const requests =

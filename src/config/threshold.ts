@@ -1,4 +1,4 @@
-import { parseDuration } from '../duration.ts'
+import { parseDuration } from '../platform/duration.ts'
 import { loadConfig } from './index.ts'
 import { lineOfWord } from './where.ts'
 

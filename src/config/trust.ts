@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { isAbsolute } from 'node:path'
-import { type Option, opened } from '../options.ts'
-import { ownershipProblem, problemOf } from '../ownership.ts'
+import { type Option, opened } from '../backends/contract/options.ts'
+import { ownershipProblem, problemOf } from '../platform/ownership.ts'
 import type { Document } from './read.ts'
 import { pathFrom, type Reference } from './secrets.ts'
 

@@ -1,7 +1,7 @@
-import { beginsWith, patternWords } from '../command-pattern.ts'
-import type { Hours } from '../hours.ts'
-import { normalKey } from '../options.ts'
-import { didYouMean } from '../suggest.ts'
+import { normalKey } from '../backends/contract/options.ts'
+import { beginsWith, patternWords } from '../command-line/command-pattern.ts'
+import type { Hours } from '../platform/hours.ts'
+import { didYouMean } from '../platform/suggest.ts'
 import { type Complain, choices, duration, patterns, readHours, texts } from './rule-values.ts'
 import { isMapping } from './shapes.ts'
 

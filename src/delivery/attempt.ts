@@ -1,13 +1,13 @@
-import type { Answer, Backend, Outgoing } from '../backend.ts'
+import type { Answer, Backend, Outgoing } from '../backends/contract/backend.ts'
+import { makeContext } from '../backends/contract/context.ts'
 import { loadBackend } from '../backends/index.ts'
-import { ConfigError, exitCode, messageOf, PermanentError, TransientError } from '../errors.ts'
-import { lateNote } from '../message.ts'
-import { withoutOurSecrets, withoutSecrets } from '../output.ts'
-import { cut, type Limit, lengthIn, oneLine, plainText } from '../text.ts'
-import { makeContext } from './context.ts'
+import { lateNote } from '../notification/message.ts'
+import type { Delivery } from '../outbox/delivery.ts'
+import { ConfigError, exitCode, messageOf, PermanentError, TransientError } from '../platform/errors.ts'
+import { withoutOurSecrets, withoutSecrets } from '../platform/output.ts'
+import { cut, type Limit, lengthIn, oneLine, plainText } from '../platform/text.ts'
+import { hasMovedOn } from '../shell/moved-on.ts'
 import { startDeadline } from './deadline.ts'
-import type { Delivery } from './delivery.ts'
-import { hasMovedOn } from './moved-on.ts'
 
 /** Longest attempt, in milliseconds: everything counts, from the look-up of the name to the last byte of the answer. */
 const longestAttempt = 10_000

@@ -1,10 +1,10 @@
 import { renameSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { largest } from '../largest.ts'
-import type { Delivery } from './delivery.ts'
-import { remove, syncFolder, writeDurably } from './durable.ts'
-import { madeNow } from './machine-time.ts'
-import { type Entry, failedFolder, freeEntry } from './spool.ts'
+import type { Delivery } from '../outbox/delivery.ts'
+import { madeNow } from '../outbox/machine-time.ts'
+import { type Entry, failedFolder, freeEntry } from '../outbox/spool.ts'
+import { remove, syncFolder, writeDurably } from '../platform/durable.ts'
+import { largest } from '../platform/largest.ts'
 
 /**
  * Puts a failed delivery back among those that are tried, as if it had just been made. Its fallback has had its turn.

@@ -3,9 +3,9 @@ import { loadConfig } from '../config/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import { findTarget } from '../config/select.ts'
 import { type Config, emptyConfig } from '../config/types.ts'
-import { ConfigError } from '../errors.ts'
-import { type Delivery, granted } from './delivery.ts'
-import { configStamp } from './stamp.ts'
+import { type Delivery, granted } from '../outbox/delivery.ts'
+import { configStamp } from '../outbox/stamp.ts'
+import { ConfigError } from '../platform/errors.ts'
 
 /** The options as the configuration has them now: it may have been mended since the delivery was queued. */
 export async function currentOptions(delivery: Delivery, known: Config | undefined): Promise<Record<string, unknown>> {

@@ -1,14 +1,14 @@
-import { messageOf } from '../errors.ts'
-import { say } from '../output.ts'
+import type { Delivery } from '../outbox/delivery.ts'
+import { bury, claim, current, unclaim } from '../outbox/index.ts'
+import { pauseOf } from '../outbox/pause.ts'
+import { byTarget, heads, isDue, listAll, readAll, ruleTime, type Waiting } from '../outbox/schedule.ts'
+import { freeEntry, isBusy, whyStuck } from '../outbox/spool.ts'
+import { messageOf } from '../platform/errors.ts'
+import { say } from '../platform/output.ts'
 import { attemptOne, type Pending, type Report, withFallbacks } from './deliver.ts'
-import type { Delivery } from './delivery.ts'
 import { type Granted, withGranted } from './granted.ts'
-import { bury, claim, current, unclaim } from './outbox.ts'
-import { pauseOf } from './pause.ts'
 import { isKept } from './report.ts'
-import { byTarget, heads, isDue, listAll, readAll, ruleTime, type Waiting } from './schedule.ts'
 import { outboxTrouble } from './settle.ts'
-import { freeEntry, isBusy, whyStuck } from './spool.ts'
 
 /** A target that another process is at, or a folder that cannot be written, is looked at again after this time, in ms. */
 const lookAgain = 15_000
@@ -77,7 +77,7 @@ async function readReady(folder: string, { only, held = false, fresh }: FlushOpt
   const waiting = readAll(folder, listAll(folder))
   const ruled = waiting.filter((one) => ruleTime(one) !== undefined && (only?.has(one.id) ?? true))
   if (fresh || ruled.length === 0) return waiting
-  const { releaseDue } = await import('./rules/release.ts')
+  const { releaseDue } = await import('./release.ts')
   const ready = await releaseDue(folder, ruled, { held })
   for (const id of ready) only?.add(id)
   return ready.length > 0 ? readAll(folder, listAll(folder)) : waiting

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { current } from '../outbox/index.ts'
+import { isAnythingDue } from '../outbox/schedule.ts'
+import { cleanUp, type Entry, list, outboxFolder, read } from '../outbox/spool.ts'
+import { isLocked, releaseLock, takeLock } from '../platform/lock.ts'
 import type { Report } from './deliver.ts'
 import { flushOnce } from './flush.ts'
-import { isLocked, releaseLock, takeLock } from './lock.ts'
-import { current } from './outbox.ts'
 import { isKept } from './report.ts'
-import { isAnythingDue } from './schedule.ts'
 import { startSender } from './sender.ts'
-import { cleanUp, type Entry, list, outboxFolder, read } from './spool.ts'
 
 /** How often the folder is looked at for what others have put there, in milliseconds. */
 const longestSleep = 15_000

@@ -1,4 +1,4 @@
-import { type Delivery, granted, type ReferringDelivery } from './delivery.ts'
+import { type Delivery, granted, type ReferringDelivery } from '../outbox/delivery.ts'
 
 /** Options that name programs, by the ids of the deliveries that they are for: how another process gets them. */
 export type Granted = Record<string, Record<string, unknown>>

@@ -1,9 +1,9 @@
 import type { Away } from '../away/index.ts'
-import type { Outcome, Source } from '../notification.ts'
-import { withoutOurSecrets } from '../output.ts'
+import { type JournalTarget, note } from '../history/journal.ts'
+import type { Outcome, Source } from '../notification/index.ts'
+import { whyKept } from '../outbox/delivery.ts'
+import { withoutOurSecrets } from '../platform/output.ts'
 import { redactedCommand } from '../redact/lazily.ts'
-import { whyKept } from './delivery.ts'
-import { type JournalTarget, note } from './journal.ts'
 import type { Plan } from './plan.ts'
 
 /** What was decided about a command that has ended. */

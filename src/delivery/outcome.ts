@@ -1,9 +1,9 @@
-import type { GlobalOptions } from '../command.ts'
-import { say } from '../output.ts'
+import type { NotificationOptions } from '../config/select.ts'
+import { say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
+import type { Rules } from '../rules/wanted.ts'
 import { noteDecision } from './note-decision.ts'
 import { type Ending, handOver, type Situation, situationFor } from './tell.ts'
-import type { Rules } from './wanted.ts'
 
 /** While the command runs: has the terminals around tmux report their focus, if that will be asked about. */
 export async function prepareEnding({ onlyAway }: Rules): Promise<void> {
@@ -16,7 +16,7 @@ export async function prepareEnding({ onlyAway }: Rules): Promise<void> {
 export async function tellEnding(
   ended: Ending,
   rules: Rules,
-  global: GlobalOptions,
+  global: NotificationOptions,
   visible: boolean,
   known?: Situation,
 ): Promise<void> {

@@ -1,13 +1,13 @@
 import type { Away } from '../away/index.ts'
 import { findTarget, type Selected } from '../config/select.ts'
 import type { Config } from '../config/types.ts'
-import { exitCode } from '../errors.ts'
-import type { Notification, Outcome } from '../notification.ts'
+import type { Notification, Outcome } from '../notification/index.ts'
+import { type Delivery, whyKept } from '../outbox/delivery.ts'
+import { exitCode } from '../platform/errors.ts'
+import { decide, escalations, rulesOf, withFallback } from '../rules/apply.ts'
+import type { Facts } from '../rules/when.ts'
 import type { Report } from './deliver.ts'
-import { type Delivery, whyKept } from './delivery.ts'
 import { prepare } from './prepare.ts'
-import { decide, escalations, rulesOf, withFallback } from './rules/apply.ts'
-import type { Facts } from './rules/when.ts'
 
 /** What is to be done with a notification. */
 export interface Plan {

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
-import type { GlobalOptions } from '../command.ts'
 import { loadConfig } from '../config/index.ts'
+import type { NotificationOptions } from '../config/select.ts'
 import type { Config } from '../config/types.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 import { showBusy, showsProgress } from '../terminal/progress.ts'
@@ -12,7 +12,11 @@ import { showBusy, showsProgress } from '../terminal/progress.ts'
  * @param known the configuration, if it can be read only once
  * @returns what ends it, and gives up what has not begun yet
  */
-export function beginProgress(asked: boolean, global: GlobalOptions, known: Config | undefined): () => Promise<void> {
+export function beginProgress(
+  asked: boolean,
+  global: NotificationOptions,
+  known: Config | undefined,
+): () => Promise<void> {
   const over = new AbortController()
   const begun = begin(asked, global, known, over.signal).catch(() => undefined)
   return async () => {
@@ -22,7 +26,7 @@ export function beginProgress(asked: boolean, global: GlobalOptions, known: Conf
   }
 }
 
-async function begin(asked: boolean, global: GlobalOptions, known: Config | undefined, over: AbortSignal) {
+async function begin(asked: boolean, global: NotificationOptions, known: Config | undefined, over: AbortSignal) {
   const terminal = isatty(1) && isatty(2) ? terminalOfCaller() : undefined
   if (terminal === undefined || !(await showsProgress(terminal, over)) || over.aborted) return undefined
   if (!asked && !isConfigured(known ?? (await loadConfig(global.config)).config)) return undefined

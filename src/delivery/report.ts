@@ -1,7 +1,7 @@
-import { messageOf } from '../errors.ts'
-import { print, say, withoutSecrets } from '../output.ts'
+import type { Delivery } from '../outbox/delivery.ts'
+import { messageOf } from '../platform/errors.ts'
+import { print, say, withoutSecrets } from '../platform/output.ts'
 import type { Report } from './deliver.ts'
-import type { Delivery } from './delivery.ts'
 
 /** Says what became of a delivery, if somebody has to know; success is silent. */
 export function sayReport({ outcome, target, error, rule }: Report): void {

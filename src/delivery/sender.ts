@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs'
+import type { Delivery } from '../outbox/delivery.ts'
+import { programEnvironment, programFile } from '../platform/program.ts'
 import { inheritedDescriptors } from '../process/launcher.ts'
-import { programEnvironment, programFile } from '../program.ts'
 import type { Pending } from './deliver.ts'
-import type { Delivery } from './delivery.ts'
 import { type Granted, grantedTo } from './granted.ts'
 
 /** What the process gets by its stdin, if there is any of it. */

@@ -1,9 +1,9 @@
+import { innerWords } from '../command-line/inner-command.ts'
+import { simpleCommands } from '../command-line/simple-commands.ts'
 import type { CommandDisplay } from '../config/types.ts'
-import { innerWords } from '../inner-command.ts'
-import type { Notification, Outcome } from '../notification.ts'
-import { withoutOurSecrets } from '../output.ts'
+import type { Notification, Outcome } from '../notification/index.ts'
+import { withoutOurSecrets } from '../platform/output.ts'
 import { redactedCommand, redactedText } from '../redact/lazily.ts'
-import { simpleCommands } from '../simple-commands.ts'
 
 /** A notification about a command makes its message for each target: they may show more or less of the command. */
 export interface Tellable extends Notification {
@@ -27,18 +27,6 @@ export async function shownTo(notification: Tellable, display: CommandDisplay): 
   const shown: Notification = { ...plain, outcome, message: sentence(outcome) }
   if (plain.title !== undefined) shown.title = withoutOurSecrets(await redactedText(plain.title))
   return shown
-}
-
-/**
- * A text of a notification as lists and the log say it, whatever its target shows: without secrets.
- *
- * @param text its title or message
- */
-export async function listed(text: string, { outcome }: Pick<Notification, 'outcome'>): Promise<string> {
-  const command = outcome?.command?.trim()
-  if (!command) return redactedText(text)
-  const around = await Promise.all(text.split(command).map(redactedText))
-  return around.length === 1 ? (around[0] ?? '') : around.join(await redactedCommand(command))
 }
 
 /** The program that a line runs last, without its folder. */

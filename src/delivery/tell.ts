@@ -1,15 +1,15 @@
 import type { Away } from '../away/index.ts'
-import type { GlobalOptions } from '../command.ts'
 import { loadConfig } from '../config/index.ts'
+import type { NotificationOptions } from '../config/select.ts'
 import { type Selected, selectTargets } from '../config/select.ts'
 import { type Config, emptyConfig } from '../config/types.ts'
-import { NtfyError } from '../errors.ts'
-import { outcomeMessage, processMessage } from '../message.ts'
-import type { Outcome, Source, TerminalReference } from '../notification.ts'
+import { makeNotification } from '../notification/create.ts'
+import type { Outcome, Source, TerminalReference } from '../notification/index.ts'
+import { outcomeMessage, processMessage } from '../notification/message.ts'
+import { NtfyError } from '../platform/errors.ts'
 import { attemptAll, type Report, spool, spoolHeld } from './deliver.ts'
 import { followUp } from './flusher.ts'
 import { noteDecision } from './note-decision.ts'
-import { makeNotification } from './notify.ts'
 import { type Plan, plan } from './plan.ts'
 import { sayReport, showHere } from './report.ts'
 import { startSender } from './sender.ts'
@@ -38,7 +38,7 @@ export interface Situation {
 }
 
 /** Reads the configuration and chooses the targets; where either is broken, `default` is told, and what is broken. */
-export async function situationFor(global: GlobalOptions): Promise<Situation> {
+export async function situationFor(global: NotificationOptions): Promise<Situation> {
   try {
     const { config, problems } = await loadConfig(global.config)
     if (problems.length > 0) return fallback(problems.join('\n'))
@@ -53,7 +53,7 @@ export async function situationFor(global: GlobalOptions): Promise<Situation> {
  * Hands the news to a process of its own and waits for its word only where somebody can read it, for a second at most.
  * Whatever goes wrong here must not reach the job.
  */
-export async function handOver(ending: Ending, situation: Situation, global: GlobalOptions, visible: boolean) {
+export async function handOver(ending: Ending, situation: Situation, global: NotificationOptions, visible: boolean) {
   const { now, held, reports: decided } = await planEnding(ending, situation, global)
   const lost = spoolHeld(held, { quiet: !visible })
   const kept = decided.filter(({ id }) => !lost.some(({ delivery }) => delivery.id === id))
@@ -71,13 +71,13 @@ export async function handOver(ending: Ending, situation: Situation, global: Glo
 }
 
 /** The same for a process that is in the background already: it delivers itself. */
-export async function tellHere(ending: Ending, situation: Situation, global: GlobalOptions): Promise<void> {
+export async function tellHere(ending: Ending, situation: Situation, global: NotificationOptions): Promise<void> {
   const { now, held } = await planEnding(ending, situation, global)
   const pending = [...spoolHeld(held), ...spool(now, { claimed: true })]
   followUp(await attemptAll(pending, { foreground: false, fresh: true, config: situation.config }), held.length > 0)
 }
 
-async function planEnding(ending: Ending, situation: Situation, global: GlobalOptions): Promise<Plan> {
+async function planEnding(ending: Ending, situation: Situation, global: NotificationOptions): Promise<Plan> {
   const { outcome, away } = ending
   const { config, selected } = situation
   const planned = await plan(describe(ending, situation, global), config, selected, { outcome, ...(away && { away }) })
@@ -94,7 +94,7 @@ async function fallback(trouble: string): Promise<Situation> {
   }
 }
 
-function describe({ pid, ...ending }: Ending, { trouble }: Situation, global: GlobalOptions): Tellable {
+function describe({ pid, ...ending }: Ending, { trouble }: Situation, global: NotificationOptions): Tellable {
   const said = (outcome: Outcome) =>
     pid === undefined ? outcomeMessage(outcome, { emoji: global.emoji }) : processMessage(pid, outcome)
   const sentence = (outcome: Outcome) =>

@@ -1,5 +1,5 @@
-import { DBusError, sessionBus } from '../dbus.ts'
-import { TransientError } from '../errors.ts'
+import { TransientError } from '../platform/errors.ts'
+import { DBusError, sessionBus } from './dbus/index.ts'
 import { memoryOf } from './memory.ts'
 import { close, serverOn, showOn } from './server.ts'
 import { patience, type Toast } from './toast.ts'

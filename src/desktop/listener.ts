@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { sessionSockets } from '../dbus/address.ts'
-import type { Bus, BusState } from '../dbus.ts'
-import { runtimeFolder } from '../paths.ts'
-import { programEnvironment, programFile } from '../program.ts'
+import { runtimeFolder } from '../platform/paths.ts'
+import { programEnvironment, programFile } from '../platform/program.ts'
+import { sessionSockets } from './dbus/address.ts'
+import type { Bus, BusState } from './dbus/index.ts'
 import type { Toast } from './toast.ts'
 
 /** A toast that is on the screen. */

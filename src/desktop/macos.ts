@@ -1,12 +1,12 @@
-import type { Context } from '../backend.ts'
-import { TransientError } from '../errors.ts'
+import { TransientError } from '../platform/errors.ts'
+import type { RunProgram } from '../process/run-program.ts'
 import type { Toast } from './toast.ts'
 
 /**
  * Shows a toast by `osascript`. The texts are arguments of a script that never changes: nothing in them can become
  * AppleScript, and after the `-` nothing can become an option.
  */
-export async function showOnMac(toast: Toast, context: Pick<Context, 'run'>): Promise<{ handed_to: string }> {
+export async function showOnMac(toast: Toast, context: { run: RunProgram }): Promise<{ handed_to: string }> {
   const sound = toast.soundfile === undefined ? '' : ' sound name (item 3 of argv)'
   const script = [
     'on run argv',

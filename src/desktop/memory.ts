@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeFolder } from '../folder.ts'
-import { readOwn, replaceOwn } from '../own-file.ts'
-import { runtimeFolder } from '../paths.ts'
+import { makeFolder } from '../platform/folder.ts'
+import { readOwn, replaceOwn } from '../platform/own-file.ts'
+import { runtimeFolder } from '../platform/paths.ts'
 
 /** Which notification a thread has on the screen. */
 export interface Memory {

@@ -1,5 +1,5 @@
-import { type Bus, DBusError, sessionBus, theBus } from '../dbus.ts'
-import { ConfigError, messageOf } from '../errors.ts'
+import { ConfigError, messageOf } from '../platform/errors.ts'
+import { type Bus, DBusError, sessionBus, theBus } from './dbus/index.ts'
 import { memoryOf } from './memory.ts'
 import { type Toast, urgencies } from './toast.ts'
 

@@ -1,4 +1,4 @@
-import type { TerminalReference } from '../notification.ts'
+import type { TerminalReference } from '../notification/index.ts'
 
 export const urgencies = ['low', 'normal', 'critical'] as const
 export type Urgency = (typeof urgencies)[number]

@@ -1,4 +1,4 @@
-import { ConfigError, messageOf, TransientError } from '../errors.ts'
+import { ConfigError, messageOf, TransientError } from '../platform/errors.ts'
 import { patience, type Toast } from './toast.ts'
 
 /**

@@ -1,11 +1,11 @@
 import { findTarget } from '../config/select.ts'
 import { emptyConfig } from '../config/types.ts'
 import { attemptAll } from '../delivery/deliver.ts'
-import { makeNotification } from '../delivery/notify.ts'
 import { prepare } from '../delivery/prepare.ts'
 import { desktopServer } from '../desktop/server.ts'
-import { messageOf } from '../errors.ts'
-import { oneLine } from '../text.ts'
+import { makeNotification } from '../notification/create.ts'
+import { messageOf } from '../platform/errors.ts'
+import { oneLine } from '../platform/text.ts'
 import type { Check, Finding } from './finding.ts'
 
 /** How long the desktop may take to answer, in milliseconds. */

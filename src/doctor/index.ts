@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../platform/errors.ts'
 import { configuration } from './configuration.ts'
 import { desktop } from './desktop.ts'
 import type { Check, Finding, World } from './finding.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { messageOf } from '../errors.ts'
-import { proxyFor } from '../network/proxy.ts'
-import { withoutSecrets } from '../output.ts'
+import { proxyFor } from '../http/proxy.ts'
+import { messageOf } from '../platform/errors.ts'
+import { withoutSecrets } from '../platform/output.ts'
 import type { Check, Finding } from './finding.ts'
 
 /** The proxy of the environment, and the authorities that are trusted. */

@@ -1,7 +1,7 @@
 import { accessSync, constants, realpathSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { version } from '../program.ts'
-import { readRegularFile } from '../regular-file.ts'
+import { version } from '../platform/program.ts'
+import { readRegularFile } from '../platform/regular-file.ts'
 import type { Check, Finding } from './finding.ts'
 
 /** The oldest Node that this runs on. */

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { home } from '../paths.ts'
-import { shellScript } from '../program.ts'
-import { readRegular } from '../regular-file.ts'
-import { hooksFile, rcFiles } from '../shell-files.ts'
+import { home } from '../platform/paths.ts'
+import { shellScript } from '../platform/program.ts'
+import { readRegular } from '../platform/regular-file.ts'
+import { hooksFile, rcFiles } from '../shell/install.ts'
 import type { Check, Finding } from './finding.ts'
 
 /** No file that a shell reads at its start is larger, in bytes. */

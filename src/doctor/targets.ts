@@ -1,13 +1,13 @@
+import { makeContext } from '../backends/contract/context.ts'
 import { loadBackend } from '../backends/index.ts'
 import { loadConfig } from '../config/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import { findTarget } from '../config/select.ts'
 import type { Config, Target } from '../config/types.ts'
-import { makeContext } from '../delivery/context.ts'
-import { ConfigError, messageOf } from '../errors.ts'
-import { withoutSecrets } from '../output.ts'
-import { oneLine } from '../text.ts'
-import { randomUuid } from '../uuid.ts'
+import { ConfigError, messageOf } from '../platform/errors.ts'
+import { withoutSecrets } from '../platform/output.ts'
+import { oneLine } from '../platform/text.ts'
+import { randomUuid } from '../platform/uuid.ts'
 import type { Check, Finding } from './finding.ts'
 
 /** How long a service may take to answer, in milliseconds; all are asked at the same time. */

@@ -1,8 +1,8 @@
 import { away } from '../away/index.ts'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../platform/errors.ts'
+import { oneLine } from '../platform/text.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 import { findPlace } from '../terminal/place.ts'
-import { oneLine } from '../text.ts'
 import type { Check, Finding } from './finding.ts'
 
 /** Which terminal this is, what it shows notifications by, and who knows whether somebody looks at it. */

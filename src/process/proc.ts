@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { TerminalReference } from '../notification.ts'
+import type { TerminalReference } from '../notification/index.ts'
 
 /** What /proc/PID/stat says of a process (man 5 proc). */
 export interface ProcessStat {

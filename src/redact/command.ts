@@ -1,4 +1,4 @@
-import { innerWords } from '../inner-command.ts'
+import { innerWords } from '../command-line/inner-command.ts'
 import { passwordsIn } from './addresses.ts'
 import { flagValues, isSecretFlag } from './flags.ts'
 import { programHits, readsSecret } from './hits.ts'

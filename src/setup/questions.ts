@@ -1,8 +1,8 @@
-import type { Backend } from '../backend.ts'
+import type { Backend } from '../backends/contract/backend.ts'
+import { normalKey, type Option, readOption } from '../backends/contract/options.ts'
 import { topWords } from '../config/top.ts'
 import type { Config } from '../config/types.ts'
-import { normalKey, type Option, readOption } from '../options.ts'
-import { print } from '../output.ts'
+import { print } from '../platform/output.ts'
 
 /** Which of all backends. */
 export async function askBackend(all: Backend[]): Promise<string> {

@@ -1,4 +1,4 @@
-import { print } from '../output.ts'
+import { print } from '../platform/output.ts'
 
 /** Whoever knows a topic of a public server can read it: as many letters as a password that nobody guesses has. */
 const letters = 24

@@ -1,9 +1,9 @@
-import type { Backend } from '../backend.ts'
+import type { Backend } from '../backends/contract/backend.ts'
 import type { Config, Target } from '../config/types.ts'
 import { attemptAll } from '../delivery/deliver.ts'
-import { makeNotification } from '../delivery/notify.ts'
 import { prepare } from '../delivery/prepare.ts'
-import { print } from '../output.ts'
+import { makeNotification } from '../notification/create.ts'
+import { print } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { showProgress } from '../output.ts'
+import { showProgress } from '../platform/output.ts'
 
 /**
  * Asks the person at the terminal that is our stdin for something that is not to be seen while it is typed.

@@ -1,5 +1,5 @@
-import { PermanentError } from '../errors.ts'
-import type { TerminalReference } from '../notification.ts'
+import type { TerminalReference } from '../notification/index.ts'
+import { PermanentError } from '../platform/errors.ts'
 import { environmentOf } from './environment.ts'
 import { type Kind, kindByTerm, kindByVersion, kinds, unknownKind } from './kinds.ts'
 import { lineage, type Relative } from './lineage.ts'

@@ -1,5 +1,5 @@
-import type { Priority } from '../notification.ts'
-import { cut, oneLine } from '../text.ts'
+import type { Priority } from '../notification/index.ts'
+import { cut, oneLine } from '../platform/text.ts'
 import type { Kind, Protocol } from './kinds.ts'
 
 /** What a terminal is asked to show. */

@@ -1,5 +1,5 @@
-import { PermanentError } from '../errors.ts'
-import type { Notification } from '../notification.ts'
+import type { Notification } from '../notification/index.ts'
+import { PermanentError } from '../platform/errors.ts'
 import type { Protocol } from './kinds.ts'
 import type { Place } from './place.ts'
 import { throughScreen } from './screen.ts'

@@ -1,7 +1,7 @@
 import { constants, type FileHandle, lstat, open } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isatty } from 'node:tty'
-import { codeOf, PermanentError } from '../errors.ts'
+import { codeOf, PermanentError } from '../platform/errors.ts'
 
 /** How long a terminal that takes nothing (Ctrl-S) is tried, milliseconds. */
 const patience = 5000

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { away as ask } from '../../src/away/index.ts'
-import type { TerminalReference } from '../../src/notification.ts'
+import type { TerminalReference } from '../../src/notification/index.ts'
 import { away } from '../support/away.ts'
 import { describeWith } from '../support/programs.ts'
 import type { Terminal } from '../support/pty.ts'

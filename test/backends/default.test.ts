@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { Outgoing } from '../../src/backend.ts'
+import type { Outgoing } from '../../src/backends/contract/backend.ts'
 import standard, { NoDisplay } from '../../src/backends/default.ts'
 import { testContext, testNotification } from '../support/context.ts'
 import { desktopPrograms, useDesktop } from '../support/desktop.ts'

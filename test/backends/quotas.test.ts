@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { lengthIn } from '../../src/text.ts'
+import { lengthIn } from '../../src/platform/text.ts'
 import { attemptWith } from '../support/attempt.ts'
 import { ntfy } from '../support/cli.ts'
 import { configuredHome } from '../support/configured.ts'

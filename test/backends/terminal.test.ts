@@ -1,9 +1,9 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: control characters are what this file is about
 import { chownSync, existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Context, Outgoing } from '../../src/backend.ts'
+import type { Context, Outgoing } from '../../src/backends/contract/backend.ts'
 import terminal from '../../src/backends/terminal.ts'
-import { PermanentError } from '../../src/errors.ts'
+import { PermanentError } from '../../src/platform/errors.ts'
 import { testContext, testNotification } from '../support/context.ts'
 import { openEmulator, unknownEmulator } from '../support/emulator.ts'
 import { temporaryFolder } from '../support/home.ts'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Outgoing } from '../../src/backend.ts'
+import type { Outgoing } from '../../src/backends/contract/backend.ts'
 import { resolveOptions } from '../../src/config/resolve.ts'
 import { attempt, type Result } from '../../src/delivery/attempt.ts'
-import type { Delivery } from '../../src/delivery/delivery.ts'
+import type { Delivery } from '../../src/outbox/delivery.ts'
 import { testNotification } from './context.ts'
 import { minutes } from './wait.ts'
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import type { Cache, Context, Outgoing } from '../../src/backend.ts'
-import { httpClient } from '../../src/http.ts'
+import type { Cache, Context, Outgoing } from '../../src/backends/contract/backend.ts'
+import { httpClient } from '../../src/http/index.ts'
 import { minutes } from './wait.ts'
 
 /** The world as a backend gets it, for a test that calls a backend directly: 10 seconds, in the foreground. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Account } from '../../src/xmpp/session.ts'
+import type { Account } from '../../src/backends/xmpp/session.ts'
 import { makeAuthority } from './certificates.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { closedPort } from './server.ts'

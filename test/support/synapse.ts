@@ -14,7 +14,7 @@ const installation = join(cache, `synapse-${version}`)
 const python = join(installation, 'bin/python')
 
 /** Longest installation, milliseconds. */
-const patience = 150_000
+const patience = 900_000
 
 /**
  * Installs synapse into a virtual environment of its own, unless an earlier run has.
@@ -26,8 +26,11 @@ export function installSynapse(): string | undefined {
   if (which('python3') === undefined) return 'python3'
   const place = `${installation}.${process.pid}`
   mkdirSync(cache, { recursive: true })
+  // What pip leaves when it is ended goes with the place.
+  const env = { ...process.env, TMPDIR: join(place, 'tmp') }
+  mkdirSync(env.TMPDIR, { recursive: true })
   const run = (program: string, args: string[]) =>
-    spawnSync(program, args, { encoding: 'utf8', timeout: patience, stdio: ['ignore', 'ignore', 'pipe'] })
+    spawnSync(program, args, { encoding: 'utf8', env, timeout: patience, stdio: ['ignore', 'ignore', 'pipe'] })
   try {
     const made = run('python3', ['-m', 'venv', place])
     if (made.status !== 0) return `python3-venv: ${made.stderr.trim().split('\n').at(-1)}`

@@ -1,0 +1,210 @@
+import * as v from 'valibot'
+import { splitWords } from '../../command-line/simple-commands.ts'
+
+/** What an option declares besides its type: all that documents, validates and protects it. */
+export interface OptionDetails<T> {
+  /** A sentence without a full stop, with units and limits. */
+  description: string
+  /** `to send`: older configurations lack it, so it is named only where it is used. */
+  required?: true | 'to send'
+  default?: T
+  example?: T
+  /** A value that no line of ours may show. */
+  secret?: boolean
+  /** Other names it is known by: dschep/ntfy's, Backy's, Netdata's. */
+  aliases?: readonly string[]
+  /** What its value makes ntfy, or what ntfy calls, open: a program to run, or a file. A path is a file's anyway. */
+  names?: 'program' | 'file'
+}
+
+export type OptionKind = 'text' | 'path' | 'number' | 'boolean' | 'choice' | 'list' | 'map' | 'words' | 'json'
+
+export interface Option<T = unknown> {
+  kind: OptionKind
+  /** Takes what YAML or a word of the command line gives, returns the value or an issue with what was expected. */
+  schema: v.GenericSchema<unknown, T>
+  details: OptionDetails<unknown>
+  /** The allowed words of a choice. */
+  choices?: readonly string[]
+  /** Of a path: how what such a file holds is known, given in place of its path. */
+  content?: RegExp
+}
+
+export type Options = Record<string, Option>
+
+/** The type of a backend's options, from their declaration. */
+export type OptionValues<O extends Options> = { [K in keyof O]: O[K] extends Option<infer T> ? T : never }
+
+/** Always there if required or with a default. */
+type Present<T, D> = D extends { required: true | 'to send' } ? T : D extends { default: unknown } ? T : T | undefined
+
+/** Text; a number or a boolean of YAML is taken as it was written. */
+export function text<const D extends OptionDetails<string>>(details: D): Option<Present<string, D>> {
+  const schema = v.pipe(
+    v.union([v.string(), v.number(), v.boolean()], 'text was expected'),
+    v.transform(String),
+    v.check((value) => value !== '', 'must not be empty'),
+  )
+  return declare('text', schema, details)
+}
+
+/** A file: relative to the configuration, or on the command line to the working directory; `~/` is the home folder. */
+export function path<const D extends OptionDetails<string> & { content?: RegExp }>(
+  details: D,
+): Option<Present<string, D>> {
+  const schema = v.pipe(v.string('a path was expected'), v.nonEmpty('must not be empty'))
+  return { ...declare('path', schema, details), ...(details.content && { content: details.content }) }
+}
+
+/** Is this a path, and not what such a file holds? */
+export function isPath(option: Option, value: unknown): value is string {
+  return option.kind === 'path' && typeof value === 'string' && !option.content?.test(value)
+}
+
+/**
+ * What a value makes us open: only a configuration that nobody else can change may say so. A text without a slash is a
+ * file's name for nobody but the desktop, which looks for it among its own.
+ */
+export function opened(option: Option, value: unknown): 'program' | 'file' | undefined {
+  const { names } = option.details
+  if (names === 'file') return String(value).includes('/') ? 'file' : undefined
+  return names ?? (isPath(option, value) ? 'file' : undefined)
+}
+
+/** An address with http or https, or with the protocols that the service has instead. */
+export function url<const D extends OptionDetails<string> & { protocols?: readonly string[] }>(
+  details: D,
+): Option<Present<string, D>> {
+  const protocols = details.protocols ?? ['https', 'http']
+  const expected = `an address (${protocols[0]}://...) was expected`
+  const schema = v.pipe(
+    v.string(expected),
+    v.check((value) => hasProtocol(value, protocols), expected),
+    v.transform((value) => value.replace(/\/+$/, '')),
+  )
+  return declare('text', schema, details)
+}
+
+/** A number within bounds; from the command line as its decimal digits. */
+export function number<const D extends OptionDetails<number> & { min?: number; max?: number }>(
+  details: D,
+): Option<Present<number, D>> {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = details
+  const bounds = [Number.isFinite(min) ? `at least ${min}` : '', Number.isFinite(max) ? `at most ${max}` : ''].filter(
+    Boolean,
+  )
+  const expected = ['a number', ...bounds].join(', ')
+  const schema = v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.trim(), v.decimal(), v.transform(Number))], `${expected} was expected`),
+    v.check((value) => value >= min && value <= max, `${expected} was expected`),
+  )
+  return declare('number', schema, details)
+}
+
+/** true or false; from the command line also yes, no, on, off, 1 and 0. */
+export function boolean<const D extends OptionDetails<boolean>>(details: D): Option<Present<boolean, D>> {
+  const words: Record<string, boolean> = { true: true, yes: true, on: true, 1: true }
+  Object.assign(words, { false: false, no: false, off: false, 0: false })
+  const schema = v.pipe(
+    v.union([v.boolean(), v.number(), v.string()], 'true or false was expected'),
+    v.transform((value) => (typeof value === 'boolean' ? value : words[String(value).toLowerCase()])),
+    v.boolean('true or false was expected'),
+  )
+  return declare('boolean', schema, details)
+}
+
+/** One of some words, in any case. */
+export function choice<const C extends readonly string[], const D extends OptionDetails<C[number]>>(
+  choices: C,
+  details: D,
+): Option<Present<C[number], D>> {
+  const expected = `one of ${choices.join(', ')} was expected`
+  const schema = v.pipe(
+    v.union([v.string(), v.number(), v.boolean()], expected),
+    v.transform((value) => choices.find((word) => word.toLowerCase() === String(value).toLowerCase())),
+    v.string(expected),
+  )
+  return { ...declare('choice', schema, details), choices } as Option<Present<C[number], D>>
+}
+
+/** Several texts: a list in YAML, or one text with spaces or commas between them. */
+export function list<const D extends OptionDetails<string[]>>(details: D): Option<Present<string[], D>> {
+  const item = v.pipe(v.union([v.string(), v.number()], 'text was expected'), v.transform(String))
+  const split = (words: string) => words.split(/[\s,]+/).filter((word) => word !== '')
+  const schema = v.pipe(
+    v.union([v.array(item), v.pipe(v.string(), v.transform(split))], 'a list of texts was expected'),
+    v.minLength(1, 'must not be empty'),
+  )
+  return declare('list', schema, details)
+}
+
+/** A program and its arguments: a list, or one text that is split as a shell would, without running one. */
+export function words<const D extends OptionDetails<string[]>>(details: D): Option<Present<string[], D>> {
+  const item = v.pipe(v.union([v.string(), v.number(), v.boolean()], 'text was expected'), v.transform(String))
+  const schema = v.pipe(
+    v.union([v.array(item), v.pipe(v.string(), v.transform(splitWords))], 'a program and its arguments were expected'),
+    v.minLength(1, 'must not be empty'),
+  )
+  return declare('words', schema, details)
+}
+
+/** Anything that JSON can say, as YAML, or as a text that holds JSON; another text stays a text. */
+export function json<const D extends OptionDetails<unknown>>(details: D): Option<Present<unknown, D>> {
+  const schema = v.pipe(
+    v.unknown(),
+    v.transform((value) => (typeof value === 'string' ? parsedJson(value) : value)),
+  )
+  return declare('json', schema, details)
+}
+
+/** Names with texts, such as headers. */
+export function map<const D extends OptionDetails<Record<string, string>>>(
+  details: D,
+): Option<Present<Record<string, string>, D>> {
+  const value = v.pipe(v.union([v.string(), v.number(), v.boolean()], 'text was expected'), v.transform(String))
+  return declare('map', v.record(v.string(), value, 'names with texts were expected'), details)
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function hasProtocol(value: string, protocols: readonly string[]): boolean {
+  try {
+    const { protocol, hostname } = new URL(value)
+    return protocols.includes(protocol.slice(0, -1)) && hostname !== ''
+  } catch {
+    return false
+  }
+}
+
+function declare<T, D extends OptionDetails<unknown>>(
+  kind: OptionKind,
+  schema: unknown,
+  details: D,
+): Option<Present<T, D>> {
+  return { kind, schema: schema as v.GenericSchema<unknown, Present<T, D>>, details }
+}
+
+/** Keys are the same whatever their case and with or without `-` and `_`: `roomId`, `room-id` and `room_id`. */
+export function normalKey(key: string): string {
+  return key.toLowerCase().replace(/[-_]/g, '')
+}
+
+/** The option's own name for what a user calls it, or nothing if the backend has no such option. */
+export function findOption(options: Options, key: string): string | undefined {
+  const wanted = normalKey(key)
+  return Object.keys(options).find((name) =>
+    [name, ...(options[name]?.details.aliases ?? [])].some((known) => normalKey(known) === wanted),
+  )
+}
+
+/** What a value becomes, or what was expected instead. Never quotes the value, which may be a secret. */
+export function readOption(option: Option, value: unknown): { value: unknown } | { problem: string } {
+  const result = v.safeParse(option.schema, value)
+  return result.success ? { value: result.output } : { problem: result.issues[0].message }
+}

@@ -1,0 +1,189 @@
+import type { Socket } from 'node:net'
+import { readCertificates } from '../../http/certificates.ts'
+import { openSocket } from '../../http/connect.ts'
+import { verified } from '../../http/tls.ts'
+import type { Priority } from '../../notification/index.ts'
+import { ConfigError, TransientError } from '../../platform/errors.ts'
+import { oneLine } from '../../platform/text.ts'
+import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
+import { boolean, choice, list, number, type OptionValues, path, text } from '../contract/options.ts'
+import { mailFailure, nobody, partialFailure } from './failure.ts'
+
+const options = {
+  host: text({
+    description: 'the mail server; without it the program `sendmail` takes the message',
+    aliases: ['server'],
+  }),
+  port: number({
+    description: 'its port: 465 for tls implicit, else 587 with a user and 25 without',
+    min: 1,
+    max: 65535,
+  }),
+  senderaddress: text({
+    description: 'the address it comes from',
+    required: true,
+    example: 'ntfy@example.org',
+    aliases: ['from', 'sender', 'sender_address'],
+  }),
+  to: list({
+    description: 'the addresses it goes to',
+    required: true,
+    example: ['ops@example.org'],
+    aliases: ['recipients', 'recipient'],
+  }),
+  cc: list({ description: 'further addresses that all can see' }),
+  bcc: list({ description: 'further addresses that nobody sees' }),
+  user: text({ description: 'the user name at the server', aliases: ['username'] }),
+  password: text({ description: 'the password at the server', secret: true, aliases: ['pass'] }),
+  tls: choice(['auto', 'starttls', 'implicit', 'none'], {
+    description:
+      'auto: implicit on port 465, else STARTTLS, which is required with a password unless the server is this machine',
+    default: 'auto',
+  }),
+  ca: path({ description: 'a PEM file of authorities to trust instead of the usual ones' }),
+  servername: text({ description: 'the name that the certificate must have, if it is not that of the host' }),
+  html: boolean({ description: 'add a part in HTML', default: false }),
+  subject_prefix: text({ description: 'goes in front of the subject', example: '[ntfy] ' }),
+}
+
+type MailOptions = OptionValues<typeof options>
+
+export default defineBackend({
+  name: 'mail',
+  title: 'E-mail',
+  homepage: 'https://www.rfc-editor.org/rfc/rfc5321',
+  setup: [
+    'Ask whoever runs the mail server for host, port, user and password. Gmail needs an app password (https://myaccount.google.com/apppasswords).',
+    'Without `host` the mail system of this machine takes the message (sendmail, msmtp).',
+  ],
+  aliases: ['email', 'smtp'],
+  options,
+  limits: { title: { max: 900, unit: 'bytes' }, message: { max: 500_000, unit: 'bytes' } },
+  async send(notification, options, context) {
+    const message = messageOf(notification, options, context)
+    if (options.host === undefined) return sendBySendmail(message, context)
+    const { createTransport } = await import('nodemailer')
+    const server = serverOf(options, context)
+    const place = `${server.host}:${server.port}`
+    const transport = createTransport(server)
+    try {
+      const { messageId, accepted, rejected, rejectedErrors, response } = await transport.sendMail(message)
+      if (rejected.length > 0) throw partialFailure(place, rejectedErrors ?? [], accepted.map(String), options)
+      return { messageId, accepted, response }
+    } catch (error) {
+      throw mailFailure(error, place, options)
+    } finally {
+      transport.close()
+    }
+  },
+  async probe(options, context) {
+    if (options.host === undefined) return 'the program sendmail takes the messages'
+    const { createTransport } = await import('nodemailer')
+    const server = serverOf(options, context)
+    const place = `${server.host}:${server.port}`
+    const transport = createTransport(server)
+    try {
+      await transport.verify()
+      return `${place} ${options.user === undefined ? 'answers' : 'takes the password'}`
+    } catch (error) {
+      throw mailFailure(error, place, options)
+    } finally {
+      transport.close()
+    }
+  },
+})
+
+/** Longer than any attempt, in milliseconds. */
+const noLimit = 24 * 60 * 60_000
+
+/** nodemailer waits for minutes by default, and would send a password in clear where no STARTTLS is offered. */
+function serverOf({ tls, ca, servername, user, password, ...options }: MailOptions, context: Context) {
+  const host = (options.host ?? '').replace(/^\[|\]$/g, '')
+  const port = options.port ?? (tls === 'implicit' ? 465 : user === undefined ? 25 : 587)
+  const secure = tls === 'implicit' || (tls === 'auto' && port === 465)
+  const local = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host)
+  const required = tls === 'starttls' || (tls === 'auto' && user !== undefined && !local)
+  // Where clear text would do as well, a certificate that cannot be verified is no reason to send nothing.
+  const optional = !secure && !required && user === undefined && ca === undefined && servername === undefined
+  return {
+    host,
+    port,
+    secure,
+    ...(!secure && { requireTLS: required, ignoreTLS: tls === 'none' }),
+    // Somebody who gives a password expects that it is asked for: a server that does not is the wrong one.
+    ...(user !== undefined && { auth: { user, pass: password ?? '' }, forceAuth: true }),
+    tls: {
+      ...(ca !== undefined && { ca: readCertificates(ca) }),
+      ...(servername !== undefined && { servername }),
+      ...(optional ? { rejectUnauthorized: false } : verified),
+    },
+    // Its own look-up ends in dns.lookup, whose thread outlives the deadline.
+    getSocket: (_: unknown, done: (error: Error | null, result?: { connection: Socket }) => void) =>
+      void openSocket(host, port, context.signal).then((connection) => done(null, { connection }), done),
+    // The attempt's own deadline ends it: these timers would run on while the process is stopped, and beat the answer.
+    greetingTimeout: noLimit,
+    socketTimeout: noLimit,
+  }
+}
+
+/** The id is the same for every attempt, so that a mail program shows a second copy as the first. */
+function messageOf({ title, message, time, priority, origin }: Outgoing, options: MailOptions, context: Context) {
+  const { html, to, cc, bcc } = options
+  return {
+    from: addressOf(options.senderaddress),
+    to: to[0] === nobody ? nobody : to.map(addressOf),
+    ...(cc && { cc: cc.map(addressOf) }),
+    ...(bcc && { bcc: bcc.map(addressOf) }),
+    subject: oneLine(`${options.subject_prefix ?? ''}${title}`),
+    text: message,
+    ...(html && { html: `<p>${escapeHtml(message).replaceAll('\n', '<br>\n')}</p>` }),
+    messageId: `<${context.id}@${origin.host.replace(/[^A-Za-z0-9.-]/g, '') || 'localhost'}>`,
+    date: new Date(time),
+    priority: urgency[priority],
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    signal: context.signal,
+  }
+}
+
+/** Taken apart here: a parser that makes the best of everything finds recipients where none were meant. */
+function addressOf(entry: string): { name: string; address: string } {
+  const [, name = '', address] = /^(.*?)\s*<([^<>\s]+)>$/.exec(entry) ?? /^()([^<>,;:"\s]+)$/.exec(entry) ?? []
+  if (address === undefined) throw new ConfigError(`${oneLine(entry)}: a mail address was expected`)
+  return { name: oneLine(name.replace(/^"(.*)"$/, '$1')), address }
+}
+
+const urgency: Record<Priority, 'high' | 'normal' | 'low'> = {
+  min: 'low',
+  low: 'low',
+  default: 'normal',
+  high: 'high',
+  urgent: 'high',
+}
+
+/** Exit codes of sysexits.h by which a mail system says that it may work later: EX_UNAVAILABLE, EX_OSERR, EX_TEMPFAIL. */
+const temporary = [69, 71, 75]
+
+/** A mail system on this machine queues by itself. */
+async function sendBySendmail(message: ReturnType<typeof messageOf>, context: Context) {
+  const { createTransport } = await import('nodemailer')
+  const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
+  // Not every sendmail takes the header Bcc away, so it must not be there.
+  const { bcc = [], ...visible } = message
+  const to = [visible.to, visible.cc ?? [], bcc].flat().flatMap((one) => (typeof one === 'string' ? [] : one.address))
+  const { message: raw, messageId } = await composer.sendMail(visible)
+  const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/lib`
+  const { status, stderr } = await context.run('sendmail', ['-i', '-f', message.from.address, '--', ...to], {
+    stdin: raw.toString(),
+    env: { PATH: path },
+  })
+  if (status === 0) return { messageId }
+  const reason = `sendmail ${status === undefined ? 'was ended by a signal' : `ended with ${status}`}: ${stderr.trim().slice(0, 200)}`
+  throw status === undefined || temporary.includes(status) ? new TransientError(reason) : new ConfigError(reason)
+}
+
+function escapeHtml(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character)
+}

@@ -1,0 +1,93 @@
+import { defineBackend } from '../contract/backend.ts'
+import { httpOptions } from '../contract/http-options.ts'
+import { boolean, choice, list, text } from '../contract/options.ts'
+import { accountOf, lackOfHomeserver } from './account.ts'
+import { contentOf } from './content.ts'
+import { failureOf, post } from './rooms.ts'
+import { accountCall } from './session.ts'
+
+export default defineBackend({
+  name: 'matrix',
+  title: 'Matrix',
+  homepage: 'https://spec.matrix.org/latest/client-server-api/',
+  setup: [
+    'Make an account for it at any homeserver, and invite it to the room.',
+    '`ntfy matrix login @name:server` asks for its password and keeps the token; `ntfy matrix rooms` lists the ids of its rooms.',
+  ],
+  options: {
+    homeserver: text({
+      description:
+        'the homeserver: an address, or a server name, whose well-known file is asked; without it user_id leads there',
+      example: 'https://matrix.example.org',
+      aliases: ['url', 'home_server', 'server', 'matrix_homeserver', 'MatrixHomeServer'],
+    }),
+    rooms: list({
+      description:
+        'room ids (!...) and aliases (#...:server), in quotation marks; `ntfy matrix rooms` lists yours; an invitation is accepted when a message needs it',
+      required: true,
+      example: ['!QtykxKocfZaZOUrTwp:example.org'],
+      aliases: ['room', 'room_id', 'default_recipient_matrix', 'matrix_room', 'to'],
+    }),
+    access_token: text({
+      description:
+        'the access token of the account (in Element: Settings, Help & About); not needed after `ntfy matrix login`, or with a password',
+      secret: true,
+      example: 'syt_...',
+      aliases: ['token', 'matrix_accesstoken', 'matrix_access_token'],
+    }),
+    user_id: text({
+      description: 'the account, @name:server',
+      example: '@ntfy:example.org',
+      aliases: ['user', 'username'],
+    }),
+    password: text({
+      description: 'the password of the account: ntfy logs in once, and keeps the token in its state folder',
+      secret: true,
+      aliases: ['pass'],
+    }),
+    msgtype: choice(['m.text', 'm.notice'], { description: 'm.notice is shown without ringing', default: 'm.text' }),
+    allow_unencrypted: boolean({
+      description: 'post to encrypted rooms, too, without encryption, which their members are warned of',
+      default: false,
+    }),
+    ...httpOptions,
+  },
+  example: {
+    homeserver: 'https://matrix.example.org',
+    access_token: 'syt_...',
+    rooms: ['!QtykxKocfZaZOUrTwp:example.org'],
+  },
+  // Plain text that is all quotation marks takes twice its bytes in JSON, and still fits.
+  limits: { title: { max: 500, unit: 'bytes' }, message: { max: 29_000, unit: 'bytes' } },
+  missing({ homeserver, user_id: user, password, access_token: token }) {
+    if (password !== undefined && user === undefined)
+      return 'user_id is missing: a password needs the name of its account'
+    const leads = homeserver !== undefined || typeof user === 'object' || /^@[^:]+:./.test(String(user))
+    return token === undefined && password === undefined ? undefined : leads ? undefined : lackOfHomeserver
+  },
+  answer: { json: { event_id: '$YUwRidLecu:example.com' } },
+  refusal: { status: 401, json: { errcode: 'M_UNKNOWN_TOKEN', error: 'Invalid access token passed.' } },
+  async send(notification, options, context) {
+    const call = accountCall(await accountOf(options, context), context)
+    const message = {
+      transaction: context.id,
+      content: contentOf(notification, options.msgtype),
+      allowUnencrypted: options.allow_unencrypted,
+    }
+    const events: Record<string, unknown> = {}
+    const failures = new Map<string, unknown>()
+    for (const room of options.rooms) {
+      try {
+        events[room] = await post(call, room, message)
+      } catch (error) {
+        failures.set(room, error)
+      }
+    }
+    if (failures.size > 0) throw failureOf(failures, Object.keys(events))
+    return events
+  },
+  async probe(options, context) {
+    const answer = await accountCall(await accountOf(options, context), context)('GET', ['account', 'whoami'])
+    return `the account ${answer['user_id'] ?? '?'}`
+  },
+})

@@ -1,0 +1,22 @@
+import { fitRendered } from '../../notification/fit.ts'
+import type { ChatText } from '../../notification/index.ts'
+
+/** Slack cuts longer texts itself, in the middle of an escape if need be. */
+const longest = { max: 40_000, unit: 'codepoints' } as const
+
+/** Slack's own markup: only `& < >` can begin something (docs.slack.dev, "Formatting message text"). */
+export function slackText({ title, message, url }: ChatText): string {
+  const link = url === undefined ? '' : `\n${escaped(url)}`
+  // Stars within the title would end its being bold.
+  const head = `*${escaped(title).replaceAll('*', '∗')}*\n`
+  return fitRendered(message, (part) => `${head}${inert(escaped(part))}${link}`, longest)
+}
+
+/** There is no escape for its marks: a space of no width keeps one from beginning bold, code or a quotation. */
+function inert(text: string): string {
+  return text.replace(/(?<!\w)[*_~`](?=\S)/g, '$&\u200b').replace(/^(?=&gt;)/gm, '\u200b')
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

@@ -1,0 +1,94 @@
+import type { HttpAnswer } from '../../http/exchange.ts'
+import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
+import { asObject, field } from '../../platform/json.ts'
+import { defineBackend, type Outgoing } from '../contract/backend.ts'
+import { httpOptions } from '../contract/http-options.ts'
+import { boolean, number, text, url } from '../contract/options.ts'
+import { readTelegramIni } from './ini.ts'
+
+export default defineBackend({
+  name: 'telegram',
+  title: 'Telegram',
+  homepage: 'https://core.telegram.org/bots/api#sendmessage',
+  setup: [
+    'Write to @BotFather, /newbot: it answers with the token.',
+    'Write a word to your bot, then open https://api.telegram.org/botTOKEN/getUpdates: `chat` has the `id`.',
+  ],
+  options: {
+    token: text({
+      description: 'the token of a bot, from @BotFather; else that of telegram.ini beside the configuration',
+      required: 'to send',
+      secret: true,
+      example: '123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11',
+    }),
+    chat_id: text({
+      description: 'the chat it goes to: a number, or @channel',
+      required: 'to send',
+      example: '987654321',
+    }),
+    message_thread_id: number({ description: 'a topic of the chat' }),
+    silent: boolean({ description: 'without a sound; messages of low priority always are', default: false }),
+    base_url: url({ description: 'the address of a Bot API server of your own', default: 'https://api.telegram.org' }),
+    ...httpOptions,
+  },
+  // dschep/ntfy had telegram-send keep them there.
+  inherited: readTelegramIni,
+  // Title, newline and message are one text of 4096 UTF-16 units.
+  limits: { title: { max: 255, unit: 'utf16' }, message: { max: 3840, unit: 'utf16' } },
+  answer: { json: { ok: true, result: { message_id: 42, chat: { id: 987654321 } } } },
+  refusal: { status: 401, json: { ok: false, error_code: 401, description: 'Unauthorized' } },
+  async send(notification, options, context) {
+    let moved: unknown
+    const post = (chat: string) =>
+      context.http(`${options.base_url}/bot${options.token}/sendMessage`, {
+        json: {
+          chat_id: chat,
+          ...textOf(notification),
+          message_thread_id: options.message_thread_id,
+          disable_notification: options.silent || notification.priority === 'min' || notification.priority === 'low',
+          link_preview_options: { is_disabled: true },
+        },
+        accepts: ({ json }) => field(json, 'ok') === true,
+        failure: (answer) => {
+          moved = field(answer.json, 'parameters', 'migrate_to_chat_id')
+          return botFailure(answer)
+        },
+      })
+    const answer = await post(options.chat_id).catch((error: unknown) => {
+      // A group that became a supergroup has another number.
+      if (moved === undefined) throw error
+      context.debug(`the chat is ${moved} now`)
+      return post(String(moved))
+    })
+    return asObject(answer.json)
+  },
+  async probe({ base_url, token }, context) {
+    const answer = await context.http(`${base_url}/bot${token}/getMe`, {
+      method: 'GET',
+      accepts: ({ json }) => field(json, 'ok') === true,
+      failure: botFailure,
+    })
+    return `the bot @${field(answer.json, 'result', 'username') ?? '?'}`
+  },
+})
+
+/** The title in bold by an entity, whose offsets are UTF-16 units: nothing in the text needs to be escaped. */
+function textOf({ title, message, url: link }: Outgoing) {
+  const body = link === undefined ? message : `${message}\n${link}`
+  if (title === '') return { text: body || ' ' }
+  return { text: `${title}\n${body}`, entities: [{ type: 'bold', offset: 0, length: title.length }] }
+}
+
+function botFailure({ status, json }: HttpAnswer): Error | undefined {
+  const description = field(json, 'description')
+  if (field(json, 'ok') !== false || typeof description !== 'string') return undefined
+  const text = `telegram: ${description}`
+  const wait = field(json, 'parameters', 'retry_after')
+  if (status === 429 || status >= 500) return new TransientError(text, typeof wait === 'number' ? wait : undefined)
+  const moved = field(json, 'parameters', 'migrate_to_chat_id')
+  if (moved !== undefined) return new ConfigError(`${text}; its chat_id is ${moved} now`)
+  if (status === 401 || status === 404) return new ConfigError(`${text}; is the token right?`)
+  return /chat not found|blocked|kicked|not enough rights/i.test(description)
+    ? new ConfigError(text)
+    : new PermanentError(text)
+}

@@ -1,0 +1,72 @@
+/** What is loaded as one file: every file costs Node a third of a millisecond. */
+export interface Chunk {
+  name: string
+  /** Whole rooms, by their folders below src/. */
+  rooms: readonly string[]
+  /** Single files of other rooms, without their ending. */
+  also: readonly string[]
+  /** Files of these rooms that few runs need, each loaded when it is used. */
+  later: readonly string[]
+}
+
+/** In this order: a file is in the first chunk that takes it. */
+export const chunks: readonly Chunk[] = [
+  // All that --version needs.
+  { name: 'program', rooms: [], also: ['platform/program'], later: [] },
+  {
+    // What nearly every command needs.
+    name: 'core',
+    rooms: ['platform', 'notification', 'cli'],
+    also: [
+      'commands/index',
+      'delivery/note-decision',
+      'history/journal',
+      'outbox/waiting',
+      'process/launcher',
+      'process/proc',
+      'process/quote',
+      'redact/lazily',
+      'redact/listed',
+      'redact/sign',
+      'rules/wanted',
+    ],
+    later: [
+      'cli/completion',
+      'cli/parser',
+      'notification/emoji',
+      'platform/claim',
+      'platform/durable',
+      'platform/lock',
+    ],
+  },
+  {
+    // What every notification needs, whoever makes it.
+    name: 'notify',
+    rooms: ['backends/contract', 'command-line', 'config', 'delivery', 'history', 'outbox', 'rules'],
+    also: ['backends/index', 'platform/claim', 'platform/durable', 'platform/lock', 'process/run-program'],
+    later: [
+      'config/edit',
+      'config/lines',
+      'config/rules-schema',
+      'config/schema',
+      'config/where',
+      'delivery/by-hand',
+      'delivery/progress',
+      'outbox/listing',
+      'rules/hook-rules',
+      'rules/ignore',
+      'rules/off',
+    ],
+  },
+]
+
+/**
+ * Whether a chunk takes a module.
+ *
+ * @param id its path
+ */
+export function takes({ rooms, also, later }: Chunk, id: string): boolean {
+  const [, path] = /\/src\/(.+)\.ts$/.exec(id) ?? []
+  if (path === undefined) return false
+  return also.includes(path) || (!later.includes(path) && rooms.some((room) => path.startsWith(`${room}/`)))
+}

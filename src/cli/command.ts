@@ -1,0 +1,86 @@
+import type { NotificationOptions } from '../config/select.ts'
+import type { LogLevel } from '../platform/output.ts'
+
+/** A flag of a command: what parses it, documents it and completes it. */
+export interface Flag {
+  /** A list may be given several times. */
+  kind: 'boolean' | 'text' | 'list'
+  /** One letter. */
+  short?: string
+  /** What the value is called in the help, `SECONDS`. */
+  value?: string
+  choices?: readonly string[]
+  description: string
+  /** Works, but is only there for older callers or for our own scripts. */
+  hidden?: true
+}
+
+export type Flags = Record<string, Flag>
+
+export type FlagValues<F extends Flags> = {
+  [K in keyof F]: F[K] extends { kind: 'boolean' }
+    ? boolean
+    : F[K] extends { kind: 'list' }
+      ? string[]
+      : string | undefined
+}
+
+/** A verb of the command line: declared once, for the parser, the help, the completion and the documentation. */
+export interface Command<F extends Flags = Flags> {
+  name: string
+  /** What follows the name in the help, `[MESSAGE...]`. */
+  words: string
+  summary: string
+  flags: F
+  /** How many words it takes at most; any number if not given. */
+  maxWords?: number
+  /** The first word that is no flag begins somebody else's command line, which is not ours to read. */
+  wraps?: true
+  hidden?: true
+  /** @returns the exit code */
+  run(invocation: Invocation<F>): Promise<number>
+}
+
+/** Every verb, loaded when it is typed, in the order of the help. */
+export type Commands = Record<string, () => Promise<{ default: Command }>>
+
+/** What was typed, sorted. */
+export interface Typed<F extends Flags = Flags> {
+  flags: FlagValues<F>
+  words: string[]
+  global: GlobalOptions
+}
+
+/** What a command gets. */
+export interface Invocation<F extends Flags = Flags> extends Typed<F> {
+  /** The verbs that there are, for those that speak about them. */
+  commands: Commands
+}
+
+export interface GlobalOptions extends NotificationOptions {
+  json: boolean
+  logLevel: LogLevel | undefined
+}
+
+export function defineCommand<const F extends Flags>(command: Command<F>): Command<F> {
+  return command
+}
+
+/** Flags that every command takes. `-b` and `-o` depend on their order and are read before all others. */
+export const globalFlags = {
+  config: { kind: 'text', short: 'c', value: 'FILE', description: 'the configuration file' },
+  title: { kind: 'text', short: 't', value: 'TITLE', description: 'the title of the notification' },
+  'log-level': {
+    kind: 'text',
+    short: 'l',
+    value: 'LEVEL',
+    choices: ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'],
+    description: 'how much to say on stderr: CRITICAL, ERROR, WARNING, INFO or DEBUG',
+  },
+  verbose: { kind: 'boolean', short: 'v', description: 'the same as --log-level DEBUG' },
+  quiet: { kind: 'boolean', short: 'q', description: 'the same as --log-level CRITICAL' },
+  'no-emoji': { kind: 'boolean', short: 'E', description: 'no emoji: neither marks nor :shortcodes:' },
+  json: { kind: 'boolean', description: 'results as JSON, one line each' },
+  help: { kind: 'boolean', short: 'h', description: 'show help' },
+  version: { kind: 'boolean', description: 'show the version' },
+} as const satisfies Flags

@@ -1,0 +1,173 @@
+import { loadBackend } from '../backends/index.ts'
+import type { Delivery } from '../outbox/delivery.ts'
+import { fallbackOf } from '../outbox/fallback.ts'
+import { claim, current, finish, finishAll, put, release, unclaim } from '../outbox/index.ts'
+import { madeNow } from '../outbox/machine-time.ts'
+import { ruleTime, type Waiting } from '../outbox/schedule.ts'
+import { type Entry, read } from '../outbox/spool.ts'
+import { type Limit, lengthIn } from '../platform/text.ts'
+import { countRelease } from '../rules/counters.ts'
+import { digest, type Part, partOf } from '../rules/digest.ts'
+import { hasReturned } from '../rules/returned.ts'
+import { keepingTrouble } from './settle.ts'
+
+/** What a digest may hold, in bytes of its file: well below what can be read back. */
+const digestRoom = 512 * 1024
+
+/**
+ * Does what the rules have to do by now: what was held is made ready to be sent, many of a target as one; what waited
+ * too long for its target goes to the fallback.
+ *
+ * @param options.held also what is held for longer
+ * @returns the ids of what has become ready
+ */
+export async function releaseDue(folder: string, waiting: Waiting[], options: { held: boolean }): Promise<string[]> {
+  const now = Date.now()
+  const isDue = (one: Waiting) => one.state === 'held' && (options.held || (ruleTime(one) ?? now) <= now)
+  const ready: string[] = []
+  for (const one of waiting) {
+    if (one.fallbackAfter !== undefined && one.state !== 'held' && Date.parse(one.fallbackAfter) <= now) {
+      ready.push(...giveToFallback(folder, one))
+    }
+  }
+  const due = waiting.filter(isDue)
+  for (const one of due.filter(({ rule }) => rule === 'escalate')) ready.push(...(await escalate(folder, one)))
+  for (const group of byTarget(due.filter(({ rule }) => rule !== 'escalate'))) {
+    ready.push(...(await together(folder, group)))
+  }
+  return ready
+}
+
+interface Taken {
+  entry: Entry
+  delivery: Delivery
+}
+
+/** It stays where it is, and is tried further: the fallback has it once. */
+function giveToFallback(folder: string, one: Waiting): string[] {
+  const taken = take(folder, one)
+  const fallback = taken && fallbackOf(taken.delivery)
+  if (taken === undefined || fallback === undefined) return giveBack(folder, taken)
+  const { fallback: _, ...rest } = taken.delivery
+  const next = renewed(fallback)
+  if (put(folder, [next], { claimed: false, replacing: true }).entries[0] === undefined) return giveBack(folder, taken)
+  keepingTrouble(() => release(folder, taken.entry, rest))
+  return [next.id]
+}
+
+async function escalate(folder: string, one: Waiting): Promise<string[]> {
+  const taken = take(folder, one)
+  if (taken === undefined) return []
+  // Who has it sent before its time does not ask whether somebody came back.
+  const early = Date.parse(one.next) > Date.now()
+  const why = early ? undefined : await hasReturned(taken.delivery)
+  if (why === undefined) return makeReady(folder, taken)
+  keepingTrouble(() => finish(folder, taken.entry))
+  return []
+}
+
+/** What was held for a target ends in as few messages as it fits into; a single one is sent as it is. */
+async function together(folder: string, group: Waiting[]): Promise<string[]> {
+  const limit = await messageLimit(group[0])
+  let room = openRoom(limit)
+  const ready: string[] = []
+  let batch: (Taken & Part)[] = []
+  for (const one of group) {
+    const taken = take(folder, one)
+    if (taken === undefined) continue
+    if (taken.delivery.options !== undefined) {
+      // What came with options of its own goes by itself.
+      ready.push(...makeReady(folder, taken))
+      continue
+    }
+    const part = { ...taken, ...(await partOf(taken.delivery)) }
+    if (!room.takes(part)) {
+      ready.push(...(await join(folder, batch)))
+      batch = []
+      room = openRoom(limit)
+      room.takes(part)
+    }
+    batch.push(part)
+  }
+  return [...ready, ...(await join(folder, batch))]
+}
+
+/** Sends the deliveries of a batch as one. */
+async function join(folder: string, batch: (Taken & Part)[]): Promise<string[]> {
+  const [first] = batch
+  if (first === undefined) return []
+  if (first.delivery.rule === 'limit') await countRelease(first.delivery)
+  if (batch.length === 1) return makeReady(folder, first)
+  const made = digest(batch)
+  // First the one, then the many: whatever ends this process between, nothing is lost.
+  const [entry] = put(folder, [made], { claimed: false, replacing: true }).entries
+  if (entry === undefined || read(entry) === undefined) {
+    for (const one of batch) giveBack(folder, one)
+    return []
+  }
+  keepingTrouble(() =>
+    finishAll(
+      folder,
+      batch.map(({ entry }) => entry),
+    ),
+  )
+  return [made.id]
+}
+
+/** What the service takes, so that it cuts nothing. Of what a limit held its owner wants few: that may be cut. */
+async function messageLimit(one: Waiting | undefined): Promise<Limit | undefined> {
+  if (one === undefined || one.rule === 'limit') return undefined
+  return (await loadBackend(one.backend).catch(() => undefined))?.limits.message
+}
+
+/** Counts the parts of one message, which is to be read back and to be taken by its service, as far as they fit. */
+function openRoom(limit: Limit | undefined): { takes(part: Part): boolean } {
+  let [size, length] = [0, 0]
+  return {
+    takes(part) {
+      size += part.size
+      if (limit !== undefined) length += lengthIn(part.line, limit.unit) + 1
+      return size <= digestRoom && (limit === undefined || length - 1 <= limit.max)
+    },
+  }
+}
+
+function makeReady(folder: string, { entry, delivery }: Taken): string[] {
+  const { error: _, ...ready } = renewed(delivery)
+  keepingTrouble(() => release(folder, entry, ready))
+  return [delivery.id]
+}
+
+/** As if it had just been made: it is not too old because it was held. */
+function renewed(delivery: Delivery): Delivery {
+  return { ...delivery, ...madeNow(), state: 'waiting' }
+}
+
+/** Takes a delivery that nobody has changed since it was listed. */
+function take(folder: string, one: Waiting): Taken | undefined {
+  let entry: Entry | undefined
+  keepingTrouble(() => {
+    entry = claim(folder, one.entry)
+  })
+  if (entry === undefined) return undefined
+  const delivery = current(entry)
+  if (delivery !== undefined && delivery.state === one.state && delivery.next === one.next) return { entry, delivery }
+  unclaim(folder, entry)
+  return undefined
+}
+
+function giveBack(folder: string, taken: Taken | undefined): string[] {
+  if (taken) unclaim(folder, taken.entry)
+  return []
+}
+
+function byTarget(waiting: Waiting[]): Waiting[][] {
+  const groups = new Map<string, Waiting[]>()
+  for (const one of waiting) {
+    const key = JSON.stringify([one.target, one.backend, one.config])
+    const group = groups.get(key)
+    if (group) group.push(one)
+    else groups.set(key, [one])
+  }
+  return [...groups.values()]
+}

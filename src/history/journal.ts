@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { appendLines, readLines } from '../platform/lines.ts'
+import { stateFolder } from '../platform/paths.ts'
+
+/** The journal is put aside at this size, in bytes; with the one before it is 1 MB at most. */
+const rotateAt = 512 * 1024
+
+/** What was decided about a command that a hook or `done` saw: what `why` tells of. */
+export interface JournalEntry {
+  /** ISO 8601. */
+  time: string
+  source: 'hook' | 'done'
+  /** Without its secrets; nothing where it is not to be shown. */
+  command?: string
+  status?: number
+  signal?: string
+  durationMs?: number
+  /** The configuration that was used. */
+  config?: string
+  /** Whether somebody was looking, if that was asked. */
+  away?: { answer: string; source: string }
+  /** Why nobody was told at all, and the rule that says so. */
+  silent?: { rule: string; reason: string }
+  /** What was decided for each target. */
+  targets: JournalTarget[]
+}
+
+export interface JournalTarget {
+  id: string
+  target: string
+  /** `sent` went into the outbox and from there on: the log and the outbox know what has become of it. */
+  decision: 'sent' | 'held' | 'skipped'
+  rule?: string
+  reason?: string
+}
+
+/** Where the journal is; nothing if there is no place for one. */
+export function journalFile(): string | undefined {
+  const folder = stateFolder()
+  return folder === undefined ? undefined : join(folder, 'journal')
+}
+
+/** Notes a decision. */
+export function note(entry: JournalEntry): void {
+  const path = journalFile()
+  if (path !== undefined) appendLines(path, [entry], rotateAt)
+}
+
+/** The journal, the oldest entry first. */
+export function readJournal(): JournalEntry[] {
+  const path = journalFile()
+  if (path === undefined) return []
+  return (readLines(path) as JournalEntry[]).filter(
+    (entry) => typeof entry?.time === 'string' && Array.isArray(entry.targets),
+  )
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import type { Notification } from '../notification/index.ts'
+import { appendLines, readLines } from '../platform/lines.ts'
+import { stateFolder } from '../platform/paths.ts'
+import { listed } from '../redact/listed.ts'
+
+/** The log is put aside when it has this size, in bytes; the one before it is dropped. */
+const rotateAt = 1024 * 1024
+
+/** The log of what was delivered; nothing if there is no place for one. */
+export function logFile(): string | undefined {
+  const folder = stateFolder()
+  return folder === undefined ? undefined : join(folder, 'log')
+}
+
+/** What the log says of a delivery. */
+export interface LogLine {
+  id: string
+  target: string
+  backend: string
+  title: string
+  /** ISO 8601. */
+  delivered: string
+  /** Seconds between the event and its delivery. */
+  late_s: number
+  tries: number
+}
+
+/** The log, the oldest line first; lines that are damaged are left out. */
+export function readLog(): LogLine[] {
+  const path = logFile()
+  if (path === undefined) return []
+  return (readLines(path) as LogLine[]).filter((line) => typeof line?.id === 'string' && typeof line.title === 'string')
+}
+
+/** Does the log say that a delivery arrived? */
+export function hasArrived(id: string): boolean {
+  return readLog().some((line) => line.id === id)
+}
+
+/** A delivery as far as the log knows it. */
+export interface Arrived {
+  id: string
+  target: string
+  backend: string
+  tries: number
+  notification: Pick<Notification, 'time' | 'outcome'> & { title: string }
+  digest?: { id: string; title: string; time: string }[]
+}
+
+/** Notes that a delivery arrived, and with a digest all that it speaks of. */
+export async function logDelivered(delivery: Arrived, now: Date): Promise<void> {
+  const path = logFile()
+  if (path === undefined) return
+  const { id, target, backend, tries, notification, digest = [] } = delivery
+  const own = { id, title: await listed(notification.title, notification), time: notification.time }
+  const lines = [own, ...digest].map(
+    (one): LogLine => ({
+      id: one.id,
+      target,
+      backend,
+      title: one.title,
+      delivered: now.toISOString(),
+      late_s: Math.max(0, Math.round((now.getTime() - Date.parse(one.time)) / 1000)),
+      tries,
+    }),
+  )
+  appendLines(path, lines, rotateAt)
+}

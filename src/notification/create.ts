@@ -1,0 +1,40 @@
+import { hostname, userInfo } from 'node:os'
+import { randomUuid } from '../platform/uuid.ts'
+import type { Notification, Priority, Source } from './index.ts'
+
+/** A notification that is made here and now; a working directory that was deleted is no obstacle. */
+export function makeNotification(
+  source: Source,
+  message: string,
+  details: Partial<Omit<Notification, 'id' | 'time' | 'source' | 'message' | 'origin'>> = {},
+): Notification {
+  const priority: Priority = details.priority ?? 'default'
+  return {
+    tags: [],
+    ...details,
+    id: randomUuid(),
+    time: new Date().toISOString(),
+    source,
+    message,
+    priority,
+    origin: { user: userName(), host: hostname(), cwd: workingFolder() },
+  }
+}
+
+function userName(): string {
+  const fromEnvironment = process.env['LOGNAME'] || process.env['USER'] || process.env['USERNAME']
+  if (fromEnvironment) return fromEnvironment
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}
+
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return process.env['PWD'] ?? '?'
+  }
+}

@@ -1,0 +1,53 @@
+import { formatDuration } from '../platform/duration.ts'
+import { oneLine } from '../platform/text.ts'
+import type { Outcome } from './index.ts'
+
+/** Longest command that a message quotes, in characters: the rest says nothing to whoever reads it on a phone. */
+const longestCommand = 1024
+
+/** dschep/ntfy's sentence: `✅ "make build" succeeded in 1:02 minutes`, the output's last lines below it. */
+export function outcomeMessage(outcome: Outcome, options: { emoji: boolean }): string {
+  const mark = options.emoji ? (failed(outcome) ? '❌ ' : '✅ ') : ''
+  const time = outcome.durationMs === undefined ? '' : ` in ${formatDuration(outcome.durationMs)}`
+  const sentence = `${mark}${subject(outcome)} ${verb(outcome)}${time}`
+  return outcome.output ? `${sentence}:\n${outcome.output}` : sentence
+}
+
+/** The same for a watched process, whose status nobody but its parent can know. */
+export function processMessage(pid: number, { command, durationMs = 0 }: Outcome): string {
+  const what = command === undefined ? `PID[${pid}]` : `PID[${pid}]: "${quotable(command)}"`
+  return `${what} finished in ${formatDuration(durationMs)}`
+}
+
+/** From how late on a message says when it happened, in milliseconds. */
+const lateFrom = 5 * 60_000
+
+/** What is added to a message that arrives late; nothing to one in time. */
+export function lateNote(time: string, now: Date): string {
+  const happened = new Date(time)
+  if (now.getTime() - happened.getTime() < lateFrom) return ''
+  const two = (number: number) => String(number).padStart(2, '0')
+  const offset = -happened.getTimezoneOffset()
+  const zone = `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`
+  const day = [happened.getFullYear(), two(happened.getMonth() + 1), two(happened.getDate())].join('-')
+  const clock = [happened.getHours(), happened.getMinutes(), happened.getSeconds()].map(two).join(':')
+  return `\n(late: this happened at ${day} ${clock} ${zone})`
+}
+
+function subject(outcome: Outcome): string {
+  return outcome.command === undefined ? 'Your command' : `"${quotable(outcome.command)}"`
+}
+
+function quotable(command: string): string {
+  const line = oneLine(command).trim()
+  return line.length > longestCommand ? `${line.slice(0, longestCommand).toWellFormed()}…` : line
+}
+
+function failed(outcome: Outcome): boolean {
+  return outcome.signal !== undefined || (outcome.status ?? 0) !== 0
+}
+
+function verb(outcome: Outcome): string {
+  if (outcome.signal !== undefined) return `was killed by ${outcome.signal}`
+  return failed(outcome) ? `failed (code ${outcome.status})` : 'succeeded'
+}

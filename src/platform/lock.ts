@@ -1,0 +1,87 @@
+import { closeSync, lstatSync, openSync, renameSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { hasLetGo, ownClaim } from './claim.ts'
+import { renameQuietly } from './durable.ts'
+import { codeOf } from './errors.ts'
+import { largest } from './largest.ts'
+import { readOwn, removeQuietly } from './own-file.ts'
+
+/** A process may be between making the file and writing its name into it for so long, in milliseconds. */
+const writing = 10_000
+
+/** The lock of whoever keeps trying what is in the outbox. */
+const flusher = 'flusher'
+
+/** Does a process, alive as far as anybody can tell, hold a lock, or keep trying what is in the outbox? */
+export function isLocked(folder: string, name = flusher): boolean {
+  const holder = read(join(folder, name))
+  return holder !== undefined && !isGone(holder)
+}
+
+/**
+ * Makes this process the one that holds a lock; false if another is. The flusher's only spares work: claims are what
+ * counts.
+ */
+export function takeLock(folder: string, name = flusher): boolean {
+  const file = join(folder, name)
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      const descriptor = openSync(file, 'wx', 0o600)
+      try {
+        writeSync(descriptor, ownClaim())
+      } catch (error) {
+        // A full disk: an empty file would keep others waiting.
+        removeQuietly(file)
+        throw error
+      } finally {
+        closeSync(descriptor)
+      }
+      return true
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST' || !removeStale(folder, name)) return false
+    }
+  }
+  return false
+}
+
+export function releaseLock(folder: string, name = flusher): void {
+  const file = join(folder, name)
+  if (read(file)?.claim === ownClaim()) removeQuietly(file)
+}
+
+/** By a rename, which tells what was removed: another process may have put its own there meanwhile. */
+function removeStale(folder: string, name: string): boolean {
+  const file = join(folder, name)
+  const holder = read(file)
+  if (holder !== undefined && !isGone(holder)) return false
+  const aside = join(folder, `.${name}.${process.pid}.tmp`)
+  try {
+    renameSync(file, aside)
+  } catch (error) {
+    return codeOf(error) === 'ENOENT'
+  }
+  const moved = read(aside)
+  if (moved !== undefined && moved.claim !== holder?.claim && !isGone(moved)) {
+    renameQuietly(aside, file)
+    return false
+  }
+  removeQuietly(aside)
+  return true
+}
+
+interface Holder {
+  claim: string
+  since: number
+}
+
+function isGone({ claim, since }: Holder): boolean {
+  return claim === '' ? Math.abs(Date.now() - since) > writing : hasLetGo(claim, since)
+}
+
+function read(file: string): Holder | undefined {
+  try {
+    return { claim: readOwn(file, largest.mark) ?? '', since: lstatSync(file).mtimeMs }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,72 @@
+import { beginsWith, commandPattern, patternWords } from '../command-line/command-pattern.ts'
+import { innerWords } from '../command-line/inner-command.ts'
+import { simpleCommands } from '../command-line/simple-commands.ts'
+import type { Config } from '../config/types.ts'
+import { localTime } from '../platform/local-time.ts'
+import { defaultIgnore, isIgnored, isSilenced } from './ignore.ts'
+import { offNow } from './off.ts'
+
+/** What bash, zsh and fish show for Ctrl-C. */
+const interrupted = 130
+
+/** A command that a hook saw. */
+export interface SeenCommand {
+  /** As it was typed. */
+  typed: string
+  /** With its aliases expanded. */
+  expanded: string
+  status: number
+  shellPid: number | undefined
+  /** It was under the threshold: the hook asks because of `always`. */
+  short: boolean
+  /** The list that goes in the place of the built-in one. */
+  ignore: string | undefined
+}
+
+/** Why a command is not told about at all, and which word of the configuration says so. */
+export interface Silence {
+  rule: string
+  reason: string
+}
+
+/** The first reason for silence, in this order: off, interrupted, ignored, too short. `always` ends the search. */
+export function whySilent(seen: SeenCommand, config: Pick<Config, 'ignore' | 'always'>): Silence | undefined {
+  const { typed, expanded, status, shellPid, short } = seen
+  const off = whyOff(typed, shellPid)
+  if (off !== undefined) return { rule: 'off', reason: off }
+  if (status === interrupted) return { rule: 'interrupted', reason: 'it was interrupted (status 130)' }
+  const deciding = expanded.trim() === '' ? typed : expanded
+  if (isAlways([typed, expanded], status, config.always)) return undefined
+  const ignored = whyIgnored(deciding, seen.ignore, config.ignore)
+  if (ignored !== undefined) return ignored
+  return short ? { rule: 'longer_than', reason: 'it was under the threshold' } : undefined
+}
+
+function whyOff(typed: string, shellPid: number | undefined): string | undefined {
+  if (process.env['NTFY'] === 'off' || isSilenced(typed)) return 'NTFY is off'
+  const off = offNow(shellPid)
+  if (off === undefined) return undefined
+  const until = off.until === undefined ? '' : ` until ${localTime(off.until.toISOString())}`
+  return `the hooks are off${off.where === 'here' ? ' in this shell' : ''}${until} (ntfy on)`
+}
+
+function isAlways(lines: string[], status: number, always: string[]): boolean {
+  return always.some((pattern) => {
+    if (pattern === 'failure') return status !== 0
+    return lines.some((line) => commandPattern(pattern)(line))
+  })
+}
+
+/** The last simple command decides; a regular expression sees the whole line. */
+function whyIgnored(line: string, list: string | undefined, patterns: string[]): Silence | undefined {
+  if (isIgnored(line, list ?? defaultIgnore)) {
+    return { rule: list === undefined ? 'built-in' : 'AUTO_NTFY_DONE_IGNORE', reason: 'it is ignored' }
+  }
+  const last = simpleCommands(line).findLast(({ words }) => words.length > 0)
+  const found = patterns.find((pattern) => {
+    const words = patternWords(pattern)
+    if (words === undefined) return commandPattern(pattern)(line)
+    return last !== undefined && beginsWith(innerWords(last), words)
+  })
+  return found === undefined ? undefined : { rule: 'ignore', reason: `it is ignored (${found})` }
+}

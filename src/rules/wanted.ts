@@ -1,0 +1,21 @@
+import { hasFailed, type Outcome } from '../notification/index.ts'
+import { shortDuration } from '../platform/duration.ts'
+
+/** When to tell, and what. */
+export interface Rules {
+  /** Milliseconds. */
+  longerThan: number | undefined
+  on: 'success' | 'failure' | 'always'
+  onlyAway: boolean
+  hideCommand: boolean
+  tail: { lines: number; stdout: boolean; stderr: boolean } | undefined
+}
+
+/** Why its duration or its end makes an outcome not worth telling, and the flag that says so; nothing if it is. */
+export function whyUnwanted(outcome: Outcome, { longerThan, on }: Rules): { rule: string; reason: string } | undefined {
+  if (longerThan !== undefined && (outcome.durationMs ?? 0) < longerThan) {
+    return { rule: '-L', reason: `shorter than ${shortDuration(longerThan)}` }
+  }
+  if (on === 'always' || hasFailed({ outcome }) === (on === 'failure')) return undefined
+  return { rule: '--on', reason: `no ${on}` }
+}

@@ -1,6 +1,0 @@
-import { ConfigError } from './errors.ts'
-
-/** A service that has ended: what it was, and what may take its place. */
-export function serviceGone(service: string, instead: string): ConfigError {
-  return new ConfigError(`${service} is gone; ${instead} was expected`)
-}

@@ -1,0 +1,137 @@
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { codeOf, exitCode, messageOf, NtfyError } from '../platform/errors.ts'
+import { foreignHome } from '../platform/ownership.ts'
+import { dataFolder, home } from '../platform/paths.ts'
+import { readRegularFile } from '../platform/regular-file.ts'
+import type { Shell } from './shells.ts'
+
+/** No file that a shell reads at its start is larger, in bytes. */
+const largest = 16 * 1024 * 1024
+
+/** Whatever the umask: what a shell runs is for nobody else to write. */
+const [folderMode, fileMode] = [0o755, 0o644]
+
+/** Ends the one line that we put into somebody's file, and is how we find it again. */
+const marker = '# ntfy shell-integration'
+
+/**
+ * Puts a shell's hooks into the data folder and a line that reads them into its rc file, so that a shell starts
+ * without Node.
+ *
+ * @returns the rc file
+ * @throws NtfyError a file cannot be written
+ */
+export function install(shell: Shell, script: string): string {
+  const hooks = hooksFile(shell)
+  const rc = rcFile(shell)
+  change(hooks, () => {
+    mkdirSync(dirname(hooks), { recursive: true, mode: folderMode })
+    // Anew: an old one may have a mode of its own.
+    rmSync(hooks, { force: true })
+    writeFileSync(hooks, script, { mode: fileMode })
+  })
+  change(rc, () => {
+    mkdirSync(dirname(rc), { recursive: true, mode: folderMode })
+    takeOut(rc)
+    putIn(rc, sourceLine(shell, hooks))
+  })
+  return rc
+}
+
+/**
+ * Takes both away again.
+ *
+ * @returns the files that were changed
+ */
+export function uninstall(shell: Shell): string[] {
+  const hooks = hooksFile(shell)
+  const rc = rcFile(shell)
+  const changed: string[] = []
+  change(rc, () => {
+    if (takeOut(rc)) changed.push(rc)
+    // fish reads every file of the folder: this one is ours alone.
+    if (shell === 'fish' && read(rc) === '' && existsSync(rc)) rmSync(rc)
+  })
+  change(hooks, () => {
+    if (existsSync(hooks)) changed.push(hooks)
+    rmSync(hooks, { force: true })
+  })
+  return changed
+}
+
+/** Where `install` puts the hooks. */
+export function hooksFile(shell: Shell): string {
+  const folder = dataFolder()
+  if (folder === undefined) throw new NtfyError('there is no home folder to put the hooks into', exitCode.io)
+  return join(folder, `ntfy.${shell}`)
+}
+
+/** The files that a shell reads at its start, and those in which others have it read more. */
+export function rcFiles(shell: Shell): string[] {
+  const own = home() ?? '/'
+  if (shell === 'bash') return ['.bashrc', '.bash_profile', '.profile'].map((name) => join(own, name))
+  if (shell === 'zsh') return ['.zshrc', '.zprofile'].map((name) => join(process.env['ZDOTDIR'] || own, name))
+  const folder = join(process.env['XDG_CONFIG_HOME'] || join(own, '.config'), 'fish')
+  return [join(folder, 'config.fish'), rcFile(shell)]
+}
+
+function rcFile(shell: Shell): string {
+  const own = home() ?? '/'
+  if (shell === 'bash') return join(own, '.bashrc')
+  if (shell === 'zsh') return join(process.env['ZDOTDIR'] || own, '.zshrc')
+  return join(process.env['XDG_CONFIG_HOME'] || join(own, '.config'), 'fish', 'conf.d', 'ntfy.fish')
+}
+
+function sourceLine(shell: Shell, path: string): string {
+  if (shell === 'fish') {
+    const quoted = `'${path.replace(/[\\']/g, '\\$&')}'`
+    return `test -r ${quoted}; and source ${quoted} ${marker}`
+  }
+  const quoted = `'${path.replaceAll("'", "'\\''")}'`
+  return `if [ -r ${quoted} ]; then . ${quoted}; fi ${marker}`
+}
+
+/** Appended, so that the file keeps its links, its mode and every byte. What had no newline at its end gets none. */
+function putIn(path: string, line: string): void {
+  const text = read(path)
+  const addition = text === '' || text.endsWith('\n') ? `${line}\n` : `\n${line}`
+  writeFileSync(path, addition, { flag: 'a', mode: fileMode })
+}
+
+/** @returns whether the line was there */
+function takeOut(path: string): boolean {
+  const text = read(path)
+  const lines = text.split('\n')
+  const kept = lines.filter((line) => !line.endsWith(marker))
+  if (kept.length === lines.length) return false
+  const descriptor = openSync(path, 'r+')
+  try {
+    const bytes = Buffer.from(kept.join('\n'), 'latin1')
+    writeSync(descriptor, bytes, 0, bytes.length, 0)
+    ftruncateSync(descriptor, bytes.length)
+  } finally {
+    closeSync(descriptor)
+  }
+  return true
+}
+
+/** As Latin-1, which keeps every byte whatever the encoding. */
+function read(path: string): string {
+  try {
+    return readRegularFile(path, largest).toString('latin1')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return ''
+    throw error
+  }
+}
+
+function change(path: string, work: () => void): void {
+  const problem = foreignHome(path)
+  if (problem !== undefined) throw new NtfyError(problem, exitCode.io)
+  try {
+    work()
+  } catch (error) {
+    throw new NtfyError(`${path}: ${messageOf(error)}`, exitCode.io)
+  }
+}

@@ -1,0 +1,3 @@
+/** The shells that have hooks and a completion. */
+export const shells = ['bash', 'zsh', 'fish'] as const
+export type Shell = (typeof shells)[number]

@@ -1,0 +1,43 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { codeOf } from '../platform/errors.ts'
+import { runtimeFolder, stateFolder } from '../platform/paths.ts'
+import { readStat } from '../process/proc.ts'
+import { shellsFolder } from './moved-on.ts'
+
+/** A shell's notification replaces its last one; the start time tells shells with the same number apart. */
+export function threadOfShell(shellPid: number): string | undefined {
+  const start = readStat(shellPid)?.startTicks
+  return start === undefined ? undefined : `shell-${shellPid}-${start}`
+}
+
+/** Removes what shells that are gone have left: their word that they went on, and bash's file for its history. */
+export function forgetGoneShells(): void {
+  forgetIn(shellsFolder(), '')
+  for (const folder of [runtimeFolder(), stateFolder()]) forgetIn(folder, 'history.')
+}
+
+function forgetIn(folder: string | undefined, prefix: string): void {
+  if (folder === undefined) return
+  for (const name of namesIn(folder)) {
+    const pid = name.startsWith(prefix) ? name.slice(prefix.length) : ''
+    if (/^\d+$/.test(pid) && isGone(Number(pid))) rmSync(join(folder, name), { force: true })
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return codeOf(error) === 'ESRCH'
+  }
+}

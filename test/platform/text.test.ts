@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { cut, type LengthUnit, lengthIn } from '../../src/platform/text.ts'
+import { expectProportional } from '../support/growth.ts'
+
+describe('cutting', () => {
+  it.each<{ text: string; max: number; unit: LengthUnit; cut: string }>([
+    { text: 'short', max: 5, unit: 'bytes', cut: 'short' },
+    { text: 'longer', max: 5, unit: 'codepoints', cut: 'long…' },
+    { text: 'longer', max: 5, unit: 'bytes', cut: 'lo…' },
+    { text: 'ab👩‍👩‍👧cd', max: 6, unit: 'codepoints', cut: 'ab…' },
+    { text: 'ab👩‍👩‍👧cd', max: 8, unit: 'codepoints', cut: 'ab👩‍👩‍👧…' },
+    { text: 'abe\u0301cd', max: 4, unit: 'utf16', cut: 'ab…' },
+    { text: '😀😀😀', max: 4, unit: 'utf16', cut: '😀…' },
+    { text: 'a\r\nb', max: 3, unit: 'utf16', cut: 'a…' },
+    { text: 'abc', max: 2, unit: 'bytes', cut: '' },
+  ])('$text to $max $unit', ({ text, max, unit, cut: expected }) => {
+    expect(cut(text, { max, unit })).toBe(expected)
+  })
+
+  it.each(['a', '日', '👩‍👩‍👧', 'e\u0301', `z${'\u0301'.repeat(500)}`, '🇩🇪'])(
+    'takes no longer than it must, and never too much, of %s',
+    (piece) => {
+      for (const unit of ['bytes', 'utf16', 'codepoints'] as const) {
+        expectProportional(`${piece} by ${unit}`, (length) =>
+          cut(piece.repeat(length / piece.length), { max: length / 3, unit }),
+        )
+      }
+      const text = piece.repeat(300_000 / piece.length)
+      for (const unit of ['bytes', 'utf16', 'codepoints'] as const) {
+        const result = cut(text, { max: 100_000, unit })
+        expect(lengthIn(result, unit)).toBeLessThanOrEqual(100_000)
+        expect(lengthIn(result, unit)).toBeGreaterThan(99_000)
+      }
+    },
+  )
+})
