@@ -19,7 +19,7 @@ export const chunks: readonly Chunk[] = [
     rooms: ['platform', 'notification', 'cli'],
     also: [
       'commands/index',
-      'delivery/note-decision',
+      'delivery/record-decision',
       'history/journal',
       'outbox/waiting',
       'process/launcher',
@@ -28,7 +28,7 @@ export const chunks: readonly Chunk[] = [
       'redact/lazily',
       'redact/listed',
       'redact/sign',
-      'rules/wanted',
+      'rules/notify-when',
     ],
     later: [
       'cli/completion',

@@ -1,6 +1,6 @@
 import { away } from '../away/index.ts'
 import { defineCommand } from '../cli/command.ts'
-import { situationFor } from '../delivery/tell.ts'
+import { destinationsFor } from '../delivery/index.ts'
 import { exitCode } from '../platform/errors.ts'
 import { print, say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
@@ -12,7 +12,7 @@ export default defineCommand({
   flags: {},
   maxWords: 0,
   async run({ global }) {
-    const { config, trouble } = await situationFor(global)
+    const { config, trouble } = await destinationsFor(global)
     if (trouble !== undefined) for (const problem of trouble.split('\n')) say.warning(problem)
     const { answer, source } = await away(terminalOfCaller(), new AbortController().signal, config.away)
     if (global.json) print(`${JSON.stringify({ answer, source })}\n`)

@@ -1,9 +1,9 @@
 import { defineCommand } from '../cli/command.ts'
-import { attemptAll, type Pending, type Report } from '../delivery/deliver.ts'
+import type { HandedOver } from '../delivery/background.ts'
+import { attemptAll, type Report, type Spooled } from '../delivery/deliver.ts'
 import { flushOnce } from '../delivery/flush.ts'
-import { flushReached, keepFlushing } from '../delivery/flusher.ts'
 import { withGranted } from '../delivery/granted.ts'
-import type { HandedOver } from '../delivery/sender.ts'
+import { flushReached, keepFlushing } from '../delivery/keep-flushing.ts'
 import { isDelivery } from '../outbox/delivery.ts'
 import { outboxFolder } from '../outbox/spool.ts'
 import { exitCode } from '../platform/errors.ts'
@@ -32,7 +32,7 @@ export default defineCommand({
       tell(report)
     }
     const { deliveries, granted } = words.includes('-') ? handedOver() : { deliveries: [], granted: {} }
-    const homeless = deliveries.map((delivery): Pending => ({ delivery, place: undefined }))
+    const homeless = deliveries.map((delivery): Spooled => ({ delivery, location: undefined }))
     const unkept = attemptAll(homeless, { foreground: false, fresh: true, onReport })
     if (folder !== undefined && ids.size > 0) {
       await flushOnce(folder, { all: true, only: ids, granted, fresh: true, stop, onReport })

@@ -8,7 +8,7 @@ import { messageOf, UsageError } from '../platform/errors.ts'
 import { say, setLogLevel } from '../platform/output.ts'
 import { shellQuote } from '../process/quote.ts'
 import { type Ended, runCommand } from '../process/run.ts'
-import { type Rules, whyUnwanted } from '../rules/wanted.ts'
+import { type NotifyWhen, whyUnwanted } from '../rules/notify-when.ts'
 
 /** Lines of output that a message gets if nobody says how many. */
 const defaultTail = 20
@@ -53,19 +53,19 @@ export default defineCommand({
   async run({ flags, words, global }) {
     const rules = readRules(flags)
     if (flags.pid.length > 0) return (await import('./watch.ts')).watch([...flags.pid, ...words], rules, global)
-    if (flags.formatter !== undefined) return tellFormatted(flags.formatter, words, rules, global)
+    if (flags.formatter !== undefined) return notifyFormatted(flags.formatter, words, rules, global)
     if (flags.status !== undefined) {
       if (words.length > 0 || flags.shell !== undefined) {
         throw new UsageError('--status: tells about what has just ended, and no command was expected')
       }
-      return tellStatus(flags.status, rules, global)
+      return notifyStatus(flags.status, rules, global)
     }
     return wrap(commandLine(flags, words), rules, global, flags.progress)
   },
 })
 
 /** @throws UsageError before anything is run */
-function readRules(flags: DoneFlags): Rules {
+function readRules(flags: DoneFlags): NotifyWhen {
   const longerThan = flags['longer-than'] === undefined ? undefined : parseDuration(flags['longer-than'])
   if (flags['longer-than'] !== undefined && longerThan === undefined) {
     throw new UsageError(`-L ${flags['longer-than']}: seconds or a duration (90, 5m, 1h30m) were expected`)
@@ -78,7 +78,7 @@ function readRules(flags: DoneFlags): Rules {
   const wanted = both || stdout || stderr
   return {
     longerThan,
-    on: (flags.on as Rules['on'] | undefined) ?? 'always',
+    on: (flags.on as NotifyWhen['on'] | undefined) ?? 'always',
     onlyAway: flags['background-only'],
     hideCommand: flags['hide-command'],
     tail: wanted
@@ -94,7 +94,7 @@ function commandLine(flags: DoneFlags, words: string[]): string[] {
 }
 
 /** From here on nothing of ours may delay, change or fail the command. */
-async function wrap(argv: string[], rules: Rules, global: GlobalOptions, showProgress: boolean): Promise<never> {
+async function wrap(argv: string[], rules: NotifyWhen, global: GlobalOptions, showProgress: boolean): Promise<never> {
   const { tail } = rules
   const known = isPipe(global.config ?? process.env['NTFY_CONFIG']) ? await readSituation(global) : undefined
   let loading: NodeJS.Timeout | undefined
@@ -104,7 +104,7 @@ async function wrap(argv: string[], rules: Rules, global: GlobalOptions, showPro
     // What a long command's end needs is loaded while it runs; a short one may never need it.
     onStart: () => {
       loading = setTimeout(() => {
-        import('../delivery/outcome.ts').then(({ prepareEnding }) => prepareEnding(rules)).catch(() => {})
+        import('../delivery/index.ts').then(({ prepareToNotify }) => prepareToNotify(rules)).catch(() => {})
         progress = import('../delivery/progress.ts').then(({ beginProgress }) =>
           beginProgress(showProgress, global, known?.config),
         )
@@ -120,16 +120,16 @@ async function wrap(argv: string[], rules: Rules, global: GlobalOptions, showPro
     const outcome = await outcomeOf(argv, ended, rules)
     const silent = whyUnwanted(outcome, rules)
     if (silent === undefined) {
-      const { tellEnding } = await import('../delivery/outcome.ts')
-      await tellEnding({ source: 'done', outcome }, rules, global, isatty(2), known)
+      const { notifyEnded } = await import('../delivery/index.ts')
+      await notifyEnded({ source: 'done', outcome }, rules, global, isatty(2), known)
     } else {
-      await (await import('../delivery/note-decision.ts')).noteDecision({
+      await (await import('../delivery/record-decision.ts')).recordDecision({
         source: 'done',
         outcome,
         silent,
         hideCommand: rules.hideCommand,
       })
-      if (mayWait()) (await import('../delivery/flusher.ts')).followUp([])
+      if (mayWait()) (await import('../delivery/keep-flushing.ts')).followUp([])
     }
   } catch (error) {
     say.error(`the notification could not be made: ${messageOf(error)}`)
@@ -148,10 +148,10 @@ function isPipe(path: string | undefined): boolean {
 }
 
 async function readSituation(global: GlobalOptions) {
-  return (await import('../delivery/tell.ts')).situationFor(global)
+  return (await import('../delivery/index.ts')).destinationsFor(global)
 }
 
-async function outcomeOf(argv: string[], ended: Ended, { tail }: Rules): Promise<Outcome> {
+async function outcomeOf(argv: string[], ended: Ended, { tail }: NotifyWhen): Promise<Outcome> {
   const { exitStatus } = await import('../process/end.ts')
   const outcome: Outcome = { durationMs: ended.durationMs }
   if (ended.kind === 'signaled') outcome.signal = ended.signal
@@ -166,7 +166,12 @@ async function outcomeOf(argv: string[], ended: Ended, { tail }: Rules): Promise
 }
 
 /** dschep/ntfy's old hooks: `done --formatter COMMAND STATUS SECONDS`. */
-async function tellFormatted(command: string, words: string[], rules: Rules, global: GlobalOptions): Promise<number> {
+async function notifyFormatted(
+  command: string,
+  words: string[],
+  rules: NotifyWhen,
+  global: GlobalOptions,
+): Promise<number> {
   const [status = '', seconds = ''] = words
   if (words.length !== 2 || !/^\d+$/.test(status) || !/^\d+(\.\d+)?$/.test(seconds)) {
     throw new UsageError('--formatter: a command, its status and its seconds were expected')
@@ -176,19 +181,19 @@ async function tellFormatted(command: string, words: string[], rules: Rules, glo
   const outcome: Outcome = { ...(signal ? { signal } : { status: Number(status) }), durationMs: Number(seconds) * 1000 }
   outcome.command = command
   if (whyUnwanted(outcome, rules)) return 0
-  const { tellEnding } = await import('../delivery/outcome.ts')
-  await tellEnding({ source: 'hook', outcome }, rules, global, false)
+  const { notifyEnded } = await import('../delivery/index.ts')
+  await notifyEnded({ source: 'hook', outcome }, rules, global, false)
   return 0
 }
 
 /** `make; ntfy done --status $?` ends with that status itself, so that what follows still sees it. */
-async function tellStatus(text: string, rules: Rules, global: GlobalOptions): Promise<number> {
+async function notifyStatus(text: string, rules: NotifyWhen, global: GlobalOptions): Promise<number> {
   const status = Number(text)
   if (!/^\d{1,3}$/.test(text) || status > 255) throw new UsageError(`--status ${text}: a number up to 255 was expected`)
-  const { tellEnding } = await import('../delivery/outcome.ts')
+  const { notifyEnded } = await import('../delivery/index.ts')
   const { signalOf } = await import('../process/end.ts')
   const signal = signalOf(status)
   const outcome = signal ? { signal } : { status }
-  if (!whyUnwanted(outcome, rules)) await tellEnding({ source: 'done', outcome }, rules, global, isatty(2))
+  if (!whyUnwanted(outcome, rules)) await notifyEnded({ source: 'done', outcome }, rules, global, isatty(2))
   return status
 }

@@ -2,8 +2,8 @@ import { isatty } from 'node:tty'
 import { defineCommand, type GlobalOptions } from '../cli/command.ts'
 import { loadConfig } from '../config/index.ts'
 import { selectTargets } from '../config/select.ts'
-import { attemptAll, type Pending, type Report, spool, spoolHeld } from '../delivery/deliver.ts'
-import { followUp } from '../delivery/flusher.ts'
+import { attemptAll, type Report, type Spooled, spool, spoolHeld } from '../delivery/deliver.ts'
+import { followUp } from '../delivery/keep-flushing.ts'
 import { type Plan, plan } from '../delivery/plan.ts'
 import { printReport, sayReport, showHere } from '../delivery/report.ts'
 import { makeNotification } from '../notification/create.ts'
@@ -71,7 +71,7 @@ function excess({ url = '', tag }: { url?: string | undefined; tag: string[] }):
 }
 
 /** What cannot be held is sent, and reported as that. */
-function spoolAll(planned: Plan): Pending[] {
+function spoolAll(planned: Plan): Spooled[] {
   const { now, held } = planned
   const lost = spoolHeld(held)
   planned.reports = planned.reports.filter(({ id }) => !lost.some(({ delivery }) => delivery.id === id))
@@ -79,13 +79,13 @@ function spoolAll(planned: Plan): Pending[] {
 }
 
 /** Of what is not to be kept, what is to wait cannot be delivered. */
-function unkept(planned: Plan): Pending[] {
+function unkept(planned: Plan): Spooled[] {
   planned.reports = planned.reports.map(
     (report): Report =>
       report.outcome === 'queued' ? { ...report, outcome: 'failed', exitCode: exitCode.unavailable } : report,
   )
   planned.held = []
-  return planned.now.map((delivery) => ({ delivery, place: undefined }))
+  return planned.now.map((delivery) => ({ delivery, location: undefined }))
 }
 
 /** Words win; `-` alone, or no words where stdin is no terminal, reads stdin. */

@@ -3,9 +3,9 @@ import { findVerb, quickInvocation, splitArguments } from '../cli/arguments.ts'
 import { defineCommand, type GlobalOptions, type Invocation } from '../cli/command.ts'
 import { splitWords } from '../command-line/simple-commands.ts'
 import type { Config } from '../config/types.ts'
-import { followUp } from '../delivery/flusher.ts'
-import { noteDecision } from '../delivery/note-decision.ts'
-import { situationFor, tellHere } from '../delivery/tell.ts'
+import { destinationsFor, notifyHere } from '../delivery/index.ts'
+import { followUp } from '../delivery/keep-flushing.ts'
+import { recordDecision } from '../delivery/record-decision.ts'
 import type { Outcome, TerminalReference } from '../notification/index.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { readInput } from '../platform/input.ts'
@@ -67,26 +67,26 @@ async function tell({ flags, global }: Invocation<typeof hookFlags>): Promise<bo
   }
   const { shellPid } = terminal
   const options = optionsFrom(flags.opts, global)
-  const situation = await situationFor(options)
+  const situation = await destinationsFor(options)
   const { config } = situation
   if (secret && !flags.private && config.private === 'drop') return false
   const ended = { source: 'hook', outcome } as const
   const silent = whySilent({ typed, expanded, status, shellPid, short: flags.short, ignore: flags.ignore }, config)
   if (silent) {
     // What is under the threshold is asked about only because of `always`: no word about every command.
-    if (!flags.short) await noteDecision({ ...ended, config: config.path, silent })
+    if (!flags.short) await recordDecision({ ...ended, config: config.path, silent })
     return false
   }
   const found = flags['foreground-too'] ? undefined : await lookedAt(terminal, flags.focus, config)
   if (found?.answer === 'no') {
     const reason = `somebody was looking (${found.source})`
-    await noteDecision({ ...ended, config: config.path, away: found, silent: { rule: 'away', reason } })
+    await recordDecision({ ...ended, config: config.path, away: found, silent: { rule: 'away', reason } })
     return false
   }
   if (found?.answer === 'unknown') terminal.unlessFocused = true
   const thread = shellPid === undefined ? undefined : threadOfShell(shellPid)
   const news = { ...ended, terminal, ...(thread !== undefined && { thread }), ...(found && { away: found }) }
-  await tellHere(news, situation, options)
+  await notifyHere(news, situation, options)
   forgetGoneShells()
   return true
 }

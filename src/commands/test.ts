@@ -25,7 +25,7 @@ export default defineCommand({
       ...(terminal && { terminal }),
     })
     const pending = await Promise.all(
-      selected.map(async (one) => ({ delivery: await prepare(notification, config, one), place: undefined })),
+      selected.map(async (one) => ({ delivery: await prepare(notification, config, one), location: undefined })),
     )
     const reports = await attemptAll(pending, { foreground: true, fresh: false, config })
     for (const report of reports) {

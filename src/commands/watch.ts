@@ -1,17 +1,17 @@
 import { isatty } from 'node:tty'
 import type { GlobalOptions } from '../cli/command.ts'
-import { tellEnding } from '../delivery/outcome.ts'
+import { notifyEnded } from '../delivery/index.ts'
 import { formatDuration } from '../platform/duration.ts'
 import { UsageError } from '../platform/errors.ts'
 import { say, showProgress } from '../platform/output.ts'
 import { type ProcessEnd, watchProcesses } from '../process/watch.ts'
-import { type Rules, whyUnwanted } from '../rules/wanted.ts'
+import { type NotifyWhen, whyUnwanted } from '../rules/notify-when.ts'
 
 /** Exit code when a process to wait for does not exist. */
 const missingProcess = 1
 
 /** `done --pid`: waits for processes and tells as each ends. */
-export async function watch(words: string[], rules: Rules, global: GlobalOptions): Promise<number> {
+export async function watch(words: string[], rules: NotifyWhen, global: GlobalOptions): Promise<number> {
   const pids = words.map(pidFrom)
   const visible = isatty(2)
   const started = performance.now()
@@ -27,7 +27,7 @@ export async function watch(words: string[], rules: Rules, global: GlobalOptions
   say.debug(`waiting for ${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')}`)
   for await (const end of watched.ends) {
     if (visible) showProgress('')
-    await tellEnd(end, rules, global, visible)
+    await notifyOfProcess(end, rules, global, visible)
   }
   return 0
 }
@@ -41,14 +41,14 @@ function pidFrom(word: string): number {
   return pid
 }
 
-async function tellEnd(
+async function notifyOfProcess(
   { pid, command, durationMs }: ProcessEnd,
-  rules: Rules,
+  rules: NotifyWhen,
   global: GlobalOptions,
   visible: boolean,
 ) {
   const outcome = { command, durationMs }
-  if (!whyUnwanted(outcome, rules)) await tellEnding({ source: 'pid', pid, outcome }, rules, global, visible)
+  if (!whyUnwanted(outcome, rules)) await notifyEnded({ source: 'pid', pid, outcome }, rules, global, visible)
 }
 
 function progressLine(running: ProcessEnd[], waited: number): string {

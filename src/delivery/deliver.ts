@@ -12,7 +12,7 @@ import { say } from '../platform/output.ts'
 import { statePlace } from '../platform/paths.ts'
 import { attempt, errorText, exitCodeOf, type Result } from './attempt.ts'
 import { currentOptions } from './current-options.ts'
-import { type Fate, giveBack, outboxTrouble, type Place, settle, whyTooLate } from './settle.ts'
+import { type Fate, giveBack, type Location, outboxTrouble, settle, whyTooLate } from './settle.ts'
 
 /** What became of one delivery. */
 export interface Report {
@@ -33,9 +33,9 @@ export interface Report {
 }
 
 /** A delivery with its file in the outbox, if it has one. */
-export interface Pending {
+export interface Spooled {
   delivery: Delivery
-  place: Place | undefined
+  location: Location | undefined
 }
 
 /**
@@ -45,7 +45,7 @@ export interface Pending {
 export function spool(
   deliveries: Delivery[],
   { claimed, quiet = false }: { claimed: boolean; quiet?: boolean },
-): Pending[] {
+): Spooled[] {
   const folder = outboxFolder()
   const { entries, trouble } =
     folder === undefined
@@ -56,7 +56,7 @@ export function spool(
   }
   return deliveries.map((delivery, index) => {
     const entry = entries[index]
-    return { delivery, place: entry === undefined || folder === undefined ? undefined : { folder, entry } }
+    return { delivery, location: entry === undefined || folder === undefined ? undefined : { folder, entry } }
   })
 }
 
@@ -65,15 +65,17 @@ export function spool(
  *
  * @returns what cannot be kept: better now than never; what only waits for nobody to come is not worth that
  */
-export function spoolHeld(held: Delivery[], { quiet = false }: { quiet?: boolean } = {}): Pending[] {
+export function spoolHeld(held: Delivery[], { quiet = false }: { quiet?: boolean } = {}): Spooled[] {
   if (held.length === 0) return []
-  return spool(held, { claimed: false, quiet }).flatMap(({ delivery, place }): Pending[] =>
-    place !== undefined || delivery.rule === 'escalate' ? [] : [{ delivery: { ...delivery, state: 'waiting' }, place }],
+  return spool(held, { claimed: false, quiet }).flatMap(({ delivery, location }): Spooled[] =>
+    location !== undefined || delivery.rule === 'escalate'
+      ? []
+      : [{ delivery: { ...delivery, state: 'waiting' }, location }],
   )
 }
 
 /** Where an attempt is made. */
-export interface Situation {
+export interface AttemptOptions {
   /** Somebody waits for it at a terminal. */
   foreground: boolean
   /** The first attempt of a new notification: a target that asked to be left alone is. */
@@ -85,11 +87,11 @@ export interface Situation {
 }
 
 /** Tries all at the same time: a dead target never holds back a living one. */
-export async function attemptAll(pending: Pending[], situation: Situation): Promise<Report[]> {
-  const attemptIt = async (one: Pending) => {
-    const report = await attemptOne(one, situation)
+export async function attemptAll(pending: Spooled[], options: AttemptOptions): Promise<Report[]> {
+  const attemptIt = async (one: Spooled) => {
+    const report = await attemptOne(one, options)
     const all = withFallbacks(report)
-    for (const one of all) situation.onReport?.(one)
+    for (const one of all) options.onReport?.(one)
     return all
   }
   return (await Promise.all(pending.map(attemptIt))).flat()
@@ -101,36 +103,36 @@ export function withFallbacks(report: Report): Report[] {
 }
 
 /** Tries one delivery and carries out what its result means. */
-export async function attemptOne({ delivery, place }: Pending, situation: Situation): Promise<Report> {
-  const pause = situation.fresh && place ? pauseOf(place.folder, delivery.target, delivery.config) : undefined
-  if (pause !== undefined && place !== undefined) return postpone(place, delivery, pause)
-  const { result, keepFor } = await tryNow(delivery, situation)
-  const fallback: Pending[] = []
-  const outcome = await settle(place, delivery, result, keepFor, () => fallback.push(...instead(delivery, place)))
+export async function attemptOne({ delivery, location }: Spooled, options: AttemptOptions): Promise<Report> {
+  const pause = options.fresh && location ? pauseOf(location.folder, delivery.target, delivery.config) : undefined
+  if (pause !== undefined && location !== undefined) return postpone(location, delivery, pause)
+  const { result, keepFor } = await tryNow(delivery, options)
+  const fallback: Spooled[] = []
+  const outcome = await settle(location, delivery, result, keepFor, () => fallback.push(...instead(delivery, location)))
   const report: Report = { id: delivery.id, target: delivery.target, backend: delivery.backend, outcome, exitCode: 0 }
   if (result.kind === 'delivered') return result.answer === undefined ? report : { ...report, answer: result.answer }
   // A queued delivery is in good hands; what was parked or refused needs somebody to look at it.
   report.exitCode = outcome === 'queued' ? exitCode.ok : exitCodeOf(result)
   report.error = result.error
   const [next] = fallback
-  if (next) report.fallback = await attemptOne(next, { ...situation, fresh: true })
+  if (next) report.fallback = await attemptOne(next, { ...options, fresh: true })
   return report
 }
 
 /** What the next target gets instead is on disk before this one is given up. */
-function instead(delivery: Delivery, place: Place | undefined): Pending[] {
+function instead(delivery: Delivery, location: Location | undefined): Spooled[] {
   const next = fallbackOf(delivery)
   if (next === undefined) return []
-  return place === undefined ? [{ delivery: next, place }] : spool([next], { claimed: true })
+  return location === undefined ? [{ delivery: next, location }] : spool([next], { claimed: true })
 }
 
-function postpone(place: Place, delivery: Delivery, pause: Pause): Report {
+function postpone(location: Location, delivery: Delivery, pause: Pause): Report {
   const state = pause.kind === 'config' ? 'parked' : 'waiting'
   const kept: Delivery = { ...delivery, state, next: pause.until, error: pause.error }
   if (state === 'parked') kept.configStamp = configStamp(delivery.config)
   const { id, target, backend } = delivery
   const report = { id, target, backend, error: pause.error }
-  if (!giveBack(place, kept)) return { ...report, outcome: 'failed', exitCode: exitCode.unavailable }
+  if (!giveBack(location, kept)) return { ...report, outcome: 'failed', exitCode: exitCode.unavailable }
   if (state === 'parked') return { ...report, outcome: 'parked', exitCode: exitCode.config }
   return { ...report, outcome: 'queued', exitCode: exitCode.ok }
 }
@@ -138,7 +140,7 @@ function postpone(place: Place, delivery: Delivery, pause: Pause): Report {
 /** What an attempt came to, and how long the backend finds the delivery worth keeping. */
 async function tryNow(
   delivery: Delivery,
-  { foreground, fresh, config }: Situation,
+  { foreground, fresh, config }: AttemptOptions,
 ): Promise<{ result: Result; keepFor?: number | undefined }> {
   try {
     const options = await currentOptions(delivery, config)

@@ -5,7 +5,7 @@ import { byTarget, heads, isDue, listAll, readAll, ruleTime, type Waiting } from
 import { freeEntry, isBusy, whyStuck } from '../outbox/spool.ts'
 import { messageOf } from '../platform/errors.ts'
 import { say } from '../platform/output.ts'
-import { attemptOne, type Pending, type Report, withFallbacks } from './deliver.ts'
+import { attemptOne, type Report, type Spooled, withFallbacks } from './deliver.ts'
 import { type Granted, withGranted } from './granted.ts'
 import { isKept } from './report.ts'
 import { outboxTrouble } from './settle.ts'
@@ -126,7 +126,7 @@ function isStuck({ id, target, entry }: Waiting, stuck: Flushed['stuck']): boole
 async function attemptTaken(
   folder: string,
   one: Waiting,
-  taken: Pending,
+  taken: Spooled,
   { fresh = false, onReport }: FlushOptions,
 ): Promise<Report> {
   const report = await attemptOne(taken, { foreground: false, fresh })
@@ -154,7 +154,7 @@ function openLanes(waiting: Waiting[], { all }: FlushOptions): Set<Delivery['sta
 }
 
 /** Claims a delivery and reads it as it is now; nothing if there is nothing to attempt. */
-function take(folder: string, one: Waiting, granted: Granted = {}): Pending | 'busy' | 'unwritable' | undefined {
+function take(folder: string, one: Waiting, granted: Granted = {}): Spooled | 'busy' | 'unwritable' | undefined {
   try {
     const entry = claim(folder, one.entry)
     if (entry === undefined) return 'busy'
@@ -162,7 +162,7 @@ function take(folder: string, one: Waiting, granted: Granted = {}): Pending | 'b
     // Another process may have tried it since the folder was listed.
     const isNew = delivery?.tries === one.tries && delivery.next === one.next
     if (delivery?.state === 'failed') bury(folder, entry)
-    else if (isNew) return { delivery: withGranted(delivery, granted), place: { folder, entry } }
+    else if (isNew) return { delivery: withGranted(delivery, granted), location: { folder, entry } }
     else unclaim(folder, entry)
     return delivery === undefined ? undefined : 'busy'
   } catch (error) {

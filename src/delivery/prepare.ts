@@ -9,15 +9,15 @@ import { type Delivery, granted } from '../outbox/delivery.ts'
 import { machineTime } from '../outbox/machine-time.ts'
 import { cut, plainText } from '../platform/text.ts'
 import { randomUuid } from '../platform/uuid.ts'
-import { shownTo, type Tellable } from './shown.ts'
+import { type Draft, redactedView } from './redacted-view.ts'
 
 /** A delivery for a target: the title made, nothing sent and nothing written yet. */
 export async function prepare(
-  notification: Tellable,
+  notification: Draft,
   config: Config,
   { target, overrides }: Pick<Selected, 'target' | 'overrides'>,
 ): Promise<Delivery> {
-  const shown = await shownTo(notification, target.showCommand ?? config.showCommand)
+  const shown = await redactedView(notification, target.showCommand ?? config.showCommand)
   const delivery: Delivery = {
     version: 1,
     id: randomUuid(),

@@ -22,21 +22,21 @@ export const outboxTrouble = 'the outbox cannot be written'
 export type Fate = 'delivered' | 'queued' | 'parked' | 'failed'
 
 /** Where a delivery lies in the outbox, claimed. */
-export interface Place {
+export interface Location {
   folder: string
   entry: Entry
 }
 
 /**
- * Carries out in the outbox what the result of an attempt means: the one place that knows when a delivery is kept, for
+ * Carries out in the outbox what the result of an attempt means: the one location that knows when a delivery is kept, for
  * how long, and when it is given up.
  *
- * @param place nothing if it could not be put on disk or is not to be kept
+ * @param location nothing if it could not be put on disk or is not to be kept
  * @param keepFor how long its backend finds it worth keeping
  * @param onFailed called before it is given up
  */
 export async function settle(
-  place: Place | undefined,
+  location: Location | undefined,
   delivery: Delivery,
   result: Result,
   keepFor: number | undefined,
@@ -48,17 +48,17 @@ export async function settle(
   const tried: Delivery = { ...delivery, ...(fromFuture && madeNow()), tries: delivery.tries + 1 }
   if (result.kind === 'delivered') {
     // First of all: until it has left the disk, whoever ends this process has it sent a second time.
-    if (place) keepingTrouble(() => finish(place.folder, place.entry))
+    if (location) keepingTrouble(() => finish(location.folder, location.entry))
     await logDelivered(tried, now)
-    if (place) endPause(place.folder, delivery.target)
+    if (location) endPause(location.folder, delivery.target)
     return 'delivered'
   }
   tried.error = result.error
-  const fate = place === undefined ? 'failed' : fateOf(tried, result, keepFor ?? givenUpAfter, now)
+  const fate = location === undefined ? 'failed' : fateOf(tried, result, keepFor ?? givenUpAfter, now)
   if (fate === 'failed') onFailed()
-  if (place === undefined) return fate
-  if (fate !== 'failed') return keep(place, tried, result, fate, now) ? fate : 'failed'
-  keepingTrouble(() => fail(place.folder, place.entry, tried))
+  if (location === undefined) return fate
+  if (fate !== 'failed') return keep(location, tried, result, fate, now) ? fate : 'failed'
+  keepingTrouble(() => fail(location.folder, location.entry, tried))
   return fate
 }
 
@@ -79,21 +79,21 @@ function fateOf(tried: Delivery, result: Result, keepFor: number, now: Date): Fa
 }
 
 /** @returns whether it is on disk: somebody may have cleaned the folder, and nothing is promised without a file */
-function keep(place: Place, tried: Delivery, result: Result, fate: Fate, now: Date): boolean {
+function keep(location: Location, tried: Delivery, result: Result, fate: Fate, now: Date): boolean {
   const next = new Date(now.getTime() + waitingTime(tried.tries, result)).toISOString()
   const kept: Delivery = { ...tried, next, state: fate === 'parked' ? 'parked' : 'waiting' }
   if (result.kind === 'transient' && result.remaining) kept.options = { ...tried.options, ...result.remaining }
   if (fate === 'parked') kept.configStamp = configStamp(tried.config)
-  const isKept = giveBack(place, kept)
+  const isKept = giveBack(location, kept)
   if (asksForPause(result)) {
     const stamp = configStamp(tried.config)
-    pauseTarget(place.folder, tried.target, { until: next, kind: result.kind, error: result.error, stamp })
+    pauseTarget(location.folder, tried.target, { until: next, kind: result.kind, error: result.error, stamp })
   }
   return isKept
 }
 
 /** Gives a claimed delivery back. @returns whether it is on disk, as it was if it cannot be written */
-export function giveBack({ folder, entry }: Place, delivery: Delivery): boolean {
+export function giveBack({ folder, entry }: Location, delivery: Delivery): boolean {
   return keepingTrouble(() => release(folder, entry, delivery)) || isKeptOnDisk(folder, entry)
 }
 

@@ -34,7 +34,7 @@ async function test(): Promise<Finding> {
   const config = emptyConfig(undefined)
   const notification = makeNotification('test', 'This is a test. It worked.', { title: 'ntfy doctor' })
   const delivery = await prepare(notification, config, { target: findTarget(config, 'desktop'), overrides: {} })
-  const [report] = await attemptAll([{ delivery, place: undefined }], { foreground: false, fresh: true, config })
+  const [report] = await attemptAll([{ delivery, location: undefined }], { foreground: false, fresh: true, config })
   if (report?.outcome === 'delivered') return { ...found, ok: true, text: 'the desktop took a test notification' }
   const text = oneLine(report?.error ?? 'no answer')
   return { ...found, ok: false, text, todo: 'look at the settings of the desktop' }

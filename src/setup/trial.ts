@@ -24,7 +24,11 @@ export async function tryOut(
   const terminal = terminalOfCaller()
   const notification = makeNotification('test', 'This is a test. It worked.', terminal ? { terminal } : {})
   const delivery = await prepare(notification, tried, { target, overrides: {} })
-  const [report] = await attemptAll([{ delivery, place: undefined }], { foreground: true, fresh: true, config: tried })
+  const [report] = await attemptAll([{ delivery, location: undefined }], {
+    foreground: true,
+    fresh: true,
+    config: tried,
+  })
   if (report?.outcome === 'delivered') {
     if (await confirm({ message: 'Did it arrive?', default: true })) return true
   } else print(`not sent: ${report?.error}\n`)

@@ -6,14 +6,14 @@ import { withoutOurSecrets } from '../platform/output.ts'
 import { redactedCommand, redactedText } from '../redact/lazily.ts'
 
 /** A notification about a command makes its message for each target: they may show more or less of the command. */
-export interface Tellable extends Notification {
+export interface Draft extends Notification {
   sentence?: (outcome: Outcome) => string
   /** Whatever a target may show, it is not to show the command. */
   hideCommand?: boolean
 }
 
 /** What a target gets of a notification, before anything is cut. What `send` was told is sent as it is. */
-export async function shownTo(notification: Tellable, display: CommandDisplay): Promise<Notification> {
+export async function redactedView(notification: Draft, display: CommandDisplay): Promise<Notification> {
   const { sentence, hideCommand, ...plain } = notification
   if (sentence === undefined || plain.outcome === undefined) return plain
   const { redactedOutput, ...whole } = plain.outcome

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs'
 import type { Delivery } from '../outbox/delivery.ts'
 import { programEnvironment, programFile } from '../platform/program.ts'
 import { inheritedDescriptors } from '../process/launcher.ts'
-import type { Pending } from './deliver.ts'
+import type { Spooled } from './deliver.ts'
 import { type Granted, grantedTo } from './granted.ts'
 
 /** What the process gets by its stdin, if there is any of it. */
@@ -21,9 +21,9 @@ export interface HandedOver {
  * @param reached targets whose service has just answered: what waits for them is tried now
  * @param report where it is to write a line for each delivery, or nowhere
  */
-export function startSender(pending: Pending[], report: 'pipe' | 'ignore' = 'ignore', reached: string[] = []) {
-  const homeless = pending.flatMap(({ delivery, place }) => (place === undefined ? [delivery] : []))
-  const ids = pending.flatMap(({ delivery, place }) => (place === undefined ? [] : [delivery.id]))
+export function deliverInBackground(pending: Spooled[], report: 'pipe' | 'ignore' = 'ignore', reached: string[] = []) {
+  const homeless = pending.flatMap(({ delivery, location }) => (location === undefined ? [delivery] : []))
+  const ids = pending.flatMap(({ delivery, location }) => (location === undefined ? [] : [delivery.id]))
   const grants = grantedTo(pending.map(({ delivery }) => delivery))
   const input = homeless.length + Object.keys(grants).length > 0 ? 'pipe' : 'ignore'
   closeInherited()

@@ -21,7 +21,7 @@ export interface Decided {
 }
 
 /** Notes in the journal what was decided; the command goes there without its secrets. */
-export async function noteDecision({
+export async function recordDecision({
   source,
   outcome,
   hideCommand,

@@ -3,10 +3,10 @@ import { current } from '../outbox/index.ts'
 import { isAnythingDue } from '../outbox/schedule.ts'
 import { cleanUp, type Entry, list, outboxFolder, read } from '../outbox/spool.ts'
 import { isLocked, releaseLock, takeLock } from '../platform/lock.ts'
+import { deliverInBackground } from './background.ts'
 import type { Report } from './deliver.ts'
 import { flushOnce } from './flush.ts'
 import { isKept } from './report.ts'
-import { startSender } from './sender.ts'
 
 /** How often the folder is looked at for what others have put there, in milliseconds. */
 const longestSleep = 15_000
@@ -59,9 +59,9 @@ export function followUp(reports: Report[], held = false): void {
   if (others.length === 0) return
   const delivered = new Set(reports.flatMap(({ outcome, target }) => (outcome === 'delivered' ? target : [])))
   const reached = waitingFor(delivered, others)
-  if (reached.length > 0) return void startSender([], 'ignore', reached)
+  if (reached.length > 0) return void deliverInBackground([], 'ignore', reached)
   if (isLocked(folder)) return
-  if (held || reports.some(isKept) || isAnythingDue(folder, others.slice(0, lookedAt))) startSender([])
+  if (held || reports.some(isKept) || isAnythingDue(folder, others.slice(0, lookedAt))) deliverInBackground([])
 }
 
 /** Those of the targets that something waits for. */

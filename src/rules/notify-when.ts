@@ -2,7 +2,7 @@ import { hasFailed, type Outcome } from '../notification/index.ts'
 import { shortDuration } from '../platform/duration.ts'
 
 /** When to tell, and what. */
-export interface Rules {
+export interface NotifyWhen {
   /** Milliseconds. */
   longerThan: number | undefined
   on: 'success' | 'failure' | 'always'
@@ -12,7 +12,10 @@ export interface Rules {
 }
 
 /** Why its duration or its end makes an outcome not worth telling, and the flag that says so; nothing if it is. */
-export function whyUnwanted(outcome: Outcome, { longerThan, on }: Rules): { rule: string; reason: string } | undefined {
+export function whyUnwanted(
+  outcome: Outcome,
+  { longerThan, on }: NotifyWhen,
+): { rule: string; reason: string } | undefined {
   if (longerThan !== undefined && (outcome.durationMs ?? 0) < longerThan) {
     return { rule: '-L', reason: `shorter than ${shortDuration(longerThan)}` }
   }
