@@ -3,7 +3,7 @@ import { whereWeRun } from '../platform/claim.ts'
 import type { Delivery, MachineTime } from './delivery.ts'
 
 /** A clock that is so much wrong was set since, in milliseconds; less is how machines keep it right. */
-const noticed = 60_000
+export const noticed = 60_000
 
 /** What is made at this moment, and may be tried at once. */
 export function madeNow(): Pick<Delivery, 'created' | 'next'> & { clock: MachineTime } {

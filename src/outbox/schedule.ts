@@ -1,6 +1,7 @@
 import { longestWait } from './backoff.ts'
 import type { Delivery } from './delivery.ts'
 import { current } from './index.ts'
+import { noticed } from './machine-time.ts'
 import { type Entry, isBusy, list, whyStuck } from './spool.ts'
 import { configStamp } from './stamp.ts'
 
@@ -99,6 +100,6 @@ export function isAnythingDue(folder: string, entries: Entry[]): boolean {
 /** When a rule has to do something about a delivery, milliseconds since 1970; nothing if none has. */
 export function ruleTime({ state, created, next, fallbackAfter }: Waiting): number | undefined {
   // From the future: the clock was set back, and nobody knows how long it was to be held.
-  if (state === 'held') return Date.parse(created) > Date.now() ? 0 : Date.parse(next)
+  if (state === 'held') return Date.parse(created) > Date.now() + noticed ? 0 : Date.parse(next)
   return fallbackAfter === undefined ? undefined : Date.parse(fallbackAfter)
 }

@@ -216,8 +216,11 @@ it('reads a configuration from a pipe before the command can', async () => {
 })
 
 it('runs in a folder that was deleted, and without HOME', async () => {
-  const { env } = temporaryHome()
+  const { home, env } = temporaryHome()
   const { HOME: _, ...homeless } = env
+  // Or it would be the home that the system has for the user.
+  Object.assign(homeless, { XDG_STATE_HOME: `${home}/state`, NTFY_CONFIG: `${home}/none.yml` })
+  writeFileSync(`${home}/none.yml`, '')
   const script = 'd=$(mktemp -d); cd "$d"; rmdir "$d"; "$0" done sh -c "exit 5"'
   expect(await run('sh', ['-c', script, ntfyBin], { env: homeless, cwd: '/' })).toMatchObject({ code: 5 })
 })

@@ -81,7 +81,7 @@ describeWith(['bash'], 'the environment reaches the command', () => {
     ['newlines, equals signs and emoji', `A=$'a\\nb=c\\n' B='=' C='é 🎉' D= export A B C D; $W sh -c '${show}'`],
     ['no PWD, no SHLVL', `env -u PWD -u SHLVL -u OLDPWD $W sh -c '${show}'`],
     ['__proto__', `env __proto__=x constructor=y $W sh -c '${show}'`],
-    ['nothing at all', `env -i $W env`],
+    ['nearly nothing', `env -i XDG_STATE_HOME=$HOME/state $W env`],
     ['names that the launcher uses', `env ntfy=1 node=2 word=3 IFS=x signal=4 $W sh -c '${show}'`],
     ['values that are not UTF-8', `A=$'caf\\351' B=$'\\377\\n' 'c.d=e' export A B; $W sh -c '${show}'`],
     ['100 kB', `export BIG=$(head -c 100000 /dev/zero | tr '\\0' x); $W sh -c 'echo \${#BIG}'`],

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ProcessEnd, watchProcesses } from '../../src/process/watch.ts'
@@ -9,8 +9,9 @@ import { waitFor } from '../support/wait.ts'
 const clockTick = 10
 
 function start(file: string, args: string[], options: { uid?: number } = {}): ChildProcess & { pid: number } {
-  const child = spawn(file, args, { stdio: 'ignore', ...options })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  const child = spawn(file, args, { stdio: 'ignore', detached: true, ...options })
+  // With what it has started.
+  onTestFinished(() => void spawnSync('kill', ['-KILL', '--', `-${child.pid}`], { stdio: 'ignore' }))
   return child as ChildProcess & { pid: number }
 }
 

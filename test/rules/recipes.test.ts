@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { ntfy } from '../support/cli.ts'
+import { ntfyAt } from '../support/clock.ts'
 import { temporaryHome } from '../support/home.ts'
 import { answerJson, fakeInternet, type Request } from '../support/internet.ts'
+import { describeWith } from '../support/programs.ts'
 import { waitFor } from '../support/wait.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../src/rules/README.md'), 'utf8')
@@ -29,7 +31,8 @@ async function follow(name: string, answer: { chat?: number } = {}) {
     })
   const got = () => internet.received.map(({ host }) => (host.startsWith('hooks.slack') ? 'chat' : 'phone'))
   const texts = () => internet.received.map(({ json }: Request) => String(json?.['message'] ?? json?.['text']))
-  return { run, saw, got, texts, quiet: async () => (await run('queue', '--json')).stdout === '' }
+  const runAt = (time: string, ...args: string[]) => ntfyAt(time, args, { ...there, TZ: 'UTC' })
+  return { run, runAt, saw, got, texts, quiet: async () => (await run('queue', '--json')).stdout === '' }
 }
 
 const stories: Record<string, () => Promise<void>> = {
@@ -46,11 +49,14 @@ const stories: Record<string, () => Promise<void>> = {
     expect(got()).toEqual(['chat', 'phone'])
   },
   'Silence at night, unless it is important': async () => {
-    const { run, texts } = await follow('Silence at night, unless it is important')
-    await run('send', 'backup done')
-    await run('send', 'disk full', '--priority', 'high')
-    expect(texts()).toEqual(['disk full'])
-    expect((await run('queue')).stdout).toContain('held')
+    const { runAt, texts } = await follow('Silence at night, unless it is important')
+    await runAt('@2026-11-30 21:59:00', 'send', 'good night')
+    await runAt('@2026-11-30 23:00:00', 'send', 'backup done')
+    await runAt('@2026-12-01 02:00:00', 'send', 'disk full', '--priority', 'high')
+    expect(texts()).toEqual(['good night', 'disk full'])
+    expect((await runAt('@2026-12-01 06:59:00', 'queue')).stdout).toContain('held')
+    await runAt('@2026-12-01 07:01:00', 'queue', 'flush')
+    await waitFor('the end of the night', () => texts().some((text) => text.includes('backup done')))
   },
   'A machine that has a lot to say': async () => {
     const { run, texts } = await follow('A machine that has a lot to say')
@@ -70,9 +76,11 @@ const stories: Record<string, () => Promise<void>> = {
     expect(got()).toEqual(['chat', 'phone'])
   },
   'The phone, if nobody has come back': async () => {
-    const { run, got } = await follow('The phone, if nobody has come back')
+    const { run, runAt, got } = await follow('The phone, if nobody has come back')
     await run('send', 'hi')
+    await runAt('+1m', 'queue', 'flush')
     expect(got()).toEqual(['chat'])
+    await runAt('+3m', 'queue', 'flush')
     await waitFor('the phone', () => got().includes('phone'))
   },
   'Tests and failures however short, `docker logs` never': async () => {
@@ -98,7 +106,7 @@ const stories: Record<string, () => Promise<void>> = {
   },
 }
 
-describe('the recipes of the page on rules', () => {
+describeWith(['faketime'], 'the recipes of the page on rules', () => {
   it('are all followed here', () => {
     expect([...recipes.keys()]).toEqual(Object.keys(stories))
     expect(recipes.size).toBe(10)

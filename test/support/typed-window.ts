@@ -68,7 +68,8 @@ export async function openShellWindow(desktop: Desktop, emulator: string[], insi
   )
   writeFileSync(
     rc,
-    `PS1='$ '; HISTFILE=; NTFY_LONGER_THAN=0.3; NTFY_BIN='${bin}'; PATH='${folder}':$PATH
+    // alacritty sets HOME to what the system has for the user.
+    `export HOME='${desktop.env['HOME']}'; PS1='$ '; HISTFILE=; NTFY_LONGER_THAN=0.3; NTFY_BIN='${bin}'; PATH='${folder}':$PATH
 eval "$('${ntfyBin}' shell-integration -s bash | grep -v ^NTFY_BIN=)"
 echo $$ $(tty) > '${sign}.new'; mv '${sign}.new' '${sign}'\n`,
   )
