@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from '../platform/errors.ts'
 import type { LogLevel } from '../platform/output.ts'
+import type { ColorMode } from '../platform/style.ts'
 import {
   type Command,
   type Flag,
@@ -109,6 +110,7 @@ export function invocation(
       emoji: values['no-emoji'] !== true,
       json: values['json'] === true,
       logLevel: logLevel as LogLevel | undefined,
+      color: (text('color') ?? 'auto') as ColorMode,
     },
   }
 }

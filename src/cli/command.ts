@@ -1,5 +1,6 @@
 import type { NotificationOptions } from '../config/select.ts'
 import type { LogLevel } from '../platform/output.ts'
+import { type ColorMode, colorModes } from '../platform/style.ts'
 
 /** A flag of a command: what parses it, documents it and completes it. */
 export interface Flag {
@@ -25,6 +26,15 @@ export type FlagValues<F extends Flags> = {
       : string | undefined
 }
 
+/** The parts of the overview that `ntfy --help` is, in its order. */
+export const commandGroups = {
+  everyday: 'Everyday',
+  diagnosis: 'When something did not arrive',
+  configuration: 'Configuration',
+  scripts: 'Scripts and shells',
+} as const
+export type CommandGroup = keyof typeof commandGroups
+
 /** A verb of the command line: declared once, for the parser, the help, the completion and the documentation. */
 export interface Command<F extends Flags = Flags> {
   name: string
@@ -32,6 +42,9 @@ export interface Command<F extends Flags = Flags> {
   words: string
   summary: string
   flags: F
+  group?: CommandGroup
+  /** Command lines, each with what it does. */
+  examples?: readonly (readonly [line: string, effect: string])[]
   /** How many words it takes at most; any number if not given. */
   maxWords?: number
   /** The first word that is no flag begins somebody else's command line, which is not ours to read. */
@@ -58,6 +71,7 @@ export interface Invocation<F extends Flags = Flags> extends Typed<F> {
 }
 
 export interface GlobalOptions extends NotificationOptions {
+  color: ColorMode
   json: boolean
   logLevel: LogLevel | undefined
 }
@@ -80,6 +94,12 @@ export const globalFlags = {
   verbose: { kind: 'boolean', short: 'v', description: 'the same as --log-level DEBUG' },
   quiet: { kind: 'boolean', short: 'q', description: 'the same as --log-level CRITICAL' },
   'no-emoji': { kind: 'boolean', short: 'E', description: 'no emoji: neither marks nor :shortcodes:' },
+  color: {
+    kind: 'text',
+    value: 'WHEN',
+    choices: colorModes,
+    description: 'colors: auto (on a terminal), always or never',
+  },
   json: { kind: 'boolean', description: 'results as JSON, one line each' },
   help: { kind: 'boolean', short: 'h', description: 'show help' },
   version: { kind: 'boolean', description: 'show the version' },

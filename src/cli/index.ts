@@ -2,6 +2,7 @@ import { isatty } from 'node:tty'
 import { exitCode, messageOf, NtfyError, UsageError } from '../platform/errors.ts'
 import { say, setLogLevel } from '../platform/output.ts'
 import { stateNotice } from '../platform/paths.ts'
+import { colorModes, loadStyle } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { forgetNotes, inheritedDescriptors } from '../process/launcher.ts'
 import { findVerb, quickInvocation, splitArguments } from './arguments.ts'
@@ -13,6 +14,8 @@ export async function runCommandLine(argv: string[], commands: Commands): Promis
   try {
     code = await dispatch(argv, commands)
   } catch (error) {
+    // What is wrong with the command line is said before its --color is known.
+    await loadStyle(colorModes.find((mode) => argv.includes(`--color=${mode}`)) ?? 'auto')
     code = explain(error)
   }
   process.exit(code)
@@ -36,6 +39,7 @@ async function dispatch(argv: string[], commands: Commands): Promise<number> {
   }
   const typed = await parse(argv, verbAt, command)
   if (typed === undefined) return exitCode.ok
+  await loadStyle(typed.global.color)
   if (typed.global.logLevel !== undefined) setLogLevel(typed.global.logLevel)
   const code = await command.run({ ...typed, commands })
   const notice = stateNotice()

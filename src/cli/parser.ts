@@ -2,9 +2,10 @@ import yargs, { type Argv } from 'yargs'
 import { exitCode, messageOf, NtfyError, UsageError } from '../platform/errors.ts'
 import { print, say } from '../platform/output.ts'
 import { version } from '../platform/program.ts'
+import { style } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { invocation, type SplitArguments, splitArguments } from './arguments.ts'
-import { type Command, type Commands, type Flags, globalFlags, type Typed } from './command.ts'
+import { type Command, type Commands, commandGroups, type Flags, globalFlags, type Typed } from './command.ts'
 
 /** Columns of the help: what every terminal has. */
 const helpWidth = 80
@@ -58,39 +59,61 @@ export async function answerWithoutVerb(argv: string[], commands: Commands): Pro
   return exitCode.usage
 }
 
-/** The help of ntfy as a whole. */
+/** The help of ntfy as a whole: what there is, in groups, on one screen. */
 export async function overview(commands: Commands): Promise<string> {
-  let parser = bare('ntfy [OPTIONS] COMMAND\n\nTells you when a command is done.')
-  for (const load of Object.values(commands)) {
-    const { default: command } = await load()
-    if (!command.hidden) parser = parser.command(`${command.name} ${command.words}`.trim(), command.summary)
-  }
-  return describeFlags(describeOrdered(parser), globalFlags)
-    .epilog('ntfy help COMMAND says more about a command.')
-    .getHelp()
+  const loaded = await Promise.all(Object.values(commands).map(async (load) => (await load()).default))
+  const parts = Object.entries(commandGroups).map(async ([group, title]) => {
+    const members = loaded.filter((command) => command.group === group)
+    const titled = bare('')
+      .wrap(null)
+      .updateStrings({ 'Commands:': `${title}:` })
+    return rows(await members.reduce((all, { name, summary }) => all.command(name, summary), titled).getHelp())
+  })
+  const more = 'ntfy help COMMAND says more: what follows it, its options, and examples.'
+  return inColor(['Usage: ntfy [OPTIONS] COMMAND', ...(await Promise.all(parts)), more].join('\n'))
 }
 
 /** The help of one command. */
 export async function commandHelp(command: Command): Promise<string> {
-  const usage = `ntfy ${command.name} [OPTIONS] ${command.words}\n\n${command.summary}`
-  const parser = bare(usage)
+  const { name, words, summary, flags, wraps, examples = [] } = command
+  const parser = bare(`${`ntfy ${name} [OPTIONS] ${words}`.trim()}\n\n${summary}`)
   // Behind a command that wraps another these letters are its own.
-  return describeFlags(command.wraps ? parser : describeOrdered(parser), { ...command.flags, ...globalFlags }).getHelp()
+  const described = showFlags(
+    showFlags(parser, flags, 'Options:'),
+    { ...(!wraps && orderedFlags), ...globalFlags },
+    everywhere,
+  )
+  return inColor(await examples.reduce((all, [line, effect]) => all.example(line, effect), described).getHelp())
 }
 
+/** In the help of one command, over the options that all commands take. */
+const everywhere = 'Options of every command:'
+
 /** The options that only their order gives a meaning, which are taken out before yargs parses. */
-function describeOrdered(parser: Argv): Argv {
-  return parser
-    .option('backend', {
-      alias: 'b',
-      type: 'string',
-      describe: 'the backend or target to use, instead of the default; may be given several times',
-    })
-    .option('option', {
-      alias: 'o',
-      type: 'string',
-      describe: 'KEY VALUE: an option of the backend before it, or of all',
-    })
+const orderedFlags: Flags = {
+  backend: { kind: 'list', short: 'b', value: 'NAME', description: 'the backend or target to use; repeatable' },
+  option: { kind: 'list', short: 'o', value: 'KEY VALUE', description: 'an option of the -b before it, or of all' },
+}
+
+/** For the help alone: each option with the name of its value, which yargs has no word for. */
+function showFlags(parser: Argv, flags: Flags, group: string): Argv {
+  const shown = Object.entries(flags).filter(([, { hidden }]) => !hidden)
+  const names = shown.map(([name, { value }]) => [name, value].filter(Boolean).join(' '))
+  return shown.reduce(
+    (all, [, { short, description }], at) =>
+      all.option(names[at] ?? '', { ...(short && { alias: short }), describe: description }),
+    parser.group(names, group),
+  )
+}
+
+/** yargs puts the program's name before every command, and aligns each list by itself. */
+function rows(list: string): string {
+  return list.trim().replace(/^ +ntfy (\S+) +/gm, (_, name: string) => `  ${name.padEnd(19)}`)
+}
+
+/** Headings are set off. */
+function inColor(help: string): string {
+  return help.replace(/^(Usage:|[A-Z][a-z ]+:$)/gm, (heading) => style.stdout.heading(heading))
 }
 
 /** A parser that exits nowhere, prints nothing, guesses nothing and speaks English whatever LANG says. */
@@ -139,6 +162,11 @@ function inOurWords(message: string, flags: Flags): string {
   const unknown = /^Unknown arguments?: (.+)$/.exec(message)
   const lacking = /^Not enough arguments following: (.+)$/.exec(message)
   if (lacking) return `--${lacking[1]}: a value was expected`
+  const choice = /^Invalid values:\s+Argument: (\S+), Given: "(.*)", Choices: (.*)$/s.exec(message)
+  if (choice) {
+    const known = (flags[choice[1] ?? '']?.choices ?? []).map(String)
+    return `--${choice[1]} ${choice[2]}: unknown${didYouMean(choice[2] ?? '', known)} (known: ${known.join(', ')})`
+  }
   if (!unknown) return message.replaceAll(/\s*\n\s*/g, ' ').trim()
   const name = unknown[1]?.split(', ')[0] ?? ''
   const typed = name.length === 1 ? `-${name}` : `--${name}`

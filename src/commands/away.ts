@@ -8,7 +8,9 @@ import { terminalOfCaller } from '../process/proc.ts'
 export default defineCommand({
   name: 'away',
   words: '',
-  summary: 'say whether nobody is looking at this terminal: yes, no or unknown; with -v also who said so',
+  summary: 'whether somebody is looking: yes, no or unknown',
+  group: 'diagnosis',
+  examples: [['ntfy -v away', 'with who said so']],
   flags: {},
   maxWords: 0,
   async run({ global }) {

@@ -2,19 +2,26 @@ import { backendName, backends, loadBackend } from '../backends/index.ts'
 import { defineCommand } from '../cli/command.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { print } from '../platform/output.ts'
+import { style } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
 
 export default defineCommand({
   name: 'backends',
   words: '[NAME]',
   summary: 'list the backends, or every option of one',
+  group: 'configuration',
+  examples: [['ntfy backends pushover', 'its options']],
   flags: {},
   maxWords: 1,
   async run({ words: [name], global }) {
     if (name === undefined) {
       for (const known of Object.keys(backends).sort()) {
         const { title, homepage } = await loadBackend(known)
-        print(global.json ? `${JSON.stringify({ name: known, title, homepage })}\n` : `${known.padEnd(16)} ${title}\n`)
+        print(
+          global.json
+            ? `${JSON.stringify({ name: known, title, homepage })}\n`
+            : `${style.stdout.heading(known.padEnd(16))} ${title}\n`,
+        )
       }
       return exitCode.ok
     }
@@ -34,7 +41,7 @@ async function describe(name: string, json: boolean): Promise<string> {
     ...details,
   }))
   if (json) return `${JSON.stringify({ name, title, homepage, setup, options: described })}\n`
-  const lines = [`${name}: ${title}`, homepage, '', ...setup, '']
+  const lines = [`${style.stdout.heading(name)}: ${title}`, homepage, '', ...setup, '']
   for (const option of described) {
     const notes = [
       option.choices ? option.choices.join('|') : option.kind,
@@ -43,7 +50,10 @@ async function describe(name: string, json: boolean): Promise<string> {
       option.default === undefined ? '' : `default ${option.default}`,
       option.aliases?.length ? `also ${option.aliases.join(', ')}` : '',
     ]
-    lines.push(`  ${option.name} (${notes.filter(Boolean).join('; ')})`, `      ${option.description}`)
+    lines.push(
+      `  ${style.stdout.heading(option.name)} (${notes.filter(Boolean).join('; ')})`,
+      `      ${option.description}`,
+    )
   }
   return `${lines.join('\n')}\n`
 }

@@ -10,7 +10,9 @@ import { shells } from '../shell/shells.ts'
 export default defineCommand({
   name: 'completion',
   words: 'bash|zsh|fish',
-  summary: 'print the completion of a shell: eval "$(ntfy completion bash)"',
+  summary: 'print the completion of a shell',
+  group: 'scripts',
+  examples: [['eval "$(ntfy completion bash)"', 'in this shell']],
   flags: { targets: { kind: 'boolean', hidden: true, description: 'the names that -b takes' } },
   maxWords: 1,
   async run({ flags, words: [shell], global, commands }) {

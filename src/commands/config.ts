@@ -6,6 +6,7 @@ import { describeReference, referenceOf } from '../config/secrets.ts'
 import type { Config, Target } from '../config/types.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { print } from '../platform/output.ts'
+import { style } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
 
 const verbs = ['path', 'check', 'schema'] as const
@@ -13,7 +14,9 @@ const verbs = ['path', 'check', 'schema'] as const
 export default defineCommand({
   name: 'config',
   words: 'path|check|schema',
-  summary: 'where the configuration is, what is wrong with it, and a JSON Schema for editors',
+  summary: 'where the configuration is, and what is wrong with it',
+  group: 'configuration',
+  examples: [['ntfy config check', 'every problem, with its line']],
   flags: {},
   maxWords: 1,
   async run({ words: [verb], global }) {
@@ -32,7 +35,8 @@ export default defineCommand({
 function showPlaces(named: string | undefined): number {
   const winner = findConfig(named)
   for (const { path, reason } of configPlaces(named)) {
-    print(`${path === winner?.path ? '*' : ' '} ${path} (${reason})\n`)
+    const line = `${path === winner?.path ? '*' : ' '} ${path} (${reason})`
+    print(`${path === winner?.path ? style.stdout.good(line) : line}\n`)
   }
   if (winner === undefined) print('no configuration: the defaults hold\n')
   return exitCode.ok
@@ -41,10 +45,10 @@ function showPlaces(named: string | undefined): number {
 /** Everything that is wrong, and what the file says: targets, and where each secret comes from, but never a secret. */
 async function check(named: string | undefined): Promise<number> {
   const { config, problems } = await loadConfig(named)
-  for (const problem of problems) print(`${problem}\n`)
+  for (const problem of problems) print(`${style.stdout.bad(problem)}\n`)
   if (config.path === undefined) print('no configuration: the defaults hold\n')
   else print(`file: ${config.path}\n`)
-  for (const warning of config.warnings) print(`warning: ${warning}\n`)
+  for (const warning of config.warnings) print(`${style.stdout.doubtful('warning:')} ${warning}\n`)
   print(`used by default: ${config.backends.join(', ')}\n`)
   for (const [group, members] of Object.entries(config.groups)) print(`group ${group}: ${members.join(', ')}\n`)
   for (const target of Object.values(config.targets)) print(await describe(target, config))

@@ -1,15 +1,17 @@
-import { isatty } from 'node:tty'
 import { defineCommand } from '../cli/command.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { examine } from '../doctor/index.ts'
 import { exitCode } from '../platform/errors.ts'
 import { print, withoutSecrets } from '../platform/output.ts'
+import { style } from '../platform/style.ts'
 import { oneLine } from '../platform/text.ts'
 
 export default defineCommand({
   name: 'doctor',
   words: '',
-  summary: 'look at shells, desktop, terminal, network, targets and outbox, and say what to do; nothing is sent',
+  summary: 'check shells, desktop, terminal, network, targets, outbox',
+  group: 'diagnosis',
+  examples: [['ntfy doctor', 'what is wrong, and what to do about it']],
   flags: { notify: { kind: 'boolean', description: 'show a test notification on the desktop' } },
   maxWords: 0,
   async run({ flags, global }) {
@@ -27,11 +29,6 @@ function row({ check, target, ok, text, todo }: Finding): string {
   const name = target === undefined ? check : `${check} ${target}`
   const line = `${ok ? '✓' : '✗'} ${name}: ${text}${todo === undefined ? '' : `; to do: ${todo}`}`
   const said = oneLine(withoutSecrets(line))
-  return isatty(1) && process.env['NO_COLOR'] === undefined
-    ? `${colour(ok)}${said.slice(0, 1)}\x1b[0m${said.slice(1)}\n`
-    : `${said}\n`
-}
-
-function colour(ok: boolean): string {
-  return ok ? '\x1b[32m' : '\x1b[31m'
+  const mark = style.stdout[ok ? 'good' : 'bad'](said.slice(0, 1))
+  return `${mark}${said.slice(1)}\n`
 }

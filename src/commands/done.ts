@@ -47,7 +47,14 @@ type DoneFlags = FlagValues<typeof flags>
 export default defineCommand({
   name: 'done',
   words: '[--] COMMAND...',
-  summary: 'run a command, or wait for processes (--pid), and notify when it ends',
+  summary: 'run a command, or watch a process, and notify when it ends',
+  group: 'everyday',
+  examples: [
+    ['ntfy done make -j4', 'everything after `make` is passed to make'],
+    ['ntfy done --on failure --tail 20 make test', 'only if it fails, with its last 20 lines'],
+    ['make; ntfy done --status $?', 'a command that has just ended'],
+    ['ntfy done --pid 1234', 'a process that is already running'],
+  ],
   flags,
   wraps: true,
   async run({ flags, words, global }) {

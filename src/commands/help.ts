@@ -6,7 +6,8 @@ import { didYouMean } from '../platform/suggest.ts'
 export default defineCommand({
   name: 'help',
   words: '[COMMAND]',
-  summary: 'show help, of a command if one is named',
+  summary: 'show help, for one command if named',
+  examples: [['ntfy help done', 'everything about `ntfy done`']],
   flags: {},
   maxWords: 1,
   async run({ words: [name], commands }) {

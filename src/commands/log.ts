@@ -4,12 +4,15 @@ import { type LogLine, readLog } from '../history/log.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { localTime } from '../platform/local-time.ts'
 import { print } from '../platform/output.ts'
+import { style } from '../platform/style.ts'
 import { oneLine } from '../platform/text.ts'
 
 export default defineCommand({
   name: 'log',
   words: '',
-  summary: 'what was delivered lately',
+  summary: 'what was delivered recently',
+  group: 'diagnosis',
+  examples: [['ntfy log -n 5', 'the last five']],
   flags: { number: { kind: 'text', short: 'n', value: 'N', description: 'how many lines (20)' } },
   maxWords: 0,
   async run({ flags, global }) {
@@ -25,5 +28,7 @@ export default defineCommand({
 function row({ delivered, target, title, late_s: late, tries }: LogLine): string {
   const lateness = late > 5 ? `, ${late} s late` : ''
   const often = tries > 1 ? `, ${tries} tries` : ''
-  return `${cutColumns(`${localTime(delivered)}  ${target}${lateness}${often}  ${oneLine(title)}`, 80)}\n`
+  const time = localTime(delivered)
+  const rest = cutColumns(`  ${target}${lateness}${often}  ${oneLine(title)}`, 80 - time.length)
+  return `${style.stdout.faint(time)}${rest}\n`
 }

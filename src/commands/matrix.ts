@@ -30,8 +30,9 @@ const verbs: Record<string, Verb> = { login: logInHere, join: joinRooms, rooms: 
 export default defineCommand({
   name: 'matrix',
   words: 'login|join|rooms [@NAME:SERVER|ROOM...]',
-  summary:
-    'log in to a Matrix account (the password is asked for, or read from stdin; the token is kept for targets and later commands), join rooms, list those joined',
+  summary: 'log in to a Matrix account, join and list rooms',
+  group: 'configuration',
+  examples: [['ntfy matrix login @me:example.org', 'asks for the password']],
   flags,
   async run({ words: [name, ...words], flags, global }) {
     const known = Object.keys(verbs)

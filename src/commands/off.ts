@@ -7,8 +7,9 @@ import { switchOff } from '../rules/off.ts'
 export default defineCommand({
   name: 'off',
   words: '[DURATION]',
-  summary:
-    'no notifications from the hooks, for so long (90, 5m, 1h30m) or until `ntfy on`; send and done still notify',
+  summary: 'silence the hooks, for a while or until `ntfy on`',
+  group: 'everyday',
+  examples: [['ntfy off 1h', 'in every shell, for an hour']],
   flags: { here: { kind: 'boolean', description: 'in this shell alone' } },
   maxWords: 1,
   async run({ flags, words: [word] }) {

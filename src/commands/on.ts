@@ -6,7 +6,9 @@ import { switchOn } from '../rules/off.ts'
 export default defineCommand({
   name: 'on',
   words: '',
-  summary: 'end what `ntfy off` began: everywhere, and in this shell',
+  summary: 'end what `ntfy off` began',
+  group: 'everyday',
+  examples: [['ntfy on', 'everywhere, and in this shell']],
   flags: { here: { kind: 'boolean', description: 'only what was switched off in this shell' } },
   maxWords: 0,
   async run({ flags }) {

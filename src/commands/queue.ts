@@ -15,6 +15,7 @@ import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../pl
 import { localTime } from '../platform/local-time.ts'
 import { print, say, withoutSecrets } from '../platform/output.ts'
 import { statePlace } from '../platform/paths.ts'
+import { type Style, style } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { oneLine, plainText } from '../platform/text.ts'
 import { listed } from '../redact/listed.ts'
@@ -39,7 +40,13 @@ const verbs: Record<string, Verb> = { list: showList, flush, retry, drop, show }
 export default defineCommand({
   name: 'queue',
   words: '[list|flush|retry|drop|show] [ID...]',
-  summary: 'what is not delivered yet: list it, try it now, put failures back, drop or show some',
+  summary: 'what is not delivered yet: list, flush, retry or drop it',
+  group: 'diagnosis',
+  examples: [
+    ['ntfy queue', 'what is kept, and why'],
+    ['ntfy queue flush', 'try all of it now'],
+    ['ntfy queue show 1f0c', 'everything about one delivery'],
+  ],
   flags,
   async run({ flags, words: [name = 'list', ...ids], global }) {
     if (flags['install-timer']) return (await import('../shell/timer.ts')).installTimer()
@@ -138,7 +145,9 @@ async function attempt(folder: string, options: FlushOptions, wait: boolean, jso
   const onReport = (report: Report) => {
     reports.push(report)
     if (json) printReport(report)
-    else if (report.outcome === 'delivered') print(`${report.target}: delivered ${report.id}\n`)
+    else if (report.outcome === 'delivered') {
+      print(`${report.target}: ${style.stdout.good('delivered')} ${report.id}\n`)
+    }
     sayReport(report)
   }
   let { only } = options
@@ -190,6 +199,15 @@ async function jsonLine(kept: Kept & Place): Promise<string> {
 /** So much of a text is looked at for the beginning of it, in characters. */
 const longestRow = 4096
 
+const tones = {
+  waiting: 'doubtful',
+  claimed: 'good',
+  parked: 'bad',
+  held: 'faint',
+  failed: 'bad',
+  damaged: 'bad',
+} as const satisfies Record<Kept['state'], keyof Style>
+
 /** Two lines of at most 80 columns: what it is, and why it is still here. */
 async function row(kept: Kept & Place): Promise<string> {
   const { target = '?', created, tries = 0, next, notification } = kept.delivery ?? {}
@@ -197,7 +215,10 @@ async function row(kept: Kept & Place): Promise<string> {
   const texts = notification ? [notification.title, notification.message] : ['', '']
   const what = oneLine(await listed(texts.join(': ').slice(0, longestRow), notification ?? {}))
   const when = created === undefined ? '' : localTime(created)
-  const first = cutColumns(`${kept.id.slice(0, 8)}  ${kept.state.padEnd(8)} ${when}  ${target}  ${what}`, 80)
+  const id = kept.id.slice(0, 8)
+  const state = kept.state.padEnd(8)
+  const rest = cutColumns(` ${when}  ${target}  ${what}`, 80 - id.length - 2 - state.length)
+  const first = `${id}  ${style.stdout[tones[kept.state]](state)}${rest}`
   const why = kept.state === 'failed' ? '' : `, next ${next === undefined ? '?' : localTime(next)}`
   const tried = `${tries} ${tries === 1 ? 'try' : 'tries'}${why}`
   const second = error === undefined ? '' : `${cutColumns(`          ${tried}: ${oneLine(error)}`, 80)}\n`

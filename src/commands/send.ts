@@ -19,7 +19,13 @@ const longestInput = 1024 * 1024
 export default defineCommand({
   name: 'send',
   words: '[MESSAGE...]',
-  summary: 'send a notification',
+  summary: 'send a message',
+  group: 'everyday',
+  examples: [
+    ['ntfy send backup is done', 'to the default targets'],
+    ['df -h | ntfy -b phone send -', 'what a program prints, to one target'],
+    ['ntfy -t Disk send --priority high "95 % full"', 'with a title, as urgent as that'],
+  ],
   flags: {
     priority: {
       kind: 'text',

@@ -19,7 +19,9 @@ const interrupted = 130
 export default defineCommand({
   name: 'setup',
   words: '[BACKEND]',
-  summary: 'ask for what a backend needs, try it, and write it into the configuration',
+  summary: 'ask for what a backend needs, test and configure it',
+  group: 'configuration',
+  examples: [['ntfy setup ntfy_sh', 'the phone, by ntfy.sh']],
   flags: {},
   maxWords: 1,
   async run({ words: [word], global }) {

@@ -10,7 +10,12 @@ import { type Shell, shells } from '../shell/shells.ts'
 export default defineCommand({
   name: 'shell-integration',
   words: '',
-  summary: 'print the hooks for a shell: eval "$(ntfy shell-integration)"',
+  summary: 'print the hooks for a shell, or install them',
+  group: 'everyday',
+  examples: [
+    ['eval "$(ntfy shell-integration)"', 'in this shell only'],
+    ['ntfy shell-integration --install', 'in every new shell'],
+  ],
   flags: {
     shell: { kind: 'text', short: 's', value: 'SHELL', description: 'bash, zsh or fish; else the shell that asks' },
     'longer-than': { kind: 'text', short: 'L', value: 'N', description: 'tell about commands of N seconds at least' },

@@ -12,7 +12,9 @@ import { terminalOfCaller } from '../process/proc.ts'
 export default defineCommand({
   name: 'test',
   words: '[TARGET...]',
-  summary: 'send a test to the default targets, or to those named, and say what became of it; nothing is kept',
+  summary: 'send a test message and report the result',
+  group: 'diagnosis',
+  examples: [['ntfy test phone', 'to one target']],
   flags: {},
   async run({ words, global }) {
     const { config, problems } = await loadConfig(global.config)

@@ -10,6 +10,7 @@ import { shortDuration } from '../platform/duration.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { localTime } from '../platform/local-time.ts'
 import { print } from '../platform/output.ts'
+import { style } from '../platform/style.ts'
 import { oneLine } from '../platform/text.ts'
 import { callingShell } from '../process/proc.ts'
 import { offNow } from '../rules/off.ts'
@@ -20,7 +21,9 @@ const defaultCount = 10
 export default defineCommand({
   name: 'why',
   words: '',
-  summary: 'why the last commands did or did not notify, and what has become of it',
+  summary: 'why recent commands did or did not notify',
+  group: 'diagnosis',
+  examples: [['ntfy why --last', 'the last command']],
   flags: {
     number: { kind: 'text', short: 'n', value: 'N', description: `how many commands (${defaultCount})` },
     last: { kind: 'boolean', description: 'the last one alone' },
@@ -36,13 +39,22 @@ export default defineCommand({
       const find = await ruleFinder(entry.config)
       const lines = explain(entry, find, known)
       print(
-        global.json ? `${JSON.stringify({ ...entry, explained: lines })}\n` : lines.map((line) => `${line}\n`).join(''),
+        global.json
+          ? `${JSON.stringify({ ...entry, explained: lines })}\n`
+          : lines.map((line) => `${toned(line)}\n`).join(''),
       )
     }
     if (!global.json) for (const line of await whatElse(global.config)) print(`${line}\n`)
     return exitCode.ok
   },
 })
+
+/** What was decided, or has become of it, stands behind the first colon. */
+function toned(line: string): string {
+  const tone = /: delivered at/.test(line) ? 'good' : /: (not sent|gone|parked)/.test(line) ? 'bad' : 'faint'
+  const at = line.indexOf(': ') + 2
+  return line.slice(0, at) + style.stdout[tone](line.slice(at))
+}
 
 interface Known {
   log: Map<string, LogLine>

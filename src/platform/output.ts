@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { codeOf, exitCode, NtfyError } from './errors.ts'
+import { style } from './style.ts'
 import { oneLine, plainText } from './text.ts'
 
 /** dschep/ntfy's levels, the loudest first. */
@@ -80,12 +81,15 @@ export const say = {
   debug: (text: string) => sayAt('DEBUG', text),
 }
 
+const tones = { CRITICAL: 'bad', ERROR: 'bad', WARNING: 'doubtful', INFO: 'faint', DEBUG: 'faint' } as const
+
 /** Lines on stderr that start with `ntfy: `, whatever is in them. Nobody may be listening: that is no error. */
 function sayAt(importance: LogLevel, text: string): void {
   if (logLevels.indexOf(importance) > logLevels.indexOf(level)) return
+  const name = style.stderr[tones[importance]]('ntfy:')
   const lines = plainText(withoutSecrets(text))
     .split('\n')
-    .map((line) => `ntfy: ${line}\n`)
+    .map((line) => `${name} ${line}\n`)
   try {
     writeAll(2, lines.join(''))
   } catch {}

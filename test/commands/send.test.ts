@@ -114,7 +114,7 @@ describe('what is refused', () => {
     { args: ['-o', 'nothing', 'x', 'send', 'hi'], code: 64, says: 'no target has such an option' },
     { args: ['-b', 'ntfy_sh', 'send', 'hi'], code: 78, says: 'topic is missing' },
     { args: ['-c', '/does/not/exist.yml', 'send', 'hi'], code: 78, says: '/does/not/exist.yml: no such file' },
-    { args: [], code: 64, says: 'Commands:' },
+    { args: [], code: 64, says: 'Everyday:' },
   ])('$args ends with $code', async ({ args, code, says }) => {
     const { server, env } = await configuredHome()
     const outcome = await ntfy(args, { env })
