@@ -5,6 +5,8 @@ export interface Chunk {
   rooms: readonly string[]
   /** Single files of other rooms, without their ending. */
   also: readonly string[]
+  /** Small packages that they import. */
+  packages?: readonly string[]
   /** Files of these rooms that few runs need, each loaded when it is used. */
   later: readonly string[]
 }
@@ -17,6 +19,7 @@ export const chunks: readonly Chunk[] = [
     // What nearly every command needs.
     name: 'core',
     rooms: ['platform', 'notification', 'cli'],
+    packages: ['damerau-levenshtein', 'fast-string-truncated-width', 'fast-string-width'],
     also: [
       'commands/index',
       'delivery/record-decision',
@@ -65,7 +68,8 @@ export const chunks: readonly Chunk[] = [
  *
  * @param id its path
  */
-export function takes({ rooms, also, later }: Chunk, id: string): boolean {
+export function takes({ rooms, also, packages = [], later }: Chunk, id: string): boolean {
+  if (packages.some((name) => id.includes(`/node_modules/${name}/`))) return true
   const [, path] = /\/src\/(.+)\.ts$/.exec(id) ?? []
   if (path === undefined) return false
   return also.includes(path) || (!later.includes(path) && rooms.some((room) => path.startsWith(`${room}/`)))

@@ -66,6 +66,8 @@ export async function openShellWindow(desktop: Desktop, emulator: string[], insi
     `#!/bin/sh\n'${ntfyBin}' "$@"\ncode=$?\n[ "$1" = shell-next ] || echo "$1" >> '${ended}'\nexit $code\n`,
     { mode: 0o755 },
   )
+  // Takes longer than the threshold, and as long as the test wants it to.
+  writeFileSync(`${folder}/hold`, `#!/bin/sh\nsleep 0.4; until [ -e "$0.$1" ]; do sleep 0.05; done\n`, { mode: 0o755 })
   writeFileSync(
     rc,
     // alacritty sets HOME to what the system has for the user.
@@ -81,6 +83,8 @@ echo $$ $(tty) > '${sign}.new'; mv '${sign}.new' '${sign}'\n`,
     focus: () => xdotool(desktop, 'windowactivate', '--sync', id),
     type: (line: string) => xdotool(desktop, 'type', '--delay', '2', `${line}\n`),
     press: (...keys: string[]) => xdotool(desktop, 'key', ...keys),
+    /** Lets the command `hold NAME` end. */
+    release: (name: string) => writeFileSync(`${folder}/hold.${name}`, ''),
     /** Waits until so many runs of ntfy have ended. */
     async ended(count: number) {
       await waitFor(`${count} ended runs`, () => readFileSync(ended, 'utf8').split('\n').length > count)

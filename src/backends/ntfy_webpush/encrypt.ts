@@ -1,3 +1,4 @@
+import ece from 'http_ece'
 import { ConfigError, messageOf } from '../../platform/errors.ts'
 
 /** What a browser gives to whoever may send to it, its keys in base64url. */
@@ -21,35 +22,13 @@ export function encrypt(
   { p256dh, auth }: Subscription,
   random: { key?: Buffer; salt?: Buffer } = {},
 ): Buffer {
-  const { createCipheriv, createECDH, hkdfSync, randomBytes } = process.getBuiltinModule('node:crypto')
-  const browser = Buffer.from(p256dh, 'base64url')
-  const ours = createECDH('prime256v1')
-  if (random.key === undefined) ours.generateKeys()
-  else ours.setPrivateKey(random.key)
-  const salt = random.salt ?? randomBytes(16)
-  const derive = (secret: Buffer, salt: Buffer, info: Buffer | string, length: number) =>
-    Buffer.from(hkdfSync('sha256', secret, salt, info, length))
-  const about = Buffer.concat([Buffer.from('WebPush: info\0'), browser, ours.getPublicKey()])
-  const secret = derive(sharedSecret(ours, browser), Buffer.from(auth, 'base64url'), about, 32)
-  const key = derive(secret, salt, 'Content-Encoding: aes128gcm\0', 16)
-  const nonce = derive(secret, salt, 'Content-Encoding: nonce\0', 12)
-  const cipher = createCipheriv('aes-128-gcm', key, nonce)
-  const recordSize = Buffer.alloc(4)
-  recordSize.writeUInt32BE(4096)
-  const lastRecord = Buffer.of(2)
-  const header = [salt, recordSize, Buffer.of(65), ours.getPublicKey()]
-  return Buffer.concat([
-    ...header,
-    cipher.update(payload),
-    cipher.update(lastRecord),
-    cipher.final(),
-    cipher.getAuthTag(),
-  ])
-}
-
-function sharedSecret(ours: ReturnType<typeof import('node:crypto').createECDH>, browser: Buffer): Buffer {
+  const { createECDH, randomBytes } = process.getBuiltinModule('node:crypto')
+  const privateKey = createECDH('prime256v1')
+  if (random.key === undefined) privateKey.generateKeys()
+  else privateKey.setPrivateKey(random.key)
+  const salt = (random.salt ?? randomBytes(16)).toString('base64url')
   try {
-    return ours.computeSecret(browser)
+    return ece.encrypt(payload, { version: 'aes128gcm', privateKey, dh: p256dh, authSecret: auth, salt })
   } catch (error) {
     throw new ConfigError(`subscription_info: keys.p256dh is no key of a browser (${messageOf(error)})`)
   }
