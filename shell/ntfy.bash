@@ -23,10 +23,11 @@
 # so DEBUG traps, $_, PIPESTATUS and set -x see nothing of them. Before bash 4.4, which has no PS0, it is a DEBUG trap.
 # Where something in here could fail, it is kept from failing: an error in PS0 would drop the command just typed.
 
-# An alias would be expanded while the functions below are read, and allexport would give them to every program.
-\builtin shopt -q expand_aliases && __ntfy_aliases=1
+# An alias would be expanded while the functions below are read, and allexport would give them to every program. These
+# two variables are not called __ntfy_*: ntfy_unhook, also that of an older file, unsets those.
+\builtin shopt -q expand_aliases && _ntfy_aliases=1
 \builtin shopt -u expand_aliases
-[[ $- == *a* ]] && __ntfy_exporting=1
+[[ $- == *a* ]] && _ntfy_exporting=1
 builtin set +a
 builtin declare -F ntfy_unhook >/dev/null && ntfy_unhook again
 
@@ -87,10 +88,13 @@ __ntfy_clock() {
 __ntfy_prompt() {
   # A DEBUG trap of the user's ran for the line that called this, and may have counted it as a command: from now on only
   # where there is something to notify.
-  local last=${__ntfy_word#* }
+  local last=${__ntfy_word#* } exporting=''
+  [[ $- != *a* ]] || exporting=1
+  builtin set +a
   [[ ${1:0:99} == "${last%%"$__ntfy_mark"*}" ]] || __ntfy_trapped=1
   __ntfy_look "${__ntfy_word%% *}" "${__ntfy_word#*"$__ntfy_mark"}" || builtin :
   __ntfy_word=
+  [[ -z $exporting ]] || builtin set -a
 }
 
 # __ntfy_look STATUS COMMAND
@@ -633,6 +637,8 @@ done >&- 2>&-'
 }
 
 __ntfy_load() {
+  # What is set outside of functions is an array, which `set -a` does not export.
+  __ntfy_word=() __ntfy_start=() __ntfy_took=() __ntfy_line=() __ntfy_before=() __ntfy_number=() __ntfy_told=() __ntfy_armed=()
   __ntfy_always='' __ntfy_file='' __ntfy_told=0 __ntfy_turn=0 __ntfy_waits='' __ntfy_left=([1]='')
   __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs='' __ntfy_asks=unknown
   # Nothing has started: whatever the time, it is before that.
@@ -653,7 +659,8 @@ __ntfy_load() {
   if (( __ntfy_array )); then
     builtin declare -gA __ntfy_known
     __ntfy_known=() __ntfy_due=([1]='')
-    PROMPT_COMMAND[0]=${PROMPT_COMMAND-}
+    # Whoever joins the elements by semicolons must not get an empty one: that is a syntax error.
+    if [[ ${!PROMPT_COMMAND[*]} == 0 && -z $PROMPT_COMMAND ]]; then builtin unset "PROMPT_COMMAND[0]"; fi
     PROMPT_COMMAND[__ntfy_array]=$__ntfy_element
   else
     [[ $__ntfy_clock == coarse ]] || __ntfy_arm=''
@@ -680,15 +687,16 @@ ntfy_unhook() {
 }
 
 __ntfy_unhook_array() {
-  local i
+  local i attributes=${PROMPT_COMMAND[__ntfy_array]+${PROMPT_COMMAND[__ntfy_array]@a}}
   for i in "${!PROMPT_COMMAND[@]}"; do
     [[ ${PROMPT_COMMAND[i]} == "$__ntfy_element" ]] && builtin unset "PROMPT_COMMAND[$i]"
   done
-  [[ ${!PROMPT_COMMAND[*]} == 0 ]] || return 0
-  i=${PROMPT_COMMAND[0]}
+  [[ ${!PROMPT_COMMAND[*]} == 0 || -z ${!PROMPT_COMMAND[*]} ]] || return 0
+  i=${PROMPT_COMMAND-}
   builtin unset PROMPT_COMMAND
   # shellcheck disable=SC2178 # a string, as it was
   [[ -z $i ]] && (( ! __ntfy_had )) || PROMPT_COMMAND=$i
+  [[ $attributes != *x* ]] || builtin export PROMPT_COMMAND
 }
 
 # shellcheck disable=SC2178,SC2128 # it is a string here
@@ -715,6 +723,6 @@ __ntfy_forget() {
 __ntfy_load || __ntfy_forget
 fi
 
-[[ -z ${__ntfy_aliases-} ]] || builtin shopt -s expand_aliases
-[[ -z ${__ntfy_exporting-} ]] || builtin set -a
-builtin unset __ntfy_aliases __ntfy_exporting
+[[ -z ${_ntfy_aliases-} ]] || builtin shopt -s expand_aliases
+[[ -z ${_ntfy_exporting-} ]] || builtin set -a
+builtin unset _ntfy_aliases _ntfy_exporting

@@ -348,6 +348,8 @@ ntfy_unhook() {
 () {
   \builtin zmodload -F zsh/parameter p:functions p:jobstates p:jobtexts
   \builtin zmodload -F zsh/datetime p:EPOCHREALTIME
+  # They would be in the environment of every program.
+  \builtin setopt local_options no_all_export
   \builtin typeset -gi __ntfy_told=0 __ntfy_turn=0
   \builtin typeset -gF __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
   \builtin typeset -g __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_always= __ntfy_asks=unknown

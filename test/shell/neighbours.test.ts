@@ -43,6 +43,8 @@ const neighbours: Record<string, string> = {
   'something put before PROMPT_COMMAND': `${asks}; PROMPT_COMMAND="hook\${PROMPT_COMMAND:+;$PROMPT_COMMAND}"`,
   'something put behind PROMPT_COMMAND': `${asks}; PROMPT_COMMAND="\${PROMPT_COMMAND:+$PROMPT_COMMAND;}hook"`,
   'an array that is copied': `${asks}; PROMPT_COMMAND=(hook "\${PROMPT_COMMAND[@]}")`,
+  'an array that is joined':
+    'joined=$(IFS=";"; echo "${PROMPT_COMMAND[*]}"); unset PROMPT_COMMAND; PROMPT_COMMAND=$joined',
   'a PS0': "PS0='<\\!:$?>'",
   'a PS0 that runs a program': "PS0='$(echo ran)'",
   'a status in PS1': "PS1='$? \\$(echo \\$?) @@ '",
