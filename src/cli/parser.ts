@@ -4,6 +4,7 @@ import { print, say } from '../platform/output.ts'
 import { version } from '../platform/program.ts'
 import { style } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
+import { oneLine } from '../platform/text.ts'
 import { invocation, type SplitArguments, splitArguments } from './arguments.ts'
 import { type Command, type Commands, commandGroups, type Flags, globalFlags, type Typed } from './command.ts'
 
@@ -167,7 +168,7 @@ function inOurWords(message: string, flags: Flags): string {
     const known = (flags[choice[1] ?? '']?.choices ?? []).map(String)
     return `--${choice[1]} ${choice[2]}: unknown${didYouMean(choice[2] ?? '', known)} (known: ${known.join(', ')})`
   }
-  if (!unknown) return message.replaceAll(/\s*\n\s*/g, ' ').trim()
+  if (!unknown) return oneLine(message).trim()
   const name = unknown[1]?.split(', ')[0] ?? ''
   const typed = name.length === 1 ? `-${name}` : `--${name}`
   return `unknown option ${typed}${didYouMean(

@@ -32,23 +32,22 @@ const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash', 'fish'])
  * program's name without its folder. Empty where they run nothing else (`sudo -i`).
  */
 export function innerWords({ words }: SimpleCommand): string[] {
-  const rest = [...words]
-  for (;;) {
-    const word = rest.shift()
-    if (word === undefined) return []
+  for (let at = 0; at < words.length; ) {
+    const word = words[at++] ?? ''
     const name = word.slice(word.lastIndexOf('/') + 1)
     const withValue = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined
-    if (withValue === undefined) return [name, ...rest]
-    const before = rest.length
-    while (rest[0] !== undefined && (rest[0].startsWith('-') || /^[A-Za-z_]\w*=/.test(rest[0]))) {
-      const option = rest.shift() ?? ''
+    if (withValue === undefined) return [name, ...words.slice(at)]
+    const last = at === words.length
+    while (/^-|^[A-Za-z_]\w*=/.test(words[at] ?? '')) {
+      const option = words[at++] ?? ''
       if (option === '--') break
-      if (withValue.test(option)) rest.shift()
+      if (withValue.test(option)) at++
     }
     // `sudo -i` and `time` alone run nothing else; `timeout` and `chrt` have a word of their own before the command.
-    if (rest.length === 0) return before === 0 ? [name] : []
-    if (name === 'timeout' || name === 'chrt') rest.shift()
+    if (at >= words.length) return last ? [name] : []
+    if (name === 'timeout' || name === 'chrt') at++
   }
+  return []
 }
 
 /** The words of every program that a line runs, also those of `sh -c 'line'`. */

@@ -6,7 +6,7 @@ import { mayWait } from '../outbox/waiting.ts'
 import { parseDuration } from '../platform/duration.ts'
 import { messageOf, UsageError } from '../platform/errors.ts'
 import { say, setLogLevel } from '../platform/output.ts'
-import { shellQuote } from '../process/quote.ts'
+import { commandText } from '../process/quote.ts'
 import { type Ended, runCommand } from '../process/run.ts'
 import { type NotifyWhen, whyUnwanted } from '../rules/notify-when.ts'
 
@@ -163,7 +163,7 @@ async function outcomeOf(argv: string[], ended: Ended, { tail }: NotifyWhen): Pr
   const outcome: Outcome = { durationMs: ended.durationMs }
   if (ended.kind === 'signaled') outcome.signal = ended.signal
   else outcome.status = exitStatus(ended)
-  outcome.command = shellQuote(argv)
+  outcome.command = commandText(argv)
   if (tail) {
     const { lastLines, redactedLines } = await import('../process/tail.ts')
     outcome.output = lastLines(ended.tail, tail.lines)

@@ -11,6 +11,7 @@ import { longestTag, longestUrl, mostTags, type Priority, priorities } from '../
 import { ConfigError, exitCode, messageOf, UsageError, worstExitCode } from '../platform/errors.ts'
 import { readInput } from '../platform/input.ts'
 import { say } from '../platform/output.ts'
+import { withoutEnd } from '../platform/text.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
 /** Longest text that is read from stdin, in bytes: more is no notification. */
@@ -105,7 +106,7 @@ function textFromInput(): string {
   try {
     const { text, whole } = readInput(longestInput)
     if (!whole) say.warning('send: only the first 1 MB of stdin is sent')
-    return text.replace(/[\r\n]+$/, '')
+    return withoutEnd(text, '\r\n')
   } catch (error) {
     throw new UsageError(`send: stdin cannot be read: ${messageOf(error)}`)
   }

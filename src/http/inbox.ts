@@ -15,6 +15,9 @@ export interface Inbox<M> {
 /** A server that says more than this to a client that only delivers is none, in bytes. */
 const mostBytes = 8 * 1024 * 1024
 
+/** So many messages wait to be taken, at most: small ones take far more memory than what arrived. */
+const mostWaiting = 4096
+
 /** Collects what arrives on a connection. `parse` gets its pieces and returns the messages that they complete. */
 export function openInbox<M>(socket: Socket, parse: (piece: Buffer) => M[]): Inbox<M> {
   const messages: M[] = []
@@ -31,6 +34,7 @@ export function openInbox<M>(socket: Socket, parse: (piece: Buffer) => M[]): Inb
       bytes += piece.length
       if (bytes > mostBytes) throw new Error('the server does not stop talking')
       messages.push(...parse(piece))
+      if (messages.length > mostWaiting) throw new Error('the server does not stop talking')
       wake()
     } catch (error) {
       fail(error)

@@ -8,9 +8,12 @@ export interface Limit {
   unit: LengthUnit
 }
 
-/** CSI, OSC, DCS and the like, and two-character escapes (ECMA-48 §5). */
+/**
+ * CSI, OSC, DCS and the like, and two-character escapes (ECMA-48 §5). A string ends where another one begins: each of
+ * many that are never closed would be followed to the end of the text otherwise.
+ */
 const escapeSequence =
-  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\x9d\x90\x98\x9e\x9f]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g
 
 /**
  * Text that can do nothing but be read: escape sequences go as a whole, then every control character but newline and
@@ -30,6 +33,13 @@ export function oneLine(text: string): string {
   const lines = plainText(text).split(/[\n\t\u2028\u2029]+/)
   const joined = lines.length > 1 ? lines.map((line) => line.trim()).join(' ') : (lines[0] ?? '')
   return joined.replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+}
+
+/** `text` without any of these characters at its end. `/x+$/` takes time with the square of a run elsewhere. */
+export function withoutEnd(text: string, characters: string): string {
+  let end = text.length
+  while (end > 0 && characters.includes(text[end - 1] as string)) end--
+  return text.slice(0, end)
 }
 
 /** How long `text` is in the service's unit. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { TerminalReference } from '../notification/index.ts'
 
 /** What /proc/PID/stat says of a process (man 5 proc). */
@@ -42,9 +42,12 @@ export function readStat(pid: number | 'self'): ProcessStat | undefined {
   }
 }
 
+/** A process can make its command line as long as it likes; this much of it is read, in bytes. */
+const longestCommandLine = 64 * 1024
+
 /** The words that a process was started with; empty for a kernel thread and a zombie, absent if it cannot be read. */
 export function readCommandLine(pid: number | 'self'): string[] | undefined {
-  const text = read(`/proc/${pid}/cmdline`)
+  const text = readStart(`/proc/${pid}/cmdline`, longestCommandLine)
   if (text === undefined) return undefined
   return text === '' ? [] : text.replace(/\0$/, '').split('\0')
 }
@@ -93,6 +96,20 @@ function terminalByPs(): string | undefined {
   const { spawnSync } = process.getBuiltinModule('node:child_process')
   const name = spawnSync('ps', ['-o', 'tty=', '-p', String(process.pid)], { encoding: 'utf8' }).stdout?.trim()
   return name && !name.startsWith('?') ? `/dev/${name}` : undefined
+}
+
+function readStart(path: string, most: number): string | undefined {
+  try {
+    const descriptor = openSync(path, 'r')
+    try {
+      const bytes = Buffer.alloc(most)
+      return bytes.toString('utf8', 0, readSync(descriptor, bytes))
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return undefined
+  }
 }
 
 function read(path: string): string | undefined {

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../platform/text.ts'
 import { redactedText } from '../redact/lazily.ts'
 import { keptOutput } from './ring.ts'
 
@@ -29,11 +30,10 @@ export async function redactedLines(bytes: Uint8Array, lines = 20): Promise<stri
 const restOfRun = /^\S{16,}/
 
 function shownText(bytes: Uint8Array): string {
-  return withoutEscapes(new TextDecoder().decode(fromWholeCharacter(bytes)))
+  const lines = withoutEscapes(new TextDecoder().decode(fromWholeCharacter(bytes)))
     .split('\n')
     .map((line) => overwritten(line).trimEnd())
-    .join('\n')
-    .replace(/\n+$/, '')
+  return withoutEnd(lines.join('\n'), '\n')
 }
 
 function endOf(text: string, lines: number): string {

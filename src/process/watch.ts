@@ -1,5 +1,5 @@
 import { type ProcessStat, readCommandLine, readStat, readUptime } from './proc.ts'
-import { shellQuote } from './quote.ts'
+import { commandText } from './quote.ts'
 
 /** A process that has ended. */
 export interface ProcessEnd {
@@ -78,7 +78,7 @@ function processInProc(pid: number): Watched | undefined {
 
 function commandOf({ pid, comm }: ProcessStat): string {
   const words = readCommandLine(pid) ?? []
-  return words.some((word) => word !== '') ? shellQuote(words) : `[${comm}]`
+  return words.some((word) => word !== '') ? commandText(words) : `[${comm}]`
 }
 
 /** Gone, a zombie, or another process under the same number. */

@@ -36,11 +36,12 @@ export function carriesNone(words: string[], program: number, flag: string): boo
 /** Does this command read a secret from its input? */
 export function readsSecret(words: string[]): boolean {
   const flag = /^--?(?:password-?stdin|with-token|token-stdin|passphrase-fd|stdin|api-key-stdin|.*-stdin)$/
+  const asked = words.findLastIndex((word) => /^-[a-zA-Z]*S/.test(word))
   return words.some(
     (word, index) =>
       flag.test(word) ||
       reading.test(nameOf(word)) ||
-      (word === 'sudo' && words.slice(index + 1).some((next) => /^-[a-zA-Z]*S/.test(next))) ||
+      (word === 'sudo' && index < asked) ||
       (/^(?:secret|login)$/.test(word) && /^(?:-|set|create)$/.test(words[index + 1] ?? '')),
   )
 }

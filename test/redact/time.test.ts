@@ -26,6 +26,7 @@ const repeated = [
   'mysql -px ',
   'docker ',
   'ssh mysql ',
+  'sudo ',
   '--token ',
   'Authorization: Bearer x\n',
   'login a ',

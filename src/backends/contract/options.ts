@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { splitWords } from '../../command-line/simple-commands.ts'
+import { withoutEnd } from '../../platform/text.ts'
 
 /** What an option declares besides its type: all that documents, validates and protects it. */
 export interface OptionDetails<T> {
@@ -80,7 +81,7 @@ export function url<const D extends OptionDetails<string> & { protocols?: readon
   const schema = v.pipe(
     v.string(expected),
     v.check((value) => hasProtocol(value, protocols), expected),
-    v.transform((value) => value.replace(/\/+$/, '')),
+    v.transform((value) => withoutEnd(value, '/')),
   )
   return declare('text', schema, details)
 }

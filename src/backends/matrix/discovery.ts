@@ -1,5 +1,6 @@
 import { ConfigError, exitCode, NtfyError, TransientError } from '../../platform/errors.ts'
 import { field } from '../../platform/json.ts'
+import { withoutEnd } from '../../platform/text.ts'
 import type { Context } from '../contract/backend.ts'
 
 /** What discovery needs of the world. */
@@ -17,7 +18,7 @@ const mostRedirects = 5
  * @throws TransientError the server cannot be reached
  */
 export async function homeserverNamed(name: string, world: World): Promise<string> {
-  const server = name.trim().replace(/\/+$/, '')
+  const server = withoutEnd(name.trim(), '/')
   if (/^https?:\/\//i.test(server)) return server
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/i.test(server)) return `https://${server}`
   return discover(server, world).catch((error: unknown) => {
@@ -94,6 +95,6 @@ async function askWellKnown(host: string, { http }: World): Promise<string> {
 
 function addressIn(value: unknown): string | undefined {
   return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)
-    ? value.replace(/\/+$/, '')
+    ? withoutEnd(value, '/')
     : undefined
 }

@@ -6,8 +6,13 @@ export interface Element {
   text: string
 }
 
-/** A tag or a text that does not end within this many characters is none. */
-const longestToken = 1024 * 1024
+/**
+ * What one element of a stream may be: so long in characters, with so many elements in it, so deep in each other. Servers
+ * allow 256 kB at most (XEP-0478), and anybody may answer before TLS.
+ */
+const longest = 256 * 1024
+const mostInside = 2000
+const deepest = 64
 
 const tag = /<(\/?)([^\s/>"'=<]+)((?:\s+[^\s=/>"'<]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y
 const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
@@ -17,42 +22,74 @@ const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
  * never closed while anybody speaks, is passed over, and so is each new one after TLS or a login.
  */
 export function streamParser(): (piece: Buffer) => Element[] {
-  const decoder = new (process.getBuiltinModule('node:string_decoder').StringDecoder)('utf8')
-  let rest = ''
-  let open: Element[] = []
-  return (piece) => {
-    rest += decoder.write(piece)
-    const complete: Element[] = []
-    for (;;) {
-      const start = rest.indexOf('<')
-      if (start < 0) break
-      const parent = open.at(-1)
-      if (parent !== undefined) parent.text += decode(rest.slice(0, start))
-      rest = rest.slice(start)
-      const declaration = /^<\?[^>]*>/.exec(rest)
-      tag.lastIndex = 0
-      const found = declaration ?? tag.exec(rest)
-      if (found === null) break
-      rest = rest.slice(found[0].length)
-      if (declaration) continue
-      const [, closing, name = '', attributes = '', empty] = found
-      if (local(name) === 'stream') open = []
-      else if (closing) close(open, complete)
-      else {
-        const element = { name: local(name), attributes: attributesOf(attributes), children: [], text: '' }
-        open.at(-1)?.children.push(element)
-        open.push(element)
-        if (empty) close(open, complete)
-      }
+  const reader = new StreamReader()
+  return (piece) => reader.read(piece)
+}
+
+class StreamReader {
+  readonly #decoder = new (process.getBuiltinModule('node:string_decoder').StringDecoder)('utf8')
+  #rest = ''
+  #open: Element[] = []
+  /** Of the element that is open. */
+  #length = 0
+  #inside = 0
+  #complete: Element[] = []
+
+  read(piece: Buffer): Element[] {
+    this.#rest += this.#decoder.write(piece)
+    this.#complete = []
+    while (this.#step()) {}
+    const begun = this.#open.length > 0 ? this.#length : 0
+    if (begun + this.#rest.length > longest || this.#rest.startsWith('<!')) throw notXmpp()
+    return this.#complete
+  }
+
+  /** Reads a text and a tag; false if there is no whole one. */
+  #step(): boolean {
+    const start = this.#rest.indexOf('<')
+    if (start < 0) return false
+    const text = this.#take(start)
+    const parent = this.#open.at(-1)
+    if (parent !== undefined) parent.text += decode(text)
+    const declaration = /^<\?[^>]*>/.exec(this.#rest)
+    tag.lastIndex = 0
+    const found = declaration ?? tag.exec(this.#rest)
+    if (found === null) return false
+    this.#take(found[0].length)
+    if (declaration) return true
+    const [, closing, name = '', attributes = '', empty] = found
+    if (local(name) === 'stream') this.#open = []
+    else if (closing) this.#end()
+    else {
+      this.#begin({ name: local(name), attributes: attributesOf(attributes), children: [], text: '' })
+      if (empty) this.#end()
     }
-    if (rest.length > longestToken || /^<!/.test(rest)) throw new Error('what answers there does not speak XMPP')
-    return complete
+    return true
+  }
+
+  #take(count: number): string {
+    const taken = this.#rest.slice(0, count)
+    this.#rest = this.#rest.slice(count)
+    this.#length += count
+    if (this.#open.length > 0 && this.#length > longest) throw notXmpp()
+    return taken
+  }
+
+  #begin(element: Element): void {
+    if (this.#open.length === 0) this.#length = this.#inside = 0
+    this.#open.at(-1)?.children.push(element)
+    this.#open.push(element)
+    if (++this.#inside > mostInside || this.#open.length > deepest) throw notXmpp()
+  }
+
+  #end(): void {
+    const element = this.#open.pop()
+    if (element !== undefined && this.#open.length === 0) this.#complete.push(element)
   }
 }
 
-function close(open: Element[], complete: Element[]): void {
-  const element = open.pop()
-  if (element !== undefined && open.length === 0) complete.push(element)
+function notXmpp(): Error {
+  return new Error('what answers there does not speak XMPP')
 }
 
 function attributesOf(text: string): Record<string, string> {

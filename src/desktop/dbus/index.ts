@@ -38,13 +38,16 @@ export interface BusState {
   received: string
 }
 
+/** Longest text of an error that is kept, in characters. */
+const longestError = 1000
+
 /** An error reply. */
 export class DBusError extends Error {
   /** `org.freedesktop.DBus.Error.ServiceUnknown` */
   readonly code: string
 
   constructor(code: string, text: string) {
-    super(text === '' ? code : text)
+    super((text === '' ? code : text).slice(0, longestError))
     this.code = code
   }
 }

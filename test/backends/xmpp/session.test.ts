@@ -49,6 +49,9 @@ it.each<[string, string[], string, string]>([
   ['is busy', [error('<resource-constraint/>')], 'transient', 'resource-constraint'],
   ['does not know the domain', [error('<host-unknown/>')], 'permanent', 'host-unknown'],
   ['names another', [error('<see-other-host>b.example</see-other-host>')], 'config', 'b.example'],
+  ['never closes an element', [stream + '<a>'.repeat(100_000)], 'transient', 'does not speak XMPP'],
+  ['puts too much into an element', [features('<a/>'.repeat(5000))], 'transient', 'does not speak XMPP'],
+  ['does not end a text', [`${stream}<a>${'x'.repeat(200_000)}<b/>${'x'.repeat(200_000)}`], 'transient', 'speak XMPP'],
   ['is none', ['HTTP/1.1 400 Bad Request\r\n\r\n<!DOCTYPE html>'], 'transient', 'does not speak XMPP'],
 ])('a server that %s', async (_, answers, kind, says) => {
   expect(await attemptAt(answers)).toMatchObject({ kind, error: expect.stringContaining(says) })
