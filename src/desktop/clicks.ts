@@ -7,6 +7,7 @@ import { adoptBus, type Bus, theBus } from './dbus/index.ts'
 import { type Start, socketPath } from './listener.ts'
 import { memoryOf } from './memory.ts'
 import { close, service, showOn } from './server.ts'
+import { endStart } from './starting.ts'
 import type { Origin, Toast } from './toast.ts'
 
 /** What is done when somebody turns to a toast. */
@@ -25,6 +26,7 @@ export async function listen(descriptor: number, { state, shown }: Start, reacti
   const listener = new Listener(bus, shown.server, reactions)
   listener.add(shown.id, shown.toast)
   const server = await listener.serve()
+  endStart()
   await Promise.race([listener.isDone, bus.ended])
   server?.close()
   bus.close()

@@ -18,29 +18,52 @@ export type Shown = {
  */
 export async function showOnLinux(toast: Toast, signal: AbortSignal): Promise<Shown> {
   if (toast.isStale()) return { withdrawn: true }
-  const id = (await showByListener(toast, signal)) ?? (await showHere(toast, signal))
+  const id = await show(toast, signal)
   // Who went on before it was remembered could not take it back.
   if (!toast.isStale()) return { id }
   if (toast.thread !== undefined) await withdrawOnLinux(toast.thread, signal)
   return { id, withdrawn: true }
 }
 
-/** By the process that waits for clicks in this session, if there is one: the desktop tells of them who has sent it. */
-async function showByListener(toast: Toast, signal: AbortSignal): Promise<number | undefined> {
-  if (toast.origin === undefined) return undefined
+/**
+ * By the process that waits for clicks in this session, as the desktop tells of them who has sent the toast; one is
+ * started if there is none.
+ */
+async function show(toast: Toast, signal: AbortSignal): Promise<number> {
+  if (toast.origin === undefined) return showHere(toast, signal, false)
   const { askListener } = await import('./listener.ts')
-  return askListener(toast, signal)
+  const { beginStart, endStart, startOfOther } = await import('./starting.ts')
+  const ask = () => askListener(toast, signal)
+  const shown = await ask()
+  if (shown !== undefined) return shown
+  if (!beginStart()) {
+    await startOfOther(signal)
+    return (await ask()) ?? showHere(toast, signal, false)
+  }
+  try {
+    // Another one may have been faster with all of it.
+    const id = await ask()
+    if (id === undefined) return await showHere(toast, signal, true)
+    endStart()
+    return id
+  } catch (error) {
+    endStart()
+    throw error
+  }
 }
 
-async function showHere(toast: Toast, signal: AbortSignal): Promise<number> {
+/** @param listens whether a process is to be started that waits for clicks; it says itself when it is there */
+async function showHere(toast: Toast, signal: AbortSignal, listens: boolean): Promise<number> {
   const bus = await sessionBus(signal, patience)
   try {
     const server = await serverOn(bus)
     const { id, clickable } = await showOn(bus, server, toast)
-    if (clickable && toast.origin) {
-      const { startListener } = await import('./listener.ts')
-      startListener(bus, { server, id, toast })
-    }
+    if (!listens) return id
+    const { endStart, passStartOn } = await import('./starting.ts')
+    const { startListener } = await import('./listener.ts')
+    const pid = clickable ? startListener(bus, { server, id, toast }) : undefined
+    if (pid === undefined) endStart()
+    else passStartOn(pid)
     return id
   } catch (error) {
     if (error instanceof DBusError) throw new TransientError(`the desktop: ${error.message}`)

@@ -53,8 +53,10 @@ export function askListener(toast: Toast, signal: AbortSignal): Promise<number |
 /**
  * Starts the process that waits for clicks. It goes on with our connection to the bus: desktops tell of a click who has
  * sent the notification, and some nobody else.
+ *
+ * @returns its number
  */
-export function startListener(bus: Bus, shown: OnScreen): void {
+export function startListener(bus: Bus, shown: OnScreen): number | undefined {
   const { spawn } = process.getBuiltinModule('node:child_process')
   const { socket, state } = bus.handOver()
   const child = spawn(process.execPath, [programFile(), 'clicks'], {
@@ -67,6 +69,7 @@ export function startListener(bus: Bus, shown: OnScreen): void {
   child.stdin?.on('error', () => {})
   child.stdin?.end(JSON.stringify({ state, shown } satisfies Start))
   child.unref()
+  return child.pid
 }
 
 /** Where the process that waits for clicks is asked; nothing where there is no session. */

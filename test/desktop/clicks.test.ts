@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { ntfyBin } from '../support/cli.ts'
+import { ntfy, ntfyBin } from '../support/cli.ts'
 import { type Desktop, desktopPrograms, useDesktop } from '../support/desktop.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { describeWith } from '../support/programs.ts'
+import { openTerminal } from '../support/pty.ts'
 import { emulators, openOther, openShellWindow, xdotool } from '../support/typed-window.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -142,5 +143,23 @@ describeWith(needed, 'a click on a notification of a shell', () => {
     await waitFor('another one', () => listeners(desktop()).length === 1)
     await dunstctl('close-all')
     await nobodyWaits()
+  })
+
+  it('is waited for by one process also where several notifications come at once', async () => {
+    const { env } = desktop()
+    const shells = Array.from({ length: 8 }, () => openTerminal('sh', [], { env: { ...env, TERM: 'xterm' } }))
+    const flags = ['--status', '0', '--duration-ms', '20000', '--turn', '1', '--foreground-too']
+    const told = shells.map(({ pid, device }) =>
+      ntfy(['shell-done', '--shell', 'bash', '--shell-pid', `${pid}`, '--tty', device, ...flags], {
+        env,
+        stdin: `: ${pid}\0: ${pid}`,
+      }),
+    )
+    for (const { code } of await Promise.all(told)) expect(code).toBe(0)
+    await displayed(shells.length)
+    expect(listeners(desktop())).toHaveLength(1)
+    await dunstctl('close-all')
+    await nobodyWaits()
+    expect(readdirSync(`${env['XDG_RUNTIME_DIR']}/ntfy`).filter((name) => name.startsWith('clicks'))).toEqual([])
   })
 })
