@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
 import { exitCode, messageOf, NtfyError, UsageError } from '../platform/errors.ts'
-import { say, setLogLevel } from '../platform/output.ts'
+import { leaveStreamsBlocking, say, setLogLevel } from '../platform/output.ts'
 import { stateNotice } from '../platform/paths.ts'
 import { colorModes, loadStyle } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
@@ -11,6 +11,7 @@ import type { Command, Commands, Typed } from './command.ts'
 /** Runs a command line and exits with what became of it. */
 export async function runCommandLine(argv: string[], commands: Commands): Promise<never> {
   let code: number
+  leaveStreamsBlocking()
   try {
     code = await dispatch(argv, commands)
   } catch (error) {

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { fstatSync, writeSync } from 'node:fs'
 import { codeOf, exitCode, NtfyError } from './errors.ts'
 import { style } from './style.ts'
 import { oneLine, plainText } from './text.ts'
@@ -104,9 +104,49 @@ export function showProgress(text: string): void {
   } catch {}
 }
 
-/** process.stdout would make pipes non-blocking for everyone who shares them, and costs 2 ms at start-up. */
-function writeAll(descriptor: number, text: string): void {
-  let rest = Buffer.from(text)
+/**
+ * Node makes a pipe or a socket non-blocking for everybody who shares it when something asks for process.stdout or
+ * process.stderr, and every socket that is closed asks for the latter (node:net). From now on they get a stream that
+ * writes as we do.
+ */
+export function leaveStreamsBlocking(): void {
+  for (const [name, descriptor] of [
+    ['stdout', 1],
+    ['stderr', 2],
+  ] as const) {
+    const ofNode = Object.getOwnPropertyDescriptor(process, name)?.get
+    let stream: unknown
+    const get = () => {
+      stream ??= isPipe(descriptor) ? blockingStream(descriptor) : ofNode?.call(process)
+      return stream
+    }
+    Object.defineProperty(process, name, { get, configurable: true, enumerable: true })
+  }
+}
+
+function isPipe(descriptor: number): boolean {
+  try {
+    const stat = fstatSync(descriptor)
+    return stat.isFIFO() || stat.isSocket()
+  } catch {
+    return false
+  }
+}
+
+function blockingStream(descriptor: number): NodeJS.WritableStream {
+  const { Writable } = process.getBuiltinModule('node:stream')
+  const write = (chunk: Buffer, _: string, done: () => void) => {
+    try {
+      writeAll(descriptor, chunk)
+    } catch {}
+    done()
+  }
+  return Object.assign(new Writable({ write }), { fd: descriptor })
+}
+
+/** process.stdout costs 2 ms at start-up. */
+function writeAll(descriptor: number, text: string | Buffer): void {
+  let rest: Buffer = typeof text === 'string' ? Buffer.from(text) : text
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest))

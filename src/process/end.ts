@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import { isatty } from 'node:tty'
 import type { Ended } from './run.ts'
 
 /** What a shell shows for it in $?: the code, 128+n for a signal, 127 not found, 126 not executable. */
@@ -26,8 +27,9 @@ export function signalOf(status: number): NodeJS.Signals | undefined {
 /** Ends this process as the command has ended: with its code, or by the signal that ended it. Nothing runs after it. */
 export function endAs(ended: Outcome): never {
   const signal = ended.kind === 'signaled' && canDieBy(ended.signal) ? ended.signal : undefined
-  // Node would set the terminal to what it was at the start; what the command has left is meant to stay.
-  for (const descriptor of [0, 1, 2]) closeQuietly(descriptor)
+  // Node would set the terminal to what it was at the start; what the command has left is meant to stay. Of a pipe it
+  // sets O_NONBLOCK to what it was, which starting the command has cleared (libuv).
+  for (const descriptor of [0, 1, 2]) if (isatty(descriptor)) closeQuietly(descriptor)
   if (signal) dieBy(signal)
   process.exit(exitStatus(ended))
 }

@@ -32,7 +32,7 @@ function start(command: string[]) {
   return { child, seen, exit, close, home }
 }
 
-describeWith(['bash', 'mkfifo'], 'captured output', () => {
+describeWith(['bash', 'mkfifo', 'perl'], 'captured output', () => {
   it.each([
     ['both streams go where they went', `{ $W sh -c 'echo out; echo err >&2' 2>&1 >&3 | sed s/^/2:/; } 3>&1`],
     ['20 MB', '$W head -c 20000000 /dev/zero | cksum'],
@@ -47,6 +47,15 @@ describeWith(['bash', 'mkfifo'], 'captured output', () => {
     ['the exit', `$W sh -c 'echo hi; exit 3'; echo $?; $W sh -c 'kill -TERM $$'; echo $?`],
     ['stdin', 'echo hello | $W cat'],
     ['nothing', '$W true'],
+    ['pipes that others share', `{ $W sh -c 'echo; echo >&2'; grep -h flags /proc/self/fdinfo/[12]; } 2>&1 | cat`],
+    [
+      'pipes that others share, when it is killed',
+      `{ $W sh -c 'echo; kill -TERM $$'; grep -h flags /proc/self/fdinfo/[12]; } 2>&1 | cat`,
+    ],
+    [
+      'pipes that are non-blocking',
+      `{ perl -MFcntl -e 'fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK)'; $W true; grep flags /proc/self/fdinfo/1; } | cat`,
+    ],
     [
       'with all to restore',
       `trap '' HUP; ulimit -Sn 300; $W bash -c 'grep SigIgn /proc/self/status; ulimit -Sn; cat <&5' 5<<<five`,
