@@ -121,6 +121,7 @@ async function wrap(argv: string[], rules: NotifyWhen, global: GlobalOptions, sh
   clearTimeout(loading)
   await progress?.then((end) => end())
   if (ended.kind === 'not-found' || ended.kind === 'not-executable') say.error(ended.message)
+  if (ended.lost !== undefined) say.error(ended.lost)
   // Where nobody reads our words they would stand among the command's own.
   if (!isatty(2) && global.logLevel === undefined) setLogLevel('CRITICAL')
   try {

@@ -12,8 +12,11 @@ export interface Capture {
   stderr: number | 'pipe'
   /** Begins to pass on; called once the child has been started. */
   follow(child: ChildProcess): void
-  /** Once the child has ended: passes on what it has left behind; the last 64 kB in order of arrival. */
-  finish(): Promise<Buffer>
+  /**
+   * Once the child has ended: passes on what it has left behind; the last 64 kB in order of arrival, and what could not
+   * be passed on.
+   */
+  finish(): Promise<{ tail: Buffer; failure: string | undefined }>
 }
 
 export function openCapture(wanted: { stdout: boolean; stderr: boolean }): Capture {
@@ -32,9 +35,16 @@ export function openCapture(wanted: { stdout: boolean; stderr: boolean }): Captu
     },
     finish: async () => {
       await Promise.all(channels.map((channel) => channel.finish()))
-      return ring.bytes()
+      return { tail: ring.bytes(), failure: failureOf(channels) }
     },
   }
+}
+
+/** Commands do not mind that their errors cannot be written. */
+function failureOf(channels: Channel[]): string | undefined {
+  const failure = channels.find(({ target }) => target === 1)?.failure
+  // `ENOSPC: no space left on device, write`
+  return failure && `standard output: ${failure.message.replace(/^[A-Z0-9]+: /, '').replace(/, write$/, '')}`
 }
 
 /** Where both streams go to one terminal or pipe, one pipe for both keeps what was written in its order. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync, write } from 'node:fs'
 import { Socket } from 'node:net'
+import { isatty } from 'node:tty'
 import type { Ring } from './ring.ts'
 
 /** One stream: the pipe's reading end, and the descriptor that its bytes go to. */
@@ -8,17 +9,22 @@ export class Channel {
   readonly target: number
   readonly childEnd: number | 'pipe'
   private readonly ring: Ring
+  /** One that is gone does not say so any more. */
+  private readonly isTerminal: boolean
   private readonly ourEnd: number | undefined
   private socket: Socket | undefined
   private ended = false
   private writing = false
   private finishing = false
-  /** The other end takes nothing any more, a terminal that is gone for one: what comes is only kept. */
+  /** The terminal that it went to is gone: what comes is only kept. */
   private deaf = false
+  /** Why something could not be written; a reader that has gone away is no failure of ours. */
+  failure: NodeJS.ErrnoException | undefined
   private bytes = 0
 
   constructor(target: number, ring: Ring, childEnd: number | 'pipe', ourEnd?: number) {
     this.target = target
+    this.isTerminal = isatty(target)
     this.ring = ring
     this.childEnd = childEnd
     this.ourEnd = ourEnd
@@ -62,10 +68,18 @@ export class Channel {
     })
   }
 
-  /** The command learns that the reader is gone as it would without us: by its next write. */
+  /**
+   * The command learns by its next write that the reader is gone, or the disk full. Not of a terminal that is gone: by a
+   * pipe it would die of that, and without us it would not.
+   */
   private giveUpOn(error: NodeJS.ErrnoException | null): void {
-    if (error?.code === 'EPIPE') this.socket?.destroy()
-    else if (error) this.deaf = true
+    if (!error) return
+    if (this.isTerminal) {
+      this.deaf = true
+      return
+    }
+    if (error.code !== 'EPIPE') this.failure = error
+    this.socket?.destroy()
   }
 
   /**

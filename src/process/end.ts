@@ -34,7 +34,7 @@ export function endAs(ended: Outcome): never {
   process.exit(exitStatus(ended))
 }
 
-type Outcome = Ended extends infer E ? (E extends Ended ? Omit<E, 'durationMs' | 'tail'> : never) : never
+type Outcome = Ended extends infer E ? (E extends Ended ? Omit<E, 'durationMs' | 'tail' | 'lost'> : never) : never
 
 /** The first process of a container is out of reach of its own signals. */
 function canDieBy(signal: NodeJS.Signals): boolean {

@@ -7,8 +7,8 @@ import { rawCommand } from './raw.ts'
 import { restoring } from './restore.ts'
 import { relaySignals } from './signals.ts'
 
-/** How a command ended. */
-export type Ended = { durationMs: number; tail: Buffer } & Outcome
+/** How a command ended; in `lost`, why some of what it wrote could not be passed on. */
+export type Ended = { durationMs: number; tail: Buffer; lost?: string } & Outcome
 
 type Outcome =
   | { kind: 'exited'; code: number }
@@ -44,7 +44,11 @@ async function runWith(argv: string[], options: RunOptions, capture?: Capture): 
   const outcome =
     'kind' in prepared ? prepared : await runPrepared(prepared, { argv, state, onStart: options.onStart, capture })
   const durationMs = Number(process.hrtime.bigint() - start) / 1e6
-  return { ...outcome, durationMs, tail: (await capture?.finish()) ?? Buffer.alloc(0) }
+  const { tail = Buffer.alloc(0), failure } = (await capture?.finish()) ?? {}
+  if (failure === undefined) return { ...outcome, durationMs, tail }
+  // It may have ended before it could learn of that.
+  const failed = outcome.kind === 'exited' && outcome.code === 0 ? { ...outcome, code: 1 } : outcome
+  return { ...failed, durationMs, tail, lost: failure }
 }
 
 interface Prepared {

@@ -47,6 +47,11 @@ describeWith(['bash', 'mkfifo', 'perl'], 'captured output', () => {
     ['the exit', `$W sh -c 'echo hi; exit 3'; echo $?; $W sh -c 'kill -TERM $$'; echo $?`],
     ['stdin', 'echo hello | $W cat'],
     ['nothing', '$W true'],
+    ['a full disk', `$W yes 2>/dev/null >/dev/full || echo failed`],
+    ['a full disk, seen at the end', `$W echo hi 2>/dev/null >/dev/full || echo failed`],
+    ['a full disk, by a command that ignores PIPE', `trap '' PIPE; $W yes 2>/dev/null >/dev/full || echo failed`],
+    ['a full disk for errors', `$W sh -c 'yes >&2; echo still here' 2>/dev/full`],
+    ['a limit of file sizes', `(ulimit -f 1; $W yes >f || echo failed) 2>/dev/null; wc -c <f`],
     ['pipes that others share', `{ $W sh -c 'echo; echo >&2'; grep -h flags /proc/self/fdinfo/[12]; } 2>&1 | cat`],
     [
       'pipes that others share, when it is killed',
