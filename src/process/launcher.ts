@@ -42,6 +42,8 @@ export function forgetNotes(): void {
 function readState(): LaunchState {
   const notes = readNotes()
   const bytes = environmentBytes()
+  // Where it was too large to be handed over, what the launcher's shell has kept of it is whole.
+  const kept = bytes ?? readEnvironment()
   const descriptors = inheritedDescriptors()
   forgetNotes()
   const soft = notes.get('nofile')
@@ -51,7 +53,7 @@ function readState(): LaunchState {
     ...(soft && { softOpenFiles: soft === 'unlimited' ? soft : Number(soft) }),
     descriptors,
     environment: bytes ? parseEnvironment(bytes) : { ...process.env },
-    ...(bytes && !isUtf8(bytes) && { environmentBytes: bytes }),
+    ...(kept && !isUtf8(kept) && { environmentBytes: kept }),
   }
 }
 
@@ -77,7 +79,10 @@ function numbers(text: string | undefined): number[] | undefined {
 function environmentBytes(): Buffer | undefined {
   const noted = process.env['NTFY_ENVIRON']
   if (noted !== undefined) return Buffer.from(noted, 'base64')
-  if (process.env['NTFY_LAUNCHER'] !== undefined) return undefined
+  return process.env['NTFY_LAUNCHER'] === undefined ? readEnvironment() : undefined
+}
+
+function readEnvironment(): Buffer | undefined {
   try {
     return readFileSync('/proc/self/environ')
   } catch {

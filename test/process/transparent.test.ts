@@ -84,6 +84,11 @@ describeWith(['bash'], 'the environment reaches the command', () => {
     ['nearly nothing', `env -i XDG_STATE_HOME=$HOME/state $W env`],
     ['names that the launcher uses', `env ntfy=1 node=2 word=3 IFS=x signal=4 $W sh -c '${show}'`],
     ['values that are not UTF-8', `A=$'caf\\351' B=$'\\377\\n' 'c.d=e' export A B; $W sh -c '${show}'`],
+    ['100 kB that are not UTF-8', `X=$(yes $'\\344' | head -n 50000) $W sh -c 'printf %s "$X" | cksum'`],
+    [
+      'a folder that is not UTF-8',
+      `mkdir $'\\344'; cd $'\\344'; $W sh -c 'grep -z ^PWD= /proc/self/environ | sed "s,.*/,," | od -c'`,
+    ],
     ['100 kB', `export BIG=$(head -c 100000 /dev/zero | tr '\\0' x); $W sh -c 'echo \${#BIG}'`],
     [
       '300 kB',
@@ -109,6 +114,17 @@ describeWith(['bash'], 'words reach the command byte for byte', () => {
     ],
     ['not UTF-8, nohup', `trap '' HUP; $W sh -c 'grep SigIgn /proc/self/status; echo "$1"' sh $'\\351'`],
     ['a program whose name is not UTF-8', `cp /bin/echo $'caf\\351'; $W ./$'caf\\351' hi`],
+    [
+      'not UTF-8, --shell',
+      `script=$'printf "%s|" "caf\\351" "$1" "$0"'; if [ "$W" ]; then \${W% --} --shell="$script" $'\\344'; else sh -c "$script" sh $'\\344'; fi | od -c`,
+    ],
+    ['not UTF-8, 700 kB', `$W sh -c 'printf "%s|" "$@" | cksum' sh $(yes $'Gesch\\344ftsbericht' | head -n 50000)`],
+    ['not UTF-8, one word of 100 kB', `$W sh -c 'printf "%s|" "$@" | cksum' sh "$(yes $'\\344' | head -n 50000)"`],
+    [
+      'not UTF-8, without bash',
+      `mkdir b; for t in sh env cksum node base64; do ln -s $(command -v $t) b; done
+       PATH=$PWD/b X=$(yes $'\\344' | head -n 20000) $W sh -c 'printf "%s|" "$@" "$X" | cksum' sh $(yes $'\\344\\366' | head -n 5000)`,
+    ],
     ['U+FFFD itself', `$W printf '%s|' $'\\uFFFD' | od -c`],
     ['100 kB', `$W sh -c 'echo \${#1}' sh $(head -c 100000 /dev/zero | tr '\\0' x)`],
     ['20,000 words', `$W sh -c 'echo $#' sh $(seq 20000)`],
