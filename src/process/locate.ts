@@ -20,6 +20,12 @@ export function locate(name: string, path = '/bin:/usr/bin'): Located {
   return { kind: 'not-found', message: `${name}: ${name.includes('/') ? 'no such file' : 'command not found'}` }
 }
 
+/** A program of the system; the caller's PATH may lack its folders. */
+export function tool(name: string): string | undefined {
+  const located = locate(name, `${process.env['PATH'] ?? ''}:/usr/bin:/bin`)
+  return 'path' in located ? located.path : undefined
+}
+
 function whyNot(file: string): string | undefined {
   try {
     const stat = statSync(file, { throwIfNoEntry: false })

@@ -42,6 +42,16 @@ export function readStat(pid: number | 'self'): ProcessStat | undefined {
   }
 }
 
+/** Which signals a process blocks, and which for it as a whole are pending, a bit each (man 5 proc); absent without /proc. */
+export function readSignalMasks(
+  pid: number | 'self',
+): { blocked: bigint; ignored: bigint; pending: bigint } | undefined {
+  const text = read(`/proc/${pid}/status`)
+  const mask = (name: string) =>
+    BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)$`, 'm').exec(text ?? '')?.[1] ?? '0'}`)
+  return text === undefined ? undefined : { blocked: mask('SigBlk'), ignored: mask('SigIgn'), pending: mask('ShdPnd') }
+}
+
 /** A process can make its command line as long as it likes; this much of it is read, in bytes. */
 const longestCommandLine = 64 * 1024
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import type { LaunchState } from './launcher.ts'
-import { locate } from './locate.ts'
+import { tool } from './locate.ts'
 
 /** A program that sets something up and becomes the command, in front of it. */
 export interface Prefixed {
@@ -51,10 +51,4 @@ function shellPrefix(ignored: NodeJS.Signals[], soft: number | 'unlimited' | und
 
 function names(signals: NodeJS.Signals[]): string[] {
   return signals.map((signal) => signal.slice(3))
-}
-
-/** The caller's PATH may lack the folders of the system. */
-function tool(name: string): string | undefined {
-  const located = locate(name, `${process.env['PATH'] ?? ''}:/usr/bin:/bin`)
-  return 'path' in located ? located.path : undefined
 }

@@ -77,7 +77,7 @@ interface Running {
 
 function runPrepared(prepared: Prepared, { argv, state, onStart, capture }: Running): Promise<Outcome> {
   const [file = '', ...words] = prepared.argv
-  const relay = relaySignals(state.ignored)
+  const relay = relaySignals(state.ignored, capture !== undefined)
   return new Promise((resolve) => {
     const settle = (outcome: Outcome) => {
       relay.detach()

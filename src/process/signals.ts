@@ -1,6 +1,8 @@
-import type { ChildProcess } from 'node:child_process'
-import { spawnSync } from 'node:child_process'
-import { type ProcessStat, readStat } from './proc.ts'
+import { type ChildProcess, spawnSync } from 'node:child_process'
+import { constants } from 'node:os'
+import { type ProcessStat, readSignalMasks, readStat } from './proc.ts'
+import { listenToRealTime } from './real-time.ts'
+import { Witness } from './witness.ts'
 
 /** The link between the signals that we get and a command. */
 export interface Relay {
@@ -10,45 +12,75 @@ export interface Relay {
   detach(): void
 }
 
-type Handlers = Partial<Record<NodeJS.Signals, () => void>>
-
 /**
- * Takes over the signals of this process on behalf of a child that is about to be started. A key reaches the whole
- * foreground group of the terminal, so the child too: its signal is passed on only if we are not in that group.
+ * Takes over the signals of this process on behalf of a child that is about to be started. What is for the whole group,
+ * as a key of the terminal is, reaches the child by itself; what is for us alone is passed on.
  *
  * @param ignored what the caller had ignored, and stays so for us
+ * @param writes whether we write to the pipes of the command ourselves
  */
-export function relaySignals(ignored: NodeJS.Signals[]): Relay {
-  const relay = new SignalRelay(ignored)
+export function relaySignals(ignored: NodeJS.Signals[], writes: boolean): Relay {
+  const relay = new SignalRelay(ignored, writes)
   relay.listen()
   return relay
 }
 
-const always: NodeJS.Signals[] = ['SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGALRM']
-const keys: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
-/** What a process may ignore that Node can ignore as well. */
-const ignorable: NodeJS.Signals[] = ['SIGTTIN', 'SIGTTOU', 'SIGVTALRM', 'SIGPROF', 'SIGXCPU', 'SIGIO', 'SIGPWR']
+const keys: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTSTP']
+
+/** What is passed on, besides TSTP, CONT and the real-time ones; what says that a program has crashed ends us, too. */
+const passed: NodeJS.Signals[] = [
+  ...([
+    'SIGHUP',
+    'SIGINT',
+    'SIGQUIT',
+    'SIGTERM',
+    'SIGUSR1',
+    'SIGUSR2',
+    'SIGALRM',
+    'SIGABRT',
+    'SIGURG',
+    'SIGXCPU',
+  ] as const),
+  ...(['SIGVTALRM', 'SIGPROF', 'SIGWINCH', 'SIGIO', 'SIGPWR', 'SIGSYS', 'SIGSTKFLT'] as const),
+]
+/** Whoever writes to a pipe or file gets these by its own doing. */
+const writers: NodeJS.Signals[] = ['SIGPIPE', 'SIGXFSZ']
+/** Whoever uses a terminal in the background stops by these, and would not get further if they did not stop it. */
+const users: NodeJS.Signals[] = ['SIGTTIN', 'SIGTTOU']
+
+/** Those of one kind that come within this time, milliseconds, are judged together: `timeout` sends two. */
+const judging = 10
+
+/** A command that ends sooner, in milliseconds, has no witness, which takes a millisecond or two to start. */
+const shortest = 20
 
 class SignalRelay implements Relay {
-  private readonly handlers: Handlers
+  private readonly handlers: Partial<Record<NodeJS.Signals, () => void>>
   private readonly hadTerminal = (readStat('self')?.tty ?? 0) !== 0
   private child: ChildProcess | undefined
+  private witness: Witness | undefined
+  private calling: NodeJS.Timeout | undefined
   /** What came before the child was there. */
-  private early: NodeJS.Signals[] = []
-  /** Until the first turn of the event loop a key may have come before the child was there. */
+  private early: number[] = []
+  /** How many of a signal have come that are not judged yet. */
+  private readonly waiting = new Map<number, number>()
+  /** Until the first turn of the event loop a signal may have come before the child was there. */
   private starting = true
   private sawStopKey = false
   private stoppedMyself = false
   /** How often we have stopped ourselves. */
   private stops = 0
 
-  constructor(ignored: NodeJS.Signals[]) {
-    const handlers: Handlers = {}
-    for (const signal of ignorable) if (ignored.includes(signal)) handlers[signal] = () => {}
-    for (const signal of always) handlers[signal] = () => this.pass(signal)
-    for (const signal of keys) handlers[signal] = () => this.key(signal)
+  constructor(ignored: NodeJS.Signals[], writes: boolean) {
+    const handlers: typeof this.handlers = {}
+    for (const signal of ['SIGTTIN', 'SIGTTOU'] as const) if (ignored.includes(signal)) handlers[signal] = () => {}
+    const more = [...(writes ? [] : writers), ...(this.hadTerminal ? [] : users)]
+    for (const signal of [...passed, ...more]) {
+      const number = constants.signals[signal]
+      // macOS does not have all of them.
+      if (number !== undefined) handlers[signal] = () => this.judge(number)
+    }
     handlers['SIGTSTP'] = () => this.stopKey()
-    handlers['SIGHUP'] = () => this.hangUp()
     handlers['SIGCONT'] = () => this.goOn()
     handlers['SIGCHLD'] = () => this.isStopped() && this.soon(() => this.stopLikeChild())
     this.handlers = process.platform === 'win32' ? { SIGINT: () => {}, SIGBREAK: () => {}, SIGHUP: () => {} } : handlers
@@ -56,45 +88,78 @@ class SignalRelay implements Relay {
 
   listen(): void {
     for (const [signal, handler] of Object.entries(this.handlers)) process.on(signal, handler)
+    listenToRealTime((signal) => this.judge(signal))
+    // The witness is to end the command only where we cannot do anything more.
+    process.once('exit', () => this.witness?.stop())
   }
 
   attach(child: ChildProcess): void {
     this.child = child
-    for (const signal of this.early.splice(0)) child.kill(signal)
+    for (const signal of this.early.splice(0)) this.send(signal)
     setImmediate(() => {
       this.starting = false
     })
+    const { pid } = child
+    if (pid === undefined || readSignalMasks('self') === undefined) return
+    this.calling = setTimeout(() => {
+      this.witness = new Witness(pid)
+    }, shortest)
+    this.calling.unref()
   }
 
   detach(): void {
     this.child = undefined
     this.starting = false
+    clearTimeout(this.calling)
+    this.witness?.stop()
   }
 
-  private pass(signal: NodeJS.Signals): void {
-    if (this.child) this.child.kill(signal)
-    else if (this.starting) this.early.push(signal)
+  /** Passes a signal on if it was for us alone. */
+  private judge(signal: number): void {
+    if (this.child === undefined || this.starting) {
+      if (this.child) this.send(signal)
+      else if (this.starting) this.early.push(signal)
+      return
+    }
+    const before = this.waiting.get(signal) ?? 0
+    this.waiting.set(signal, before + 1)
+    if (before > 0) return
+    const guess = this.looksLikeOursAlone(signal)
+    setTimeout(async () => {
+      const seen = this.isInOurGroup() ? ((await this.witness?.saw(signal)) ?? !guess) : false
+      const count = this.waiting.get(signal) ?? 0
+      this.waiting.delete(signal)
+      if (seen) return
+      for (let sent = 0; sent < count; sent++) this.send(signal)
+    }, judging)
   }
 
-  private key(signal: NodeJS.Signals): void {
-    if (this.starting || !inForeground()) this.pass(signal)
-  }
-
-  private stopKey(): void {
-    this.sawStopKey = true
-    if (!inForeground()) this.pass('SIGTSTP')
-    // A child that was stopped already does not say so again.
-    this.stopLikeChild()
+  /** Not by the child's own method, which knows no real-time signals. */
+  private send(signal: number): void {
+    const { pid, exitCode, signalCode } = this.child ?? {}
+    if (pid === undefined || exitCode !== null || signalCode !== null) return
+    try {
+      process.kill(pid, signal)
+    } catch {}
   }
 
   /**
-   * When a terminal goes away the kernel or the shell sends HUP to the whole group, once our own terminal is gone;
-   * only the leader of the session gets its own before that. Any other HUP may be for us alone.
+   * Without a witness: a key reaches the whole foreground group, and when a terminal goes away the kernel or the shell
+   * sends HUP to the whole group, once our own terminal is gone; only the leader of the session gets its own before that.
    */
-  private hangUp(): void {
+  private looksLikeOursAlone(signal: number): boolean {
+    if (keys.some((key) => constants.signals[key] === signal)) return !inForeground()
+    if (signal !== constants.signals.SIGHUP) return signal !== constants.signals.SIGWINCH || !inForeground()
     const own = readStat('self')
-    const forGroup = this.hadTerminal && own?.tty === 0 && own.session !== process.pid
-    if (!forGroup) this.pass('SIGHUP')
+    return !(this.hadTerminal && own?.tty === 0 && own.session !== process.pid)
+  }
+
+  private stopKey(): void {
+    const signal = constants.signals.SIGTSTP
+    this.sawStopKey = true
+    if (!(this.isForGroup(signal) ?? !this.looksLikeOursAlone(signal))) this.send(signal)
+    // A child that was stopped already does not say so again.
+    this.stopLikeChild()
   }
 
   /**
@@ -122,8 +187,15 @@ class SignalRelay implements Relay {
   private goOn(): void {
     const wasStopped = this.stoppedMyself
     this.stoppedMyself = false
-    if (wasStopped) this.soon(() => this.isStopped() && !this.sawStopKey && this.pass('SIGCONT'))
-    else this.pass('SIGCONT')
+    if (this.isForGroup(constants.signals.SIGCONT)) return
+    const send = () => this.send(constants.signals.SIGCONT)
+    if (wasStopped) this.soon(() => this.isStopped() && !this.sawStopKey && send())
+    else send()
+  }
+
+  /** Said at once, and not after a while: what stops a process takes CONT from what is pending in it, and CONT that. */
+  private isForGroup(signal: number): boolean | undefined {
+    return this.isInOurGroup() ? this.witness?.sees(signal) : false
   }
 
   /** A child's stop, and a CONT, may come to our notice before the key that was pressed at the same time. */
@@ -134,6 +206,12 @@ class SignalRelay implements Relay {
 
   private isStopped(): boolean {
     return this.stateOfChild()?.state === 'T'
+  }
+
+  /** An interactive shell makes a group of its own: what is for ours does not reach it. */
+  private isInOurGroup(): boolean {
+    const child = this.stateOfChild()
+    return child === undefined || child.pgrp === readStat('self')?.pgrp
   }
 
   /** Where there is no /proc, ps is asked; not for every child that ends. */
