@@ -48,6 +48,8 @@ const writers: NodeJS.Signals[] = ['SIGPIPE', 'SIGXFSZ']
 /** Whoever uses a terminal in the background stops by these, and would not get further if they did not stop it. */
 const users: NodeJS.Signals[] = ['SIGTTIN', 'SIGTTOU']
 
+const harmless = [constants.signals.SIGWINCH, constants.signals.SIGURG]
+
 /** Those of one kind that come within this time, milliseconds, are judged together: `timeout` sends two. */
 const judging = 10
 
@@ -121,12 +123,15 @@ class SignalRelay implements Relay {
       else if (this.starting) this.early.push(signal)
       return
     }
+    if (this.witness?.isOverlooked(signal)) return
     const before = this.waiting.get(signal) ?? 0
     this.waiting.set(signal, before + 1)
     if (before > 0) return
     const guess = this.looksLikeOursAlone(signal)
+    // What does nothing to a witness that does not block it yet cannot be asked about.
+    const witness = harmless.includes(signal) && !this.witness?.isReady() ? undefined : this.witness
     setTimeout(async () => {
-      const seen = this.isInOurGroup() ? ((await this.witness?.saw(signal)) ?? !guess) : false
+      const seen = this.isInOurGroup() ? ((await witness?.saw(signal)) ?? !guess) : false
       const count = this.waiting.get(signal) ?? 0
       this.waiting.delete(signal)
       if (seen) return
@@ -189,13 +194,15 @@ class SignalRelay implements Relay {
     this.stoppedMyself = false
     if (this.isForGroup(constants.signals.SIGCONT)) return
     const send = () => this.send(constants.signals.SIGCONT)
-    if (wasStopped) this.soon(() => this.isStopped() && !this.sawStopKey && send())
-    else send()
+    if (!wasStopped) send()
+    // One that is not stopped any more has been continued, and may soon be stopped again.
+    else if (this.isStopped()) this.soon(() => this.isStopped() && !this.sawStopKey && send())
   }
 
   /** Said at once, and not after a while: what stops a process takes CONT from what is pending in it, and CONT that. */
   private isForGroup(signal: number): boolean | undefined {
-    return this.isInOurGroup() ? this.witness?.sees(signal) : false
+    if (!this.isInOurGroup()) return false
+    return this.witness?.isOverlooked(signal) || this.witness?.sees(signal)
   }
 
   /** A child's stop, and a CONT, may come to our notice before the key that was pressed at the same time. */

@@ -9,6 +9,9 @@ const startTime = 500
 /** What a witness has seen is asked about within this time, milliseconds, or not at all. */
 const memory = 1000
 
+/** A handler runs within this time after its signal, milliseconds, where the machine is not overloaded. */
+const replacing = 5
+
 /** Ends the command if we end without a word: then nobody would pass anything on to it, or say how it ended. */
 const guard = 'read word; [ "$word" ] || kill -KILL "$1"'
 
@@ -23,6 +26,8 @@ export class Witness {
   #started = 0
   /** Until when a signal counts as seen, by its number. */
   readonly #seen = new Map<number, number>()
+  /** What was seen last, for as long as handlers may run of signals that came before this witness was there. */
+  #replacedFor: number[] = []
   #stopped = false
 
   /** @param pid of the command */
@@ -48,6 +53,19 @@ export class Witness {
       if (this.#process === undefined || performance.now() > this.#started + startTime) return undefined
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
+  }
+
+  /**
+   * May a signal whose handler runs now have come between the last look at one witness and the start of the next? It
+   * follows at the heels of one of its kind that the whole group got, and counts as the same.
+   */
+  isOverlooked(signal: number): boolean {
+    return this.#replacedFor.includes(signal)
+  }
+
+  isReady(): boolean {
+    const { pid } = this.#process ?? {}
+    return pid !== undefined && isBlocking(readSignalMasks(pid))
   }
 
   stop(): void {
@@ -82,19 +100,34 @@ export class Witness {
   #look(): boolean {
     const { pid } = this.#process ?? {}
     const masks = pid === undefined ? undefined : readSignalMasks(pid)
-    const all = BigInt(1) << BigInt(constants.signals.SIGTERM - 1)
-    if (masks === undefined || (masks.blocked & all) === BigInt(0)) return false
-    if (masks.pending === BigInt(0)) return true
-    for (let signal = 1; signal <= 64; signal++) {
-      if ((masks.pending >> BigInt(signal - 1)) & BigInt(1)) this.#note(signal)
-    }
+    if (masks === undefined || !isBlocking(masks)) return false
+    if (masks.pending !== BigInt(0)) this.#replace(signalsIn(masks.pending))
+    return true
+  }
+
+  /** Signals do not queue: one that is pending hides those that follow. */
+  #replace(pending: number[]): void {
+    for (const signal of pending) this.#note(signal)
     const last = this.#process
     this.#start()
     last?.kill('SIGKILL')
-    return true
+    this.#replacedFor = pending
+    setTimeout(() => {
+      if (this.#replacedFor === pending) this.#replacedFor = []
+    }, replacing).unref()
   }
 
   #note(signal: number): void {
     this.#seen.set(signal, performance.now() + memory)
   }
+}
+
+function isBlocking(masks: { blocked: bigint } | undefined): boolean {
+  return masks !== undefined && signalsIn(masks.blocked).includes(constants.signals.SIGTERM)
+}
+
+function signalsIn(mask: bigint): number[] {
+  return Array.from({ length: 64 }, (_, index) => index + 1).filter(
+    (signal) => (mask >> BigInt(signal - 1)) & BigInt(1),
+  )
 }

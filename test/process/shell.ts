@@ -65,3 +65,16 @@ export function processes(): { cwd: string; words: string[]; stat: string }[] {
     }
   })
 }
+
+/** Whether a child of that process blocks all signals, so that what is for the whole group shows in it. */
+export function hasWitness(pid: number): boolean {
+  return processes().some(({ stat }) => {
+    const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return Number(parent) === pid && status(Number.parseInt(stat, 10), 'SigBlk').startsWith('ffff')
+  })
+}
+
+/** A field of /proc/PID/status; nothing where there is no such process. */
+export function status(pid: number, key: string): string {
+  return new RegExp(`^${key}:\\s+(\\w+)`, 'm').exec(tryRead(`/proc/${pid}/status`))?.[1] ?? ''
+}

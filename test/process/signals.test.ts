@@ -1,21 +1,27 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { temporaryHome } from '../support/home.ts'
 import { describeWith } from '../support/programs.ts'
 import { waitFor } from '../support/wait.ts'
-import { wrapper } from './both.ts'
+import { ntfy, wrapper } from './both.ts'
+import { hasWitness, status } from './shell.ts'
 
 /** Without a terminal, in a session of its own: a signal to the wrapper is for it alone. */
-function startAlone(command: string[]): {
+function startAlone(
+  command: string[],
+  flags = '-L1h',
+  before: string[] = [],
+): {
   child: ChildProcess
   output: () => string
   exit: Promise<unknown>
   home: string
 } {
   const { home, env } = temporaryHome()
-  const [file = '', ...args] = [...wrapper, ...command]
+  const [file = '', ...args] = [...before, ntfy, 'done', flags, '--', ...command]
   const child = spawn(file, args, { env, cwd: home, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout?.on('data', (data) => {
@@ -29,6 +35,9 @@ function startAlone(command: string[]): {
   })
   return { child, output: () => output, exit, home }
 }
+
+/** What is not passed on by name elsewhere here. */
+const others = 'ABRT URG XCPU VTALRM PROF WINCH IO PWR SYS STKFLT PIPE XFSZ TTIN TTOU'.split(' ')
 
 /** Says each time how many came. It is not said by the trap: bash may lose a signal that comes during its own trap. */
 const catching = (signal: string) =>
@@ -53,6 +62,29 @@ describeWith(['bash'], 'signals to the wrapper alone reach the command', () => {
     expect(await exit).toBe(`SIG${signal}`)
     expect(() => process.kill(Number(output()), 0)).toThrow('ESRCH')
   })
+
+  it.each([...others, 34, 37, 64])('%s reaches it, too', async (signal) => {
+    const name = typeof signal === 'number' ? String(signal) : signal
+    const { child, output, exit } = startAlone(['bash', '-c', catching(name)])
+    await waitFor('ready', () => output().includes('ready'))
+    for (const round of [1, 2]) {
+      kill(child.pid as number, signal)
+      await waitFor('it', () => output().includes(`got ${round}`))
+    }
+    expect(await exit).toBe(0)
+    expect(output()).toBe('ready\ngot 1\ngot 2\n')
+  })
+
+  it.each(['KILL', 'SEGV', 'ILL', 'BUS', 'FPE', 'TRAP'])(
+    '%s, which no program can pass on, ends both',
+    async (signal) => {
+      const { child, output } = startAlone(['sh', '-c', 'trap "" HUP TERM; echo $$; while :; do sleep 0.1; done'])
+      await waitFor('the command', () => output().includes('\n'))
+      await waitFor('the witness', () => hasWitness(child.pid as number))
+      kill(child.pid as number, signal)
+      await waitFor('the end of the command', () => !isAlive(Number(output())))
+    },
+  )
 
   it('TSTP stops both, CONT continues both', async () => {
     // In a group of its own whose parent is in the same session: job control without a terminal.
@@ -110,10 +142,54 @@ describeWith(['bash'], 'signals to the wrapper alone reach the command', () => {
   })
 })
 
-function commandLine(pid: number): string {
-  return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+describeWith(['bash', 'env', 'timeout'], 'signals to the whole group reach the command once', () => {
+  const all = ['TERM', 'HUP', 'USR1', 'USR2', 'CONT', 'ALRM', 'INT', 'QUIT', ...others, 34]
+
+  it.each(['-L1h', '-oL1h'])('each of them, and then one for us alone (%s)', async (flags) => {
+    const marker = 37
+    const log = [...all, marker].map((signal) => `trap 'echo ${signal}' ${signal}`).join('; ')
+    const { child, output } = startAlone(
+      ['bash', '-c', `exec 2>&-; ${log}; echo ready; while :; do sleep 0.01; done`],
+      flags,
+    )
+    const ours = child.pid as number
+    await waitFor('ready', () => output().includes('ready'))
+    await waitFor('the witness', () => hasWitness(ours))
+    let expected = 'ready\n'
+    for (const signal of all) {
+      kill(-ours, signal)
+      // What comes for us alone is passed on after all that came before it.
+      await waitFor(String(signal), () => output().endsWith(`${signal}\n`))
+      kill(ours, marker)
+      expected += `${signal}\n${marker}\n`
+      await waitFor(`what follows ${signal}`, () => output().endsWith(`${signal}\n${marker}\n`))
+    }
+    expect(output()).toBe(expected)
+  })
+
+  it('from timeout', async () => {
+    const job = `exec 2>&-; trap 'echo TERM' TERM; trap 'echo USR1; exit' USR1; echo $PPID; while :; do sleep 0.01; done`
+    const { output, exit } = startAlone(['bash', '-c', job], '-L1h', ['timeout', '2'])
+    await waitFor('TERM', () => output().includes('TERM'))
+    kill(Number.parseInt(output(), 10), 'USR1')
+    await exit
+    expect(output()).toMatch(/^\d+\nTERM\nUSR1\n$/)
+  })
+})
+
+/** The number of a real-time signal has no name in Node. */
+function kill(pid: number, signal: string | number): void {
+  process.kill(pid, typeof signal === 'number' ? signal : constants.signals[`SIG${signal}` as NodeJS.Signals])
 }
 
-function status(pid: number, key: string): string {
-  return new RegExp(`^${key}:\\s+(\\w+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? ''
+function isAlive(pid: number): boolean {
+  try {
+    return !/^[ZX]$/.test(status(pid, 'State'))
+  } catch {
+    return false
+  }
+}
+
+function commandLine(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { expect, it } from 'vitest'
 import { describeWith } from '../support/programs.ts'
 import { waitFor } from '../support/wait.ts'
-import { counting, isForeground, openShell, running } from './shell.ts'
+import { counting, hasWitness, isForeground, openShell, processes, running } from './shell.ts'
 
 describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
   it('Ctrl-C, Ctrl-\\ and a new size reach the command once each', async () => {
@@ -26,6 +26,31 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
     shell.type('echo status $?\r')
     await shell.see('status 7')
     expect(shell.log()).toBe('INT\nINT\nINT\nQUIT\nQUIT\nWINCH\n')
+  })
+
+  it('INT, QUIT and TERM for us alone reach the command once, and so does the key after each', async () => {
+    const shell = await openShell()
+    shell.write('count', counting)
+    shell.type('$W bash count\r')
+    await shell.see(/[\r\n]ready/)
+    const ours = processes().find(
+      ({ cwd, words }) => cwd === shell.home && words.includes('done') && words[0] !== 'bash',
+    )
+    const pid = Number.parseInt(ours?.stat ?? '', 10)
+    await waitFor('the witness', () => hasWitness(pid))
+    let expected = ''
+    for (const signal of ['INT', 'QUIT', 'TERM'] as const) {
+      process.kill(pid, `SIG${signal}`)
+      expected += `${signal}\n`
+      await waitFor(signal, () => shell.log() === expected)
+      shell.type('\x03')
+      expected += 'INT\n'
+      await waitFor('the key', () => shell.log() === expected)
+    }
+    shell.write('stop', '')
+    shell.type('echo status $?\r')
+    await shell.see('status 7')
+    expect(shell.log()).toBe(expected)
   })
 
   it('Ctrl-C ends the command, us, and the script that called us', async () => {
