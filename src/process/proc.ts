@@ -42,14 +42,21 @@ export function readStat(pid: number | 'self'): ProcessStat | undefined {
   }
 }
 
-/** Which signals a process blocks, and which for it as a whole are pending, a bit each (man 5 proc); absent without /proc. */
-export function readSignalMasks(
-  pid: number | 'self',
-): { blocked: bigint; ignored: bigint; pending: bigint } | undefined {
+/** Signals, a bit each (man 5 proc); `pending` are those for the process as a whole. */
+export interface SignalMasks {
+  blocked: bigint
+  ignored: bigint
+  caught: bigint
+  pending: bigint
+}
+
+/** Absent without /proc. */
+export function readSignalMasks(pid: number | 'self'): SignalMasks | undefined {
   const text = read(`/proc/${pid}/status`)
   const mask = (name: string) =>
     BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)$`, 'm').exec(text ?? '')?.[1] ?? '0'}`)
-  return text === undefined ? undefined : { blocked: mask('SigBlk'), ignored: mask('SigIgn'), pending: mask('ShdPnd') }
+  if (text === undefined) return undefined
+  return { blocked: mask('SigBlk'), ignored: mask('SigIgn'), caught: mask('SigCgt'), pending: mask('ShdPnd') }
 }
 
 /** A process can make its command line as long as it likes; this much of it is read, in bytes. */

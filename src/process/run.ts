@@ -86,9 +86,10 @@ function runPrepared(prepared: Prepared, { argv, state, onStart, capture }: Runn
     try {
       const child = spawn(file, words, { env: prepared.environment, stdio: stdio(state.descriptors, capture) })
       child.once('error', (error) => settle(notStarted(error, argv, state)))
-      child.once('exit', (code, signal) =>
-        settle(signal ? { kind: 'signaled', signal } : { kind: 'exited', code: code ?? 0 }),
-      )
+      child.once('exit', (code, signal) => {
+        const exited = code === 0 && relay.fatal !== undefined ? 128 + relay.fatal : (code ?? 0)
+        settle(signal ? { kind: 'signaled', signal } : { kind: 'exited', code: exited })
+      })
       relay.attach(child)
       // A pipe's reader waits for every writer: the command's descriptors are the command's alone.
       for (const descriptor of state.descriptors.splice(0)) closeSync(descriptor)

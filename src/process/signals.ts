@@ -1,7 +1,9 @@
-import { type ChildProcess, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
-import { type ProcessStat, readSignalMasks, readStat } from './proc.ts'
+import { type JobState, stateOf } from './job.ts'
+import { readSignalMasks, readStat } from './proc.ts'
 import { listenToRealTime } from './real-time.ts'
+import { harmless, looksLikeOursAlone, passed, users, writers } from './signal-kinds.ts'
 import { Witness } from './witness.ts'
 
 /** The link between the signals that we get and a command. */
@@ -10,6 +12,8 @@ export interface Relay {
   attach(child: ChildProcess): void
   /** From now on signals do nothing: the command has ended, and what it leaves is to be told. */
   detach(): void
+  /** The real-time signal that must have ended the child: Node calls that an exit with 0. */
+  readonly fatal: number | undefined
 }
 
 /**
@@ -25,31 +29,6 @@ export function relaySignals(ignored: NodeJS.Signals[], writes: boolean): Relay 
   return relay
 }
 
-const keys: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTSTP']
-
-/** What is passed on, besides TSTP, CONT and the real-time ones; what says that a program has crashed ends us, too. */
-const passed: NodeJS.Signals[] = [
-  ...([
-    'SIGHUP',
-    'SIGINT',
-    'SIGQUIT',
-    'SIGTERM',
-    'SIGUSR1',
-    'SIGUSR2',
-    'SIGALRM',
-    'SIGABRT',
-    'SIGURG',
-    'SIGXCPU',
-  ] as const),
-  ...(['SIGVTALRM', 'SIGPROF', 'SIGWINCH', 'SIGIO', 'SIGPWR', 'SIGSYS', 'SIGSTKFLT'] as const),
-]
-/** Whoever writes to a pipe or file gets these by its own doing. */
-const writers: NodeJS.Signals[] = ['SIGPIPE', 'SIGXFSZ']
-/** Whoever uses a terminal in the background stops by these, and would not get further if they did not stop it. */
-const users: NodeJS.Signals[] = ['SIGTTIN', 'SIGTTOU']
-
-const harmless = [constants.signals.SIGWINCH, constants.signals.SIGURG]
-
 /** Those of one kind that come within this time, milliseconds, are judged together: `timeout` sends two. */
 const judging = 10
 
@@ -58,6 +37,7 @@ const shortest = 20
 
 class SignalRelay implements Relay {
   private readonly handlers: Partial<Record<NodeJS.Signals, () => void>>
+  fatal: number | undefined
   private readonly hadTerminal = (readStat('self')?.tty ?? 0) !== 0
   private child: ChildProcess | undefined
   private witness: Witness | undefined
@@ -90,7 +70,10 @@ class SignalRelay implements Relay {
 
   listen(): void {
     for (const [signal, handler] of Object.entries(this.handlers)) process.on(signal, handler)
-    listenToRealTime((signal) => this.judge(signal))
+    listenToRealTime((signal) => {
+      this.fatal ??= this.mindsOf(signal) ? undefined : signal
+      this.judge(signal)
+    })
     // The witness is to end the command only where we cannot do anything more.
     process.once('exit', () => this.witness?.stop())
   }
@@ -127,7 +110,7 @@ class SignalRelay implements Relay {
     const before = this.waiting.get(signal) ?? 0
     this.waiting.set(signal, before + 1)
     if (before > 0) return
-    const guess = this.looksLikeOursAlone(signal)
+    const guess = looksLikeOursAlone(signal, this.hadTerminal)
     // What does nothing to a witness that does not block it yet cannot be asked about.
     const witness = harmless.includes(signal) && !this.witness?.isReady() ? undefined : this.witness
     setTimeout(async () => {
@@ -148,21 +131,10 @@ class SignalRelay implements Relay {
     } catch {}
   }
 
-  /**
-   * Without a witness: a key reaches the whole foreground group, and when a terminal goes away the kernel or the shell
-   * sends HUP to the whole group, once our own terminal is gone; only the leader of the session gets its own before that.
-   */
-  private looksLikeOursAlone(signal: number): boolean {
-    if (keys.some((key) => constants.signals[key] === signal)) return !inForeground()
-    if (signal !== constants.signals.SIGHUP) return signal !== constants.signals.SIGWINCH || !inForeground()
-    const own = readStat('self')
-    return !(this.hadTerminal && own?.tty === 0 && own.session !== process.pid)
-  }
-
   private stopKey(): void {
     const signal = constants.signals.SIGTSTP
     this.sawStopKey = true
-    if (!(this.isForGroup(signal) ?? !this.looksLikeOursAlone(signal))) this.send(signal)
+    if (!(this.isForGroup(signal) ?? !looksLikeOursAlone(signal, this.hadTerminal))) this.send(signal)
     // A child that was stopped already does not say so again.
     this.stopLikeChild()
   }
@@ -211,6 +183,15 @@ class SignalRelay implements Relay {
     setTimeout(() => stops === this.stops && action(), 20)
   }
 
+  /** Does the child listen to a signal, or ignore it? One that has ended does not say. */
+  private mindsOf(signal: number): boolean {
+    const pid = this.child?.pid
+    if (pid === undefined) return true
+    const masks = readSignalMasks(pid)
+    const bit = BigInt(1) << BigInt(signal - 1)
+    return masks !== undefined && ((masks.caught | masks.ignored | masks.blocked) & bit) !== BigInt(0)
+  }
+
   private isStopped(): boolean {
     return this.stateOfChild()?.state === 'T'
   }
@@ -221,25 +202,8 @@ class SignalRelay implements Relay {
     return child === undefined || child.pgrp === readStat('self')?.pgrp
   }
 
-  /** Where there is no /proc, ps is asked; not for every child that ends. */
-  private stateOfChild(): Pick<ProcessStat, 'state' | 'pgrp'> | undefined {
+  private stateOfChild(): JobState | undefined {
     const pid = this.child?.pid
-    if (pid === undefined) return undefined
-    const stat = readStat(pid)
-    if (stat || process.platform === 'linux' || !(this.sawStopKey || this.stoppedMyself)) return stat
-    const [state, pgrp] = ps('stat=,pgid=', pid)
-    return state ? { state: state.slice(0, 1), pgrp: Number(pgrp) } : undefined
+    return pid === undefined ? undefined : stateOf(pid, this.sawStopKey || this.stoppedMyself)
   }
-}
-
-function inForeground(): boolean {
-  const own = readStat('self')
-  if (own) return own.tty !== 0 && own.tpgid === own.pgrp
-  const [group, foreground] = ps('pgid=,tpgid=', process.pid)
-  return group !== undefined && group === foreground
-}
-
-function ps(columns: string, pid: number): string[] {
-  const result = spawnSync('ps', ['-o', columns, '-p', String(pid)], { encoding: 'utf8' })
-  return result.status === 0 ? result.stdout.trim().split(/\s+/) : []
 }

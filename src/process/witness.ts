@@ -9,8 +9,8 @@ const startTime = 500
 /** What a witness has seen is asked about within this time, milliseconds, or not at all. */
 const memory = 1000
 
-/** A handler runs within this time after its signal, milliseconds, where the machine is not overloaded. */
-const replacing = 5
+/** A handler runs within this time after its signal, milliseconds, also on a busy machine. */
+const replacing = 25
 
 /** Ends the command if we end without a word: then nobody would pass anything on to it, or say how it ended. */
 const guard = 'read word; [ "$word" ] || kill -KILL "$1"'

@@ -68,7 +68,9 @@ export function processes(): { cwd: string; words: string[]; stat: string }[] {
 
 /** Whether a child of that process blocks all signals, so that what is for the whole group shows in it. */
 export function hasWitness(pid: number): boolean {
-  return processes().some(({ stat }) => {
+  return processes().some(({ stat, words }) => {
+    // A shell blocks them for a moment now and then.
+    if (!words.some((word) => word.startsWith('read word'))) return false
     const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return Number(parent) === pid && status(Number.parseInt(stat, 10), 'SigBlk').startsWith('ffff')
   })

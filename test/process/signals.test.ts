@@ -86,6 +86,13 @@ describeWith(['bash'], 'signals to the wrapper alone reach the command', () => {
     },
   )
 
+  it('a real-time signal ends the command, whose status says so', async () => {
+    const { child, output, exit } = startAlone(['sh', '-c', 'echo ready; exec sleep 300'])
+    await waitFor('the command', () => output().includes('ready'))
+    kill(child.pid as number, 36)
+    expect(await exit).toBe(128 + 36)
+  })
+
   it('TSTP stops both, CONT continues both', async () => {
     // In a group of its own whose parent is in the same session: job control without a terminal.
     const script = `set -m; ${wrapper.join(' ')} sh -c 'echo $$; exec sleep 300' & echo $!; read`

@@ -10,6 +10,7 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
     shell.write('count', counting)
     shell.type('$W bash count\r')
     await shell.see(/[\r\n]ready/)
+    await waitFor('the witness', () => hasWitness(wrapperIn(shell.home)))
     for (const [key, count] of [
       ['\x03', 3],
       ['\x1c', 2],
@@ -33,10 +34,7 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
     shell.write('count', counting)
     shell.type('$W bash count\r')
     await shell.see(/[\r\n]ready/)
-    const ours = processes().find(
-      ({ cwd, words }) => cwd === shell.home && words.includes('done') && words[0] !== 'bash',
-    )
-    const pid = Number.parseInt(ours?.stat ?? '', 10)
+    const pid = wrapperIn(shell.home)
     await waitFor('the witness', () => hasWitness(pid))
     let expected = ''
     for (const signal of ['INT', 'QUIT', 'TERM'] as const) {
@@ -187,6 +185,12 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
     expect(Number.parseInt(flags, 8) & constants.O_NONBLOCK).toBe(0)
   })
 })
+
+/** The number of the wrapper that runs in a folder. */
+function wrapperIn(folder: string): number {
+  const found = processes().find(({ cwd, words }) => cwd === folder && words.includes('done') && words[0] !== 'bash')
+  return Number.parseInt(found?.stat ?? '', 10)
+}
 
 const fullScreen = `
 import os, signal, sys, termios, tty

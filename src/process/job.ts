@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process'
+import { type ProcessStat, readStat } from './proc.ts'
+
+/** What job control makes of a process: its state (T is stopped), and its process group. */
+export type JobState = Pick<ProcessStat, 'state' | 'pgrp'>
+
+/** @param asks whether ps is asked where there is no /proc: it takes a while */
+export function stateOf(pid: number, asks: boolean): JobState | undefined {
+  const stat = readStat(pid)
+  if (stat || process.platform === 'linux' || !asks) return stat
+  const [state, pgrp] = ps('stat=,pgid=', pid)
+  return state ? { state: state.slice(0, 1), pgrp: Number(pgrp) } : undefined
+}
+
+/** Is our process group in the foreground of its terminal, where keys reach it? */
+export function inForeground(): boolean {
+  const own = readStat('self')
+  if (own) return own.tty !== 0 && own.tpgid === own.pgrp
+  const [group, foreground] = ps('pgid=,tpgid=', process.pid)
+  return group !== undefined && group === foreground
+}
+
+function ps(columns: string, pid: number): string[] {
+  const result = spawnSync('ps', ['-o', columns, '-p', String(pid)], { encoding: 'utf8' })
+  return result.status === 0 ? result.stdout.trim().split(/\s+/) : []
+}
