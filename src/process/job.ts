@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { type ProcessStat, readStat } from './proc.ts'
+import { type ProcessStat, readSignalMasks, readStat } from './proc.ts'
 
 /** What job control makes of a process: its state (T is stopped), and its process group. */
 export type JobState = Pick<ProcessStat, 'state' | 'pgrp'>
@@ -10,6 +10,13 @@ export function stateOf(pid: number, asks: boolean): JobState | undefined {
   if (stat || process.platform === 'linux' || !asks) return stat
   const [state, pgrp] = ps('stat=,pgid=', pid)
   return state ? { state: state.slice(0, 1), pgrp: Number(pgrp) } : undefined
+}
+
+/** Does a process listen to a real-time signal, ignore or block it? One that has ended does not say. */
+export function outlives(pid: number, signal: number): boolean {
+  const masks = readSignalMasks(pid)
+  if (masks === undefined) return false
+  return ((masks.caught | masks.ignored | masks.blocked) & (BigInt(1) << BigInt(signal - 1))) !== BigInt(0)
 }
 
 /** Is our process group in the foreground of its terminal, where keys reach it? */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
-import { type JobState, stateOf } from './job.ts'
+import { type JobState, outlives, stateOf } from './job.ts'
 import { readSignalMasks, readStat } from './proc.ts'
 import { listenToRealTime } from './real-time.ts'
 import { harmless, looksLikeOursAlone, passed, users, writers } from './signal-kinds.ts'
@@ -71,7 +71,8 @@ class SignalRelay implements Relay {
   listen(): void {
     for (const [signal, handler] of Object.entries(this.handlers)) process.on(signal, handler)
     listenToRealTime((signal) => {
-      this.fatal ??= this.mindsOf(signal) ? undefined : signal
+      const { pid } = this.child ?? {}
+      if (pid !== undefined && !outlives(pid, signal)) this.fatal = signal
       this.judge(signal)
     })
     // The witness is to end the command only where we cannot do anything more.
@@ -181,15 +182,6 @@ class SignalRelay implements Relay {
   private soon(action: () => void): void {
     const stops = this.stops
     setTimeout(() => stops === this.stops && action(), 20)
-  }
-
-  /** Does the child listen to a signal, or ignore it? One that has ended does not say. */
-  private mindsOf(signal: number): boolean {
-    const pid = this.child?.pid
-    if (pid === undefined) return true
-    const masks = readSignalMasks(pid)
-    const bit = BigInt(1) << BigInt(signal - 1)
-    return masks !== undefined && ((masks.caught | masks.ignored | masks.blocked) & bit) !== BigInt(0)
   }
 
   private isStopped(): boolean {
