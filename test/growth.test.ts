@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { it } from 'vitest'
 import { rocketChatText } from '../src/backends/rocketchat/text.ts'
 import { escapeMarkdown } from '../src/backends/shared/markdown.ts'
 import { slackText } from '../src/backends/shared/slack-text.ts'
@@ -19,6 +19,7 @@ import { commandText } from '../src/process/quote.ts'
 import { lastLines } from '../src/process/tail.ts'
 import { redactCommand } from '../src/redact/index.ts'
 import { isIgnored, isSilenced } from '../src/rules/ignore.ts'
+import { expectProportional } from './support/growth.ts'
 
 /** Whatever takes a text that somebody else has written: an argument, an output, a file, a server's words. */
 const readers: Record<string, (text: string) => unknown> = {
@@ -114,31 +115,9 @@ const repeated = [
   'coproc ',
 ]
 
-const [small, factor] = [2048, 16]
-/** Of time in proportion to the length it would be 1, with the square of it 16. */
-const tolerance = 4
-/** Shorter times, in milliseconds, say nothing. */
-const resolution = 0.1
-
-function timeOf(read: (text: string) => unknown, text: string): number {
-  const start = performance.now()
-  read(text)
-  return performance.now() - start
-}
-
 it.each(Object.entries(readers))('%s takes time in proportion to the length', (_, read) => {
   for (const part of repeated) {
     // Not at its end: what looks for an end finds none.
-    const [short, long] = [small, small * factor].map((length) => `${part.repeat(length / part.length)}x`) as [
-      string,
-      string,
-    ]
-    const least = () => Math.max(resolution, Math.min(...[1, 2, 3].map(() => timeOf(read, short))))
-    let ratio = Number.POSITIVE_INFINITY
-    // A busy machine may make any one of them look slow.
-    for (let tries = 0; tries < 10 && ratio > tolerance; tries++) {
-      ratio = Math.min(ratio, timeOf(read, long) / least() / factor)
-    }
-    expect(ratio, JSON.stringify(part)).toBeLessThanOrEqual(tolerance)
+    expectProportional(JSON.stringify(part), (length) => read(`${part.repeat(length / part.length)}x`), 4096)
   }
 })

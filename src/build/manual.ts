@@ -82,7 +82,8 @@ const exitStatus: Record<string, string> = {
   74: 'the output could not be written',
   75: 'not deliverable now, and not kept',
   78: 'the configuration is wrong, or a secret cannot be had',
-  other: "of done: the command's own, 127 not found, 126 not executable; after a signal ntfy ends by it, too; 1 for 0 if its output could not be passed on (-o on a full disk)",
+  other:
+    "of done: the command's own, 127 not found, 126 not executable; after a signal ntfy ends by it, too; 1 for 0 if its output could not be passed on (-o on a full disk)",
 }
 
 const examples: Record<string, string> = {

@@ -2,8 +2,8 @@ import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { codeOf } from '../platform/errors.ts'
 import { makeFolder } from '../platform/folder.ts'
-import { readStat } from '../process/proc.ts'
 import { readRegular } from '../platform/regular-file.ts'
+import { readStat } from '../process/proc.ts'
 import { socketPath } from './listener.ts'
 
 /** A process that waits for clicks is there within this time, milliseconds, or never. */
