@@ -2,7 +2,7 @@ import type { HttpAnswer } from '../http/exchange.ts'
 import { hasFailed } from '../notification/index.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
-import { oneLine } from '../platform/text.ts'
+import { excerpt } from '../platform/output.ts'
 import { defineBackend, type Outgoing } from './contract/backend.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
 import { list, text, url } from './contract/options.ts'
@@ -92,14 +92,15 @@ async function runProgram(
   context: Parameters<Parameters<typeof defineBackend>[0]['send']>[2],
 ): Promise<void> {
   const words = ['-t', notification.title, '-n', typeOf(notification), ...(tag === undefined ? [] : ['-g', tag])]
-  // The addresses hold tokens: never among the words of a process, which everybody can see. The text comes by stdin.
+  // The addresses hold tokens: never among the words of a process, which everybody can see. The text comes by stdin,
+  // but for the title there is no other way.
   const env = urls.length > 0 ? { APPRISE_URLS: urls.join(' ') } : undefined
   const { status, stdout, stderr } = await context.run(program, words, {
     stdin: bodyOf(notification),
     ...(env && { env }),
   })
   if (status === 0) return
-  const said = `${program} ended with ${status ?? 'a signal'}: ${oneLine(`${stderr} ${stdout}`).trim().slice(0, 200)}`
+  const said = `${program} ended with ${status ?? 'a signal'}: ${excerpt(`${stderr} ${stdout}`)}`
   if (/at least one server URL|unparseable URL|no such option/i.test(said)) throw new ConfigError(said)
   // Of several services some may have taken it.
   throw urls.length === 1 ? new TransientError(said) : new PermanentError(said)

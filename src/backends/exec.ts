@@ -1,6 +1,6 @@
 import { hasFailed } from '../notification/index.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
-import { withoutSecrets } from '../platform/output.ts'
+import { excerpt } from '../platform/output.ts'
 import { oneLine } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { words } from './contract/options.ts'
@@ -46,8 +46,7 @@ export default defineBackend({
       },
     })
     if (status === 0) return undefined
-    // A cut would leave half of a secret, which nobody could tell from a word.
-    const said = oneLine(withoutSecrets(stderr)).trim().slice(0, 200)
+    const said = excerpt(stderr)
     const reason = `${program} ${status === undefined ? 'was ended by a signal' : `ended with ${status}`}${said && `: ${said}`}`
     if (status === undefined || temporary.includes(status)) throw new TransientError(reason)
     if (misconfigured.includes(status)) throw new ConfigError(reason)

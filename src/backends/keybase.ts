@@ -1,5 +1,5 @@
 import { ConfigError, TransientError } from '../platform/errors.ts'
-import { oneLine } from '../platform/text.ts'
+import { excerpt } from '../platform/output.ts'
 import { defineBackend } from './contract/backend.ts'
 import { text } from './contract/options.ts'
 import { escapeMarkdown } from './shared/markdown.ts'
@@ -30,9 +30,11 @@ export default defineBackend({
       ...(lifetime === undefined ? [] : ['--exploding-lifetime', lifetime]),
     ]
     const body = `*${escapeMarkdown(title)}*\n${escapeMarkdown(message)}${link}`
-    const { status, stderr } = await context.run('keybase', ['chat', 'send', ...flags, '--', conversation, body])
+    // Without a message among its words, which everybody on the machine can see, it reads stdin.
+    const words = ['chat', 'send', ...flags, '--', conversation]
+    const { status, stderr } = await context.run('keybase', words, { stdin: body })
     if (status === 0) return undefined
-    const said = `keybase ended with ${status ?? 'a signal'}: ${oneLine(stderr).trim().slice(0, 200)}`
+    const said = `keybase ended with ${status ?? 'a signal'}: ${excerpt(stderr)}`
     throw /not logged in|login required|no such|not found|not a member/i.test(stderr)
       ? new ConfigError(said)
       : new TransientError(said)

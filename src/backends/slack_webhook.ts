@@ -1,4 +1,5 @@
 import { ConfigError } from '../platform/errors.ts'
+import { excerpt } from '../platform/output.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'
@@ -32,8 +33,7 @@ export default defineBackend({
     await context.http(options.url, {
       json: { text: slackText(notification), channel: options.user, username: 'ntfy', unfurl_links: false },
       accepts: ({ text }) => text.trim() === 'ok',
-      failure: ({ status, text }) =>
-        status === 410 ? new ConfigError(`slack_webhook: ${text.slice(0, 100)}`) : undefined,
+      failure: ({ status, text }) => (status === 410 ? new ConfigError(`slack_webhook: ${excerpt(text)}`) : undefined),
     })
     return undefined
   },

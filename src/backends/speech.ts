@@ -1,4 +1,5 @@
 import { TransientError } from '../platform/errors.ts'
+import { excerpt } from '../platform/output.ts'
 import { oneLine } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { number, text } from './contract/options.ts'
@@ -34,8 +35,7 @@ export default defineBackend({
     // By stdin nothing in the text can be an option; say and espeak end there.
     const { status, stderr } = await context.run(speaker, words, { stdin: `${oneLine(title)}.\n${message}\n` })
     if (status !== 0) {
-      const said = oneLine(stderr).trim().slice(0, 200)
-      throw new TransientError(`${speaker} ended with ${status ?? 'a signal'}: ${said}`)
+      throw new TransientError(`${speaker} ended with ${status ?? 'a signal'}: ${excerpt(stderr)}`)
     }
     return undefined
   },

@@ -1,6 +1,6 @@
 import type { Priority } from '../notification/index.ts'
 import { TransientError } from '../platform/errors.ts'
-import { oneLine } from '../platform/text.ts'
+import { excerpt } from '../platform/output.ts'
 import { defineBackend } from './contract/backend.ts'
 import { boolean, text } from './contract/options.ts'
 
@@ -20,15 +20,15 @@ export default defineBackend({
   limits: { title: { max: 500, unit: 'codepoints' }, message: { max: 5000, unit: 'codepoints' } },
   async send(notification, { group, vibrate, sound, action, ongoing }, context) {
     const { title, message, priority, thread } = notification
-    const words = ['--title', title, '--content', message, '--priority', level[priority], '--id', thread ?? context.id]
+    const words = ['--title', title, '--priority', level[priority], '--id', thread ?? context.id]
     if (group !== undefined) words.push('--group', group)
     if (vibrate !== undefined) words.push('--vibrate', vibrate)
     if (sound) words.push('--sound')
     if (ongoing) words.push('--ongoing')
     if (action !== undefined) words.push('--action', action)
-    const { status, stderr } = await context.run('termux-notification', words)
-    if (status !== 0)
-      throw new TransientError(`termux-notification ended with ${status}: ${oneLine(stderr).slice(0, 200)}`)
+    // Without --content it reads stdin; of the title there is no way but a word. No app of Android sees another's words.
+    const { status, stderr } = await context.run('termux-notification', words, { stdin: message })
+    if (status !== 0) throw new TransientError(`termux-notification ended with ${status}: ${excerpt(stderr)}`)
     return undefined
   },
 })

@@ -4,7 +4,7 @@ import { loadBackend } from '../backends/index.ts'
 import { lateNote } from '../notification/message.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { ConfigError, exitCode, messageOf, PermanentError, TransientError } from '../platform/errors.ts'
-import { withoutOurSecrets, withoutSecrets } from '../platform/output.ts'
+import { excerpt, withoutOurSecrets } from '../platform/output.ts'
 import { cut, type Limit, lengthIn, oneLine, plainText } from '../platform/text.ts'
 import { hasMovedOn } from '../shell/moved-on.ts'
 import { startDeadline } from './deadline.ts'
@@ -75,14 +75,12 @@ function lateness({ title, once }: Backend, deadline: number): Error {
   return once ? new PermanentError(`${text}; it may have been sent all the same`) : new TransientError(text)
 }
 
-/** Longest text of an error that is kept, in characters, and how much of it is looked at. */
+/** Longest text of an error that is kept, in characters. */
 const longestError = 1000
-const readError = 64 * 1024
 
 /** What is said of a failure is kept on disk, and shown by processes that do not know the secrets. */
 export function errorText(error: unknown): string {
-  const text = oneLine(withoutSecrets(messageOf(error).slice(0, readError)))
-  return text.length > longestError ? `${text.slice(0, longestError).toWellFormed()}…` : text
+  return excerpt(messageOf(error), longestError)
 }
 
 function failure(error: unknown): Result {

@@ -18,7 +18,8 @@ export async function showOnWindows(toast: Toast, signal: AbortSignal): Promise<
       if (error) reject(new TransientError(`the desktop: ${error.message}`))
       else resolve()
     }
-    // An empty message is refused: a no-break space shows as nothing.
+    // SnoreToast takes the texts as words only; Windows shows those to administrators and their owner alone. An empty
+    // message is refused: a no-break space shows as nothing.
     notifier.notify({ title, message: message || '\u00a0', ...(icon === undefined ? {} : { icon }) }, settle)
   })
   return { handed_to: 'SnoreToast' }

@@ -1,7 +1,6 @@
 import { ConfigError, codeOf, NtfyError, PermanentError, TransientError } from '../platform/errors.ts'
 import { field } from '../platform/json.ts'
-import { withoutSecrets } from '../platform/output.ts'
-import { oneLine } from '../platform/text.ts'
+import { excerpt } from '../platform/output.ts'
 import { exchange, type HttpAnswer, type HttpRequest, type HttpSettings } from './exchange.ts'
 import { isOurRefusal, networkWords } from './failure.ts'
 import { proxyFor } from './proxy.ts'
@@ -128,10 +127,8 @@ export function serviceWords(answer: HttpAnswer): string {
     .flatMap((name) => [fields[name], field(fields[name], 'message')])
     .find((value) => typeof value === 'string' || Array.isArray(value))
   const html = /^\s*</.test(answer.text)
-  // A server may echo what it got; the secrets go before a cut could leave half of one.
-  const said = withoutSecrets(String(named ?? (html ? '' : answer.text)))
-  const words = oneLine(said.slice(0, 1000)).trim()
-  return words === '' ? '' : `: ${words.slice(0, 200)}`
+  const words = excerpt(String(named ?? (html ? '' : answer.text)))
+  return words === '' ? '' : `: ${words}`
 }
 
 function webAddress(address: string): URL {

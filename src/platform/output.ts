@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { codeOf, exitCode, NtfyError } from './errors.ts'
 import { style } from './style.ts'
-import { oneLine, plainText } from './text.ts'
+import { cut, cutMark, oneLine, plainText } from './text.ts'
 
 /** dschep/ntfy's levels, the loudest first. */
 export const logLevels = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const
@@ -32,7 +32,45 @@ export function hideSecret(secret: string): void {
  * @param least shorter ones are left: in what somebody else wrote they are words (UTF-16 units)
  */
 export function withoutSecrets(text: string, least = 0): string {
-  return secrets.reduce((result, form) => (form.length < least ? result : result.replaceAll(form, '***')), text)
+  const forms = secrets.filter((form) => form.length >= least)
+  return withoutHalves(
+    forms.reduce((result, form) => result.replaceAll(form, '***'), text),
+    forms,
+  )
+}
+
+/** Shorter beginnings of a secret are words, in characters. */
+const shortestHalf = 4
+
+/** What a cut has left of a secret, before its mark. */
+function withoutHalves(text: string, forms: string[]): string {
+  if (forms.length === 0 || !text.includes(cutMark)) return text
+  const parts = text.split(cutMark)
+  return parts.map((part, index) => (index + 1 < parts.length ? withoutHalf(part, forms) : part)).join(cutMark)
+}
+
+function withoutHalf(text: string, forms: string[]): string {
+  for (const form of forms) {
+    for (let length = Math.min(form.length - 1, text.length); length >= shortestHalf; length--) {
+      if (text.endsWith(form.slice(0, length))) return `${text.slice(0, -length)}***`
+    }
+  }
+  return text
+}
+
+/** So much of a foreign text is looked at for each character that is shown of it. */
+const readFor = 64
+
+/**
+ * What somebody else wrote, a program or a service, as a part of a line of ours. The only way to shorten such a text:
+ * the secrets go first, because half of one could no longer be told from a word.
+ *
+ * @param most characters
+ */
+export function excerpt(text: string, most = 200): string {
+  const line = oneLine(withoutSecrets(text).slice(0, most * readFor)).trim()
+  // Escape sequences may have stood within one.
+  return cut(withoutSecrets(line), { max: most, unit: 'codepoints' })
 }
 
 /** A notification's own text without the secrets of the configuration. */
@@ -62,6 +100,24 @@ function base64Forms(secret: string): string[] {
     const own = whole.slice(from, Math.floor(((before + bytes.length) * 8) / 6))
     return [own, own.replaceAll('+', '-').replaceAll('/', '_')]
   })
+}
+
+/** A line of a list on stdout, whatever is in it: names, titles and errors are other people's words. */
+export function printLine(text: string): void {
+  print(`${oneLine(withoutSecrets(text))}\n`)
+}
+
+/** A line of JSON on stdout, without secrets, and without a character that a terminal could obey. */
+export function printJson(value: unknown): void {
+  print(`${jsonLine(value)}\n`)
+}
+
+/** JSON leaves DEL, the control characters of C1 and those that reorder what stands around them as they are. */
+function jsonLine(value: unknown): string {
+  return withoutSecrets(JSON.stringify(value)).replace(
+    /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** Writes what was asked for to stdout. A reader that has gone away (`| head`) is no error. */

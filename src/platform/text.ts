@@ -51,12 +51,14 @@ export function lengthIn(text: string, unit: LengthUnit): number {
   return count
 }
 
-/** `text`, cut between graphemes so that it fits, the cut marked with `…`. */
+/** Stands where a text was cut. */
+export const cutMark = '…'
+
+/** `text`, cut between graphemes so that it fits, the cut marked. */
 export function cut(text: string, limit: Limit): string {
   const { max, unit } = limit
   if (lengthIn(text, unit) <= max) return text
-  const mark = '…'
-  const room = max - lengthIn(mark, unit)
+  const room = max - lengthIn(cutMark, unit)
   if (room < 0) return ''
   let length = 0
   let end = 0
@@ -65,7 +67,7 @@ export function cut(text: string, limit: Limit): string {
     if (length > room) break
     end += character.length
   }
-  return text.slice(0, graphemeStart(text, end)) + mark
+  return text.slice(0, graphemeStart(text, end)) + cutMark
 }
 
 /** Where the grapheme begins that the character at `end` belongs to. */

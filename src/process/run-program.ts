@@ -1,5 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { ConfigError, codeOf, PermanentError, TransientError } from '../platform/errors.ts'
+import { cutMark } from '../platform/text.ts'
 
 /** Runs a program without a shell and without the terminal. */
 export type RunProgram = (program: string, args: string[], options?: RunOptions) => Promise<RunResult>
@@ -39,7 +40,7 @@ export async function runProgram(
   const streams = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
-      streams[name] = (streams[name] + text).slice(0, outputLimit)
+      streams[name] = upTo(outputLimit, streams[name] + text)
     })
   }
   // A program that does not read its stdin is no failure.
@@ -63,6 +64,11 @@ export async function runProgram(
     signal.removeEventListener('abort', end)
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy()
   }
+}
+
+/** With the mark by which half of a secret is found. */
+function upTo(most: number, text: string): string {
+  return text.length > most ? `${text.slice(0, most)}${cutMark}` : text
 }
 
 function start(program: string, args: string[], options: RunOptions): ChildProcessWithoutNullStreams {

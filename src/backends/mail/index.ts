@@ -4,6 +4,7 @@ import { openSocket } from '../../http/connect.ts'
 import { verified } from '../../http/tls.ts'
 import type { Priority } from '../../notification/index.ts'
 import { ConfigError, TransientError } from '../../platform/errors.ts'
+import { excerpt } from '../../platform/output.ts'
 import { oneLine } from '../../platform/text.ts'
 import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
 import { boolean, choice, list, number, type OptionValues, path, text } from '../contract/options.ts'
@@ -179,7 +180,7 @@ async function sendBySendmail(message: ReturnType<typeof messageOf>, context: Co
     env: { PATH: path },
   })
   if (status === 0) return { messageId }
-  const reason = `sendmail ${status === undefined ? 'was ended by a signal' : `ended with ${status}`}: ${stderr.trim().slice(0, 200)}`
+  const reason = `sendmail ${status === undefined ? 'was ended by a signal' : `ended with ${status}`}: ${excerpt(stderr)}`
   throw status === undefined || temporary.includes(status) ? new TransientError(reason) : new ConfigError(reason)
 }
 

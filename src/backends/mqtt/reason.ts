@@ -1,5 +1,5 @@
 import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
-import { oneLine } from '../../platform/text.ts'
+import { excerpt } from '../../platform/output.ts'
 
 /** The broker cannot do the version that was asked for. */
 export const unsupportedVersion = 0x84
@@ -44,7 +44,7 @@ export function reasonCode(code: number): number {
 /** What a broker's refusal means for the delivery. `said` is its own explanation, which it need not give. */
 export function refusal(server: string, code: number, said: unknown): Error {
   const [words, kind] = reasons[code] ?? [`reason 0x${code.toString(16)}`]
-  const explanation = typeof said === 'string' && said !== '' ? `: ${oneLine(said).slice(0, 200)}` : ''
+  const explanation = typeof said === 'string' && said !== '' ? `: ${excerpt(said)}` : ''
   const text = `${server}: ${words}${explanation}`
   if (kind === 'config') return new ConfigError(text)
   return kind === 'permanent' ? new PermanentError(text) : new TransientError(text)

@@ -1,6 +1,7 @@
 import { readCertificates } from '../../http/certificates.ts'
 import { ConfigError, TransientError } from '../../platform/errors.ts'
-import { cut, oneLine } from '../../platform/text.ts'
+import { excerpt } from '../../platform/output.ts'
+import { cut } from '../../platform/text.ts'
 import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
 import { choice, number, type OptionValues, path, text } from '../contract/options.ts'
 import { formatRecord, type SyslogServer, sendRecords } from './syslog.ts'
@@ -108,7 +109,7 @@ async function byLogger(records: string[], { prio, facility, tag, socket }: Syst
   const unknownOption = /unrecognized|illegal|invalid|usage/i.test(careful.stderr)
   const plain = unknownOption ? await context.run('logger', words, { stdin: text }) : careful
   if (plain.status === 0) return
-  const reason = `logger: ${oneLine(plain.stderr).trim().slice(0, 200)}`
+  const reason = `logger: ${excerpt(plain.stderr)}`
   throw unknownOption || /no such file|not exist/i.test(reason)
     ? new ConfigError(`${reason}; is there a system log?`)
     : new TransientError(reason)

@@ -1,5 +1,5 @@
 import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
-import { withoutSecrets } from '../../platform/output.ts'
+import { excerpt } from '../../platform/output.ts'
 import { oneLine } from '../../platform/text.ts'
 import { child, type Element } from './xml.ts'
 
@@ -41,6 +41,6 @@ export function roomFailure(room: string, presence: Element): Error {
 /** Its condition, and that with the server's own words. */
 export function reasonOf(error: Element | undefined): { condition: string; words: string } {
   const condition = error?.children.find(({ name }) => name !== 'text')?.name ?? 'unknown error'
-  const text = oneLine(withoutSecrets(child(error, 'text')?.text ?? '')).trim()
-  return { condition, words: oneLine(text === '' ? condition : `${condition}: ${text}`).slice(0, 300) }
+  const text = child(error, 'text')?.text.trim() ?? ''
+  return { condition, words: excerpt(text === '' ? condition : `${condition}: ${text}`, 300) }
 }
