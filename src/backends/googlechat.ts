@@ -1,4 +1,5 @@
 import { fitRendered } from '../notification/fit.ts'
+import { inertAddress } from '../notification/index.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
@@ -38,7 +39,7 @@ export default defineBackend({
       json: {
         text: fitRendered(
           message,
-          (part) => `*${inert(title)}*\n${inert(part)}${link === undefined ? '' : `\n${link}`}`,
+          (part) => `*${inert(title)}*\n${inert(part)}${link === undefined ? '' : `\n${inertAddress(link)}`}`,
           { max: 32_000, unit: 'bytes' },
         ),
         ...(options.thread_key !== undefined && { thread: { threadKey: options.thread_key } }),

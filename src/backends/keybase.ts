@@ -1,3 +1,4 @@
+import { inertAddress } from '../notification/index.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { excerpt } from '../platform/output.ts'
 import { defineBackend } from './contract/backend.ts'
@@ -24,7 +25,7 @@ export default defineBackend({
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4500, unit: 'codepoints' } },
   async send({ title, message, url }, options, context) {
     const { conversation, channel, exploding_lifetime: lifetime } = options
-    const link = url === undefined ? '' : `\n${url}`
+    const link = url === undefined ? '' : `\n${inertAddress(url)}`
     const flags = [
       ...(channel === undefined ? [] : ['--channel', channel]),
       ...(lifetime === undefined ? [] : ['--exploding-lifetime', lifetime]),

@@ -2,7 +2,7 @@ import { away } from '../away/index.ts'
 import { defineCommand } from '../cli/command.ts'
 import { destinationsFor } from '../delivery/index.ts'
 import { exitCode } from '../platform/errors.ts'
-import { print, say } from '../platform/output.ts'
+import { printJson, printLine, say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
 export default defineCommand({
@@ -17,8 +17,8 @@ export default defineCommand({
     const { config, trouble } = await destinationsFor(global)
     if (trouble !== undefined) for (const problem of trouble.split('\n')) say.warning(problem)
     const { answer, source } = await away(terminalOfCaller(), new AbortController().signal, config.away)
-    if (global.json) print(`${JSON.stringify({ answer, source })}\n`)
-    else print(global.logLevel === 'DEBUG' ? `away: ${answer} (${source})\n` : `${answer}\n`)
+    if (global.json) printJson({ answer, source })
+    else printLine(global.logLevel === 'DEBUG' ? `away: ${answer} (${source})` : answer)
     return exitCode.ok
   },
 })

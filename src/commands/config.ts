@@ -5,7 +5,7 @@ import { loadConfig } from '../config/index.ts'
 import { describeReference, referenceOf } from '../config/secrets.ts'
 import type { Config, Target } from '../config/types.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
-import { print } from '../platform/output.ts'
+import { print, printLine } from '../platform/output.ts'
 import { style } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
 
@@ -36,27 +36,29 @@ function showPlaces(named: string | undefined): number {
   const winner = findConfig(named)
   for (const { path, reason } of configPlaces(named)) {
     const line = `${path === winner?.path ? '*' : ' '} ${path} (${reason})`
-    print(`${path === winner?.path ? style.stdout.good(line) : line}\n`)
+    printLine(line, path === winner?.path ? style.stdout.good : undefined)
   }
-  if (winner === undefined) print('no configuration: the defaults hold\n')
+  if (winner === undefined) printLine('no configuration: the defaults hold')
   return exitCode.ok
 }
 
 /** Everything that is wrong, and what the file says: targets, and where each secret comes from, but never a secret. */
 async function check(named: string | undefined): Promise<number> {
   const { config, problems } = await loadConfig(named)
-  for (const problem of problems) print(`${style.stdout.bad(problem)}\n`)
-  if (config.path === undefined) print('no configuration: the defaults hold\n')
-  else print(`file: ${config.path}\n`)
-  for (const warning of config.warnings) print(`${style.stdout.doubtful('warning:')} ${warning}\n`)
-  print(`used by default: ${config.backends.join(', ')}\n`)
-  for (const [group, members] of Object.entries(config.groups)) print(`group ${group}: ${members.join(', ')}\n`)
-  for (const target of Object.values(config.targets)) print(await describe(target, config))
+  for (const problem of problems) printLine(problem, style.stdout.bad)
+  if (config.path === undefined) printLine('no configuration: the defaults hold')
+  else printLine(`file: ${config.path}`)
+  for (const warning of config.warnings) {
+    printLine(`warning: ${warning}`, (line) => line.replace('warning:', style.stdout.doubtful))
+  }
+  printLine(`used by default: ${config.backends.join(', ')}`)
+  for (const [group, members] of Object.entries(config.groups)) printLine(`group ${group}: ${members.join(', ')}`)
+  for (const target of Object.values(config.targets)) for (const line of await describe(target, config)) printLine(line)
   return problems.length > 0 ? exitCode.config : exitCode.ok
 }
 
-async function describe(target: Target, config: Config): Promise<string> {
-  if (target.backend === '') return `section ${target.name}: names no backend, nothing uses it\n`
+async function describe(target: Target, config: Config): Promise<string[]> {
+  if (target.backend === '') return [`section ${target.name}: names no backend, nothing uses it`]
   const { options } = await loadBackend(target.backend)
   const lines = [
     `target ${target.name}: ${target.backend}${config.backends.includes(target.name) ? ', used by default' : ''}`,
@@ -66,5 +68,5 @@ async function describe(target: Target, config: Config): Promise<string> {
     if (reference !== undefined) lines.push(`  ${name}: from ${describeReference(reference)}`)
     else if (options[name]?.details.secret) lines.push(`  ${name}: in the file`)
   }
-  return `${lines.join('\n')}\n`
+  return lines
 }

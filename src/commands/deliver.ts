@@ -8,7 +8,7 @@ import { isDelivery } from '../outbox/delivery.ts'
 import { outboxFolder } from '../outbox/spool.ts'
 import { exitCode } from '../platform/errors.ts'
 import { readInput } from '../platform/input.ts'
-import { print, withoutSecrets } from '../platform/output.ts'
+import { printJson } from '../platform/output.ts'
 
 /** A flusher lives this long at most, in milliseconds; later runs of ntfy start another when something is due. */
 const lifetime = 60 * 60_000
@@ -57,7 +57,7 @@ function endOfLife(): AbortSignal {
 /** Whoever started us may have stopped listening: that is no reason to leave what is queued. */
 function tell(report: Report): void {
   try {
-    print(`${withoutSecrets(JSON.stringify(report))}\n`)
+    printJson(report)
   } catch {}
 }
 

@@ -2,7 +2,7 @@ import { defineCommand } from '../cli/command.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { examine } from '../doctor/index.ts'
 import { exitCode } from '../platform/errors.ts'
-import { print, withoutSecrets } from '../platform/output.ts'
+import { print, printJson, withoutSecrets } from '../platform/output.ts'
 import { style } from '../platform/style.ts'
 import { oneLine } from '../platform/text.ts'
 
@@ -16,13 +16,13 @@ export default defineCommand({
   maxWords: 0,
   async run({ flags, global }) {
     const findings = await examine(global.config, flags.notify)
-    for (const finding of findings) print(global.json ? json(finding) : row(finding))
+    for (const finding of findings) global.json ? printJson(json(finding)) : print(row(finding))
     return findings.some(({ wrong }) => wrong) ? exitCode.config : exitCode.ok
   },
 })
 
-function json({ check, target, ok, text, todo }: Finding): string {
-  return `${withoutSecrets(JSON.stringify({ check, target: target ?? null, ok, text, todo: todo ?? null }))}\n`
+function json({ check, target, ok, text, todo }: Finding) {
+  return { check, target: target ?? null, ok, text, todo: todo ?? null }
 }
 
 function row({ check, target, ok, text, todo }: Finding): string {

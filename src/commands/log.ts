@@ -3,7 +3,7 @@ import { cutColumns } from '../cli/table.ts'
 import { type LogLine, readLog } from '../history/log.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { localTime } from '../platform/local-time.ts'
-import { print } from '../platform/output.ts'
+import { print, printJson } from '../platform/output.ts'
 import { style } from '../platform/style.ts'
 import { oneLine } from '../platform/text.ts'
 
@@ -19,7 +19,7 @@ export default defineCommand({
     const wanted = flags.number ?? '20'
     if (!/^\d{1,6}$/.test(wanted)) throw new UsageError(`log -n ${wanted}: a number of lines was expected`)
     for (const line of readLog().slice(-Number(wanted) || Number.POSITIVE_INFINITY)) {
-      print(global.json ? `${JSON.stringify(line)}\n` : row(line))
+      global.json ? printJson(line) : print(row(line))
     }
     return exitCode.ok
   },
@@ -29,6 +29,6 @@ function row({ delivered, target, title, late_s: late, tries }: LogLine): string
   const lateness = late > 5 ? `, ${late} s late` : ''
   const often = tries > 1 ? `, ${tries} tries` : ''
   const time = localTime(delivered)
-  const rest = cutColumns(`  ${target}${lateness}${often}  ${oneLine(title)}`, 80 - time.length)
+  const rest = cutColumns(`  ${oneLine(`${target}${lateness}${often}  ${title}`)}`, 80 - time.length)
   return `${style.stdout.faint(time)}${rest}\n`
 }

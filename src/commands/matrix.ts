@@ -8,7 +8,7 @@ import { logIn, type Session, sessionCache, sessionIn } from '../backends/matrix
 import { defineCommand, type GlobalOptions } from '../cli/command.ts'
 import { ConfigError, exitCode, NtfyError, UsageError } from '../platform/errors.ts'
 import { readInput } from '../platform/input.ts'
-import { hideSecret, print } from '../platform/output.ts'
+import { hideSecret, print, printJson, printLine } from '../platform/output.ts'
 import { abbreviateHome } from '../platform/paths.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { oneLine } from '../platform/text.ts'
@@ -72,9 +72,8 @@ async function logInHere(words: string[], { global, printToken }: Parameters<Ver
 /** A configuration with a token needs no login: whose token it is shows that it is good. */
 async function showAccount(call: Call, { json }: GlobalOptions): Promise<number> {
   const { user_id: user, device_id: device } = await call('GET', ['account', 'whoami'], { proof: 'user_id' })
-  if (json) print(`${JSON.stringify({ user_id: user, device_id: device })}\n`)
-  else
-    print(`${oneLine(`# the access_token of the configuration is that of ${user} (device ${device ?? 'unknown'})`)}\n`)
+  if (json) printJson({ user_id: user, device_id: device })
+  else printLine(`# the access_token of the configuration is that of ${user} (device ${device ?? 'unknown'})`)
   return exitCode.ok
 }
 
@@ -142,7 +141,7 @@ async function joinRooms(rooms: string[], { global }: Parameters<Verb>[1]): Prom
   const call = await callOf(global)
   for (const room of rooms) {
     const id = await join(call, room)
-    print(global.json ? `${JSON.stringify({ room, room_id: id })}\n` : `${oneLine(id)}\n`)
+    global.json ? printJson({ room, room_id: id }) : printLine(id)
   }
   return exitCode.ok
 }
@@ -153,7 +152,7 @@ async function listRooms(words: string[], { global }: Parameters<Verb>[1]): Prom
   for (const id of await joinedRooms(call)) {
     const room = await describeRoom(call, id)
     const notes = [room.name, room.alias, room.encrypted ? 'encrypted' : undefined].filter(Boolean).join(', ')
-    print(global.json ? `${JSON.stringify(room)}\n` : `${oneLine(`${id}  ${notes}`).trim()}\n`)
+    global.json ? printJson(room) : printLine(`${id}  ${notes}`.trim())
   }
   return exitCode.ok
 }

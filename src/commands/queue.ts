@@ -13,7 +13,7 @@ import { type Kept, listPlaces, type Place, readPlaces } from '../outbox/listing
 import { outboxFolder } from '../outbox/spool.ts'
 import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../platform/errors.ts'
 import { localTime } from '../platform/local-time.ts'
-import { print, say, withoutSecrets } from '../platform/output.ts'
+import { print, printJson, printLine, say, withoutSecrets } from '../platform/output.ts'
 import { statePlace } from '../platform/paths.ts'
 import { type Style, style } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
@@ -61,7 +61,7 @@ export default defineCommand({
 })
 
 async function showList(folder: string, _: string[], __: QueueFlags, json: boolean): Promise<number> {
-  for (const kept of readPlaces(listPlaces(folder))) print(await (json ? jsonLine(kept) : row(kept)))
+  for (const kept of readPlaces(listPlaces(folder))) json ? printJson(await jsonOf(kept)) : print(await row(kept))
   followUp([])
   return exitCode.ok
 }
@@ -113,7 +113,7 @@ async function show(folder: string, ids: string[], _: QueueFlags, json: boolean)
   if (ids.length === 0) throw new UsageError('queue show: an ID was expected (queue list has them)')
   for (const kept of readPlaces(find(folder, ids))) {
     if (json) {
-      print(await jsonLine(kept))
+      printJson(await jsonOf(kept))
       continue
     }
     const { id, target, backend, created, next, tries, notification, config } = kept.delivery ?? {}
@@ -131,7 +131,7 @@ async function show(folder: string, ids: string[], _: QueueFlags, json: boolean)
       title: notification && (await listed(notification.title, notification)),
     }
     for (const [name, value] of Object.entries(rows)) {
-      if (value !== undefined) print(`${name.padEnd(9)}${oneLine(withoutSecrets(String(value)))}\n`)
+      if (value !== undefined) printLine(`${name.padEnd(9)}${value}`)
     }
     print(`\n${plainText(withoutSecrets(message ?? 'the file is damaged, or was written by a newer ntfy'))}\n`)
   }
@@ -146,7 +146,7 @@ async function attempt(folder: string, options: FlushOptions, wait: boolean, jso
     reports.push(report)
     if (json) printReport(report)
     else if (report.outcome === 'delivered') {
-      print(`${report.target}: ${style.stdout.good('delivered')} ${report.id}\n`)
+      print(`${oneLine(report.target)}: ${style.stdout.good('delivered')} ${report.id}\n`)
     }
     sayReport(report)
   }
@@ -187,13 +187,12 @@ function find(folder: string, ids: string[]): Place[] {
   })
 }
 
-async function jsonLine(kept: Kept & Place): Promise<string> {
+async function jsonOf(kept: Kept & Place) {
   const { target, backend, tries, created, next, notification } = kept.delivery ?? {}
   const error = kept.delivery && whyKept(kept.delivery)
   const title = notification && (await listed(notification.title, notification))
   const message = notification && (await listed(notification.message, notification))
-  const line = { id: kept.id, target, backend, title, message, state: kept.state, tries, created, next, error }
-  return `${withoutSecrets(JSON.stringify(line))}\n`
+  return { id: kept.id, target, backend, title, message, state: kept.state, tries, created, next, error }
 }
 
 /** So much of a text is looked at for the beginning of it, in characters. */
@@ -217,7 +216,7 @@ async function row(kept: Kept & Place): Promise<string> {
   const when = created === undefined ? '' : localTime(created)
   const id = kept.id.slice(0, 8)
   const state = kept.state.padEnd(8)
-  const rest = cutColumns(` ${when}  ${target}  ${what}`, 80 - id.length - 2 - state.length)
+  const rest = cutColumns(` ${when}  ${oneLine(target)}  ${what}`, 80 - id.length - 2 - state.length)
   const first = `${id}  ${style.stdout[tones[kept.state]](state)}${rest}`
   const why = kept.state === 'failed' ? '' : `, next ${next === undefined ? '?' : localTime(next)}`
   const tried = `${tries} ${tries === 1 ? 'try' : 'tries'}${why}`

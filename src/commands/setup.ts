@@ -7,7 +7,7 @@ import { fileToEdit, withTarget, writeConfig } from '../config/edit.ts'
 import { loadConfig } from '../config/index.ts'
 import { loadsHooks } from '../doctor/shells.ts'
 import { ConfigError, exitCode, UsageError } from '../platform/errors.ts'
-import { print } from '../platform/output.ts'
+import { print, printLine } from '../platform/output.ts'
 import { abbreviateHome } from '../platform/paths.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { shells } from '../shell/shells.ts'
@@ -47,7 +47,7 @@ export default defineCommand({
       const joined = await questions.askJoin(name, config)
       const text = await withTarget(file, { name, backend: backend.name, settings, backends: joined })
       writeConfig(file.path, text)
-      print(`${file.path}: written\n`)
+      printLine(`${file.path}: written`)
       await offerHooks()
       return exitCode.ok
     } catch (error) {

@@ -6,7 +6,7 @@ import { prepare } from '../delivery/prepare.ts'
 import { printReport, sayReport } from '../delivery/report.ts'
 import { makeNotification } from '../notification/create.ts'
 import { ConfigError, worstExitCode } from '../platform/errors.ts'
-import { print } from '../platform/output.ts'
+import { printLine } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
 export default defineCommand({
@@ -32,7 +32,7 @@ export default defineCommand({
     const reports = await attemptAll(pending, { foreground: true, fresh: false, config })
     for (const report of reports) {
       if (global.json) printReport(report)
-      else if (report.outcome === 'delivered') print(`${report.target}: delivered\n`)
+      else if (report.outcome === 'delivered') printLine(`${report.target}: delivered`)
       sayReport(report)
     }
     return worstExitCode(reports.map((report) => report.exitCode))

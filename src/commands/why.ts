@@ -9,7 +9,7 @@ import { outboxFolder } from '../outbox/spool.ts'
 import { shortDuration } from '../platform/duration.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { localTime } from '../platform/local-time.ts'
-import { print } from '../platform/output.ts'
+import { printJson, printLine } from '../platform/output.ts'
 import { style } from '../platform/style.ts'
 import { oneLine } from '../platform/text.ts'
 import { callingShell } from '../process/proc.ts'
@@ -38,13 +38,10 @@ export default defineCommand({
     for (const entry of readJournal().slice(-Number(wanted))) {
       const find = await ruleFinder(entry.config)
       const lines = explain(entry, find, known)
-      print(
-        global.json
-          ? `${JSON.stringify({ ...entry, explained: lines })}\n`
-          : lines.map((line) => `${toned(line)}\n`).join(''),
-      )
+      if (global.json) printJson({ ...entry, explained: lines })
+      else for (const line of lines) printLine(line, toned)
     }
-    if (!global.json) for (const line of await whatElse(global.config)) print(`${line}\n`)
+    if (!global.json) for (const line of await whatElse(global.config)) printLine(line)
     return exitCode.ok
   },
 })

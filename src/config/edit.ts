@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Document } from 'yaml'
 import { ConfigError, messageOf } from '../platform/errors.ts'
@@ -142,11 +152,21 @@ export function writeConfig(path: string, text: string): void {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     const file = existsSync(path) ? realpathSync(path) : path
     draft = `${file}.${process.pid}.tmp`
-    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' })
-    chmodSync(draft, 0o600)
+    writeAnew(draft, text)
     renameSync(draft, file)
   } catch (error) {
     if (draft !== '') rmSync(draft, { force: true })
     throw new ConfigError(`${path} cannot be written: ${messageOf(error)}`)
+  }
+}
+
+/** Whatever the umask: its owner can read it, and nobody else. */
+function writeAnew(path: string, text: string): void {
+  const descriptor = openSync(path, 'wx', 0o600)
+  try {
+    fchmodSync(descriptor, 0o600)
+    writeFileSync(descriptor, text)
+  } finally {
+    closeSync(descriptor)
   }
 }

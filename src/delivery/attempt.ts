@@ -1,13 +1,12 @@
-import type { Answer, Backend, Outgoing } from '../backends/contract/backend.ts'
+import type { Answer, Backend } from '../backends/contract/backend.ts'
 import { makeContext } from '../backends/contract/context.ts'
 import { loadBackend } from '../backends/index.ts'
-import { lateNote } from '../notification/message.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { ConfigError, exitCode, messageOf, PermanentError, TransientError } from '../platform/errors.ts'
-import { excerpt, withoutOurSecrets } from '../platform/output.ts'
-import { cut, type Limit, lengthIn, oneLine, plainText } from '../platform/text.ts'
+import { excerpt } from '../platform/output.ts'
 import { hasMovedOn } from '../shell/moved-on.ts'
 import { startDeadline } from './deadline.ts'
+import { outgoing } from './outgoing.ts'
 
 /** Longest attempt, in milliseconds: everything counts, from the look-up of the name to the last byte of the answer. */
 const longestAttempt = 10_000
@@ -97,39 +96,4 @@ function failure(error: unknown): Result {
   if (error instanceof ConfigError) return { kind: 'config', error: text, secret: false }
   if (error instanceof PermanentError) return { kind: 'permanent', error: text }
   return { kind: 'bug', error: text }
-}
-
-/** What a backend gets: plain text that fits the service, and says when it happened if that is a while ago. */
-function outgoing({ notification: kept }: Delivery, { limits }: Backend): Outgoing {
-  const notification = kept.outcome === undefined ? kept : cleaned(kept)
-  const note = lateNote(notification.time, new Date())
-  const message = plainText(notification.message)
-  const title = oneLine(notification.title)
-  if (limits.message === undefined) return { ...notification, title: fit(title, limits.title), message: message + note }
-  const room = limits.message.max - lengthIn(note, limits.message.unit)
-  return {
-    ...notification,
-    title: fit(title, limits.title),
-    message: fit(message, { ...limits.message, max: room }) + note,
-  }
-}
-
-/** Secrets from files and programs are known only now. What somebody sends by hand is sent as it is. */
-function cleaned(notification: Outgoing): Outgoing {
-  const { title, message, outcome = {} } = notification
-  const { command, output } = outcome
-  return {
-    ...notification,
-    title: withoutOurSecrets(title),
-    message: withoutOurSecrets(message),
-    outcome: {
-      ...outcome,
-      ...(command !== undefined && { command: withoutOurSecrets(command) }),
-      ...(output !== undefined && { output: withoutOurSecrets(output) }),
-    },
-  }
-}
-
-function fit(text: string, limit: Limit | undefined): string {
-  return limit === undefined ? text : cut(text, limit)
 }

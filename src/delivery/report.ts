@@ -1,6 +1,6 @@
 import type { Delivery } from '../outbox/delivery.ts'
 import { messageOf } from '../platform/errors.ts'
-import { print, say, withoutSecrets } from '../platform/output.ts'
+import { printJson, say } from '../platform/output.ts'
 import type { Report } from './deliver.ts'
 
 /** Says what became of a delivery, if somebody has to know; success is silent. */
@@ -20,7 +20,7 @@ export function isKept({ outcome }: Report): boolean {
 /** The line of `--json`. */
 export function printReport({ target, backend, outcome, id, error, answer }: Report): void {
   try {
-    print(`${withoutSecrets(JSON.stringify({ target, backend, outcome, id, error, answer }))}\n`)
+    printJson({ target, backend, outcome, id, error, answer })
   } catch (trouble) {
     // What became of the delivery is not changed by nobody being able to read it.
     say.error(messageOf(trouble))

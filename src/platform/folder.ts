@@ -1,7 +1,9 @@
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
+import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { codeOf } from './errors.ts'
 import { ownershipProblem } from './ownership.ts'
+
+const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_RDONLY } = constants
 
 /**
  * Makes a folder that only its owner can enter, and those above it that are missing. Not by mkdir's `recursive`, which
@@ -39,8 +41,14 @@ export function makeFolder(path: string): boolean {
 
 /** Others could take away, or put something into, a folder of ours that is open to them. */
 export function closeToOthers(path: string): void {
+  let descriptor: number | undefined
   try {
-    const { mode, uid } = lstatSync(path)
-    if ((mode & 0o077) !== 0 && uid === process.geteuid?.()) chmodSync(path, 0o700)
-  } catch {}
+    // Not by its name, in whose place there may be a link a moment later.
+    descriptor = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+    const { mode, uid } = fstatSync(descriptor)
+    if ((mode & 0o077) !== 0 && uid === process.geteuid?.()) fchmodSync(descriptor, 0o700)
+  } catch {
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
 }

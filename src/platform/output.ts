@@ -102,9 +102,13 @@ function base64Forms(secret: string): string[] {
   })
 }
 
-/** A line of a list on stdout, whatever is in it: names, titles and errors are other people's words. */
-export function printLine(text: string): void {
-  print(`${oneLine(withoutSecrets(text))}\n`)
+/**
+ * A line of a list on stdout, whatever is in it: names, titles and errors are other people's words.
+ *
+ * @param colored sets it off
+ */
+export function printLine(text: string, colored = (line: string) => line): void {
+  print(`${colored(oneLine(withoutSecrets(text)))}\n`)
 }
 
 /** A line of JSON on stdout, without secrets, and without a character that a terminal could obey. */

@@ -17,22 +17,21 @@ const escapeSequence =
 
 /**
  * Text that can do nothing but be read: escape sequences go as a whole, then every control character but newline and
- * tab; halves of surrogate pairs become U+FFFD.
+ * tab, and what reorders the characters around it (bidi overrides); halves of surrogate pairs become U+FFFD.
  */
 export function plainText(text: string): string {
   if (!/[^\n\t -~]/.test(text)) return text
   return text
     .replace(/\r\n?/g, '\n')
     .replace(escapeSequence, '')
-    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '')
+    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '')
     .toWellFormed()
 }
 
-/** Plain text on one line, also without the characters that reorder what stands around them (bidi overrides). */
+/** Plain text on one line. */
 export function oneLine(text: string): string {
   const lines = plainText(text).split(/[\n\t\u2028\u2029]+/)
-  const joined = lines.length > 1 ? lines.map((line) => line.trim()).join(' ') : (lines[0] ?? '')
-  return joined.replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+  return lines.length > 1 ? lines.map((line) => line.trim()).join(' ') : (lines[0] ?? '')
 }
 
 /** `text` without any of these characters at its end. `/x+$/` takes time with the square of a run elsewhere. */

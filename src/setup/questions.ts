@@ -2,7 +2,7 @@ import type { Backend } from '../backends/contract/backend.ts'
 import { normalKey, type Option, readOption } from '../backends/contract/options.ts'
 import { topWords } from '../config/top.ts'
 import type { Config } from '../config/types.ts'
-import { print } from '../platform/output.ts'
+import { printLine } from '../platform/output.ts'
 
 /** Which of all backends. */
 export async function askBackend(all: Backend[]): Promise<string> {
@@ -53,7 +53,7 @@ export async function askOptions(backend: Backend): Promise<Record<string, unkno
   for (;;) {
     const lacking = backend.missing?.(settings)
     if (lacking === undefined) return settings
-    print(`${lacking}\n`)
+    printLine(lacking)
     for (const [name, option] of all) {
       if (settings[name] === undefined && lacking.includes(name)) await askOption(backend, name, option, settings)
     }

@@ -3,7 +3,7 @@ import type { Config, Target } from '../config/types.ts'
 import { attemptAll } from '../delivery/deliver.ts'
 import { prepare } from '../delivery/prepare.ts'
 import { makeNotification } from '../notification/create.ts'
-import { print } from '../platform/output.ts'
+import { printLine } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
 /**
@@ -31,6 +31,6 @@ export async function tryOut(
   })
   if (report?.outcome === 'delivered') {
     if (await confirm({ message: 'Did it arrive?', default: true })) return true
-  } else print(`not sent: ${report?.error}\n`)
+  } else printLine(`not sent: ${report?.error}`)
   return confirm({ message: 'Write it into the configuration all the same?', default: false })
 }

@@ -1,9 +1,10 @@
 import type { ChatText } from '../../notification/index.ts'
+import { inertAddress } from '../../notification/index.ts'
 import { cut } from '../../platform/text.ts'
 
 /** Title and message as they are, calling nobody; so much of the message as fits into so many UTF-16 units. */
 export function rocketChatText({ title, message, url: link }: ChatText, max: number): string {
-  const tail = link === undefined ? '' : `\n${link}`
+  const tail = link === undefined ? '' : `\n${inertAddress(link)}`
   const head = `${titleText(title)}\n`
   let fitting = message
   for (;;) {

@@ -1,8 +1,9 @@
 import type { ChatText } from '../../notification/index.ts'
+import { inertAddress } from '../../notification/index.ts'
 
 /** Title in bold and message as Markdown that shows them as they are, and calls nobody. */
 export function markdownText({ title, message, url }: ChatText): string {
-  return `**${escapeMarkdown(title)}**\n${escapeMarkdown(message)}${url === undefined ? '' : `\n<${url}>`}`
+  return `**${escapeMarkdown(title)}**\n${escapeMarkdown(message)}${url === undefined ? '' : `\n<${inertAddress(url)}>`}`
 }
 
 /** A space of no width behind an @ keeps it from being a mention; a backslash keeps a character from being markup. */

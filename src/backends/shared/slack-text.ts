@@ -1,12 +1,13 @@
 import { fitRendered } from '../../notification/fit.ts'
 import type { ChatText } from '../../notification/index.ts'
+import { inertAddress } from '../../notification/index.ts'
 
 /** Slack cuts longer texts itself, in the middle of an escape if need be. */
 const longest = { max: 40_000, unit: 'codepoints' } as const
 
 /** Slack's own markup: only `& < >` can begin something (docs.slack.dev, "Formatting message text"). */
 export function slackText({ title, message, url }: ChatText): string {
-  const link = url === undefined ? '' : `\n${escaped(url)}`
+  const link = url === undefined ? '' : `\n${escaped(inertAddress(url))}`
   // Stars within the title would end its being bold.
   const head = `*${escaped(title).replaceAll('*', '∗')}*\n`
   return fitRendered(message, (part) => `${head}${inert(escaped(part))}${link}`, longest)

@@ -1,4 +1,6 @@
 import type { HttpAnswer } from '../../http/exchange.ts'
+import { fitRendered } from '../../notification/fit.ts'
+import { inertAddress } from '../../notification/index.ts'
 import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
 import { asObject, field } from '../../platform/json.ts'
 import { defineBackend, type Outgoing } from '../contract/backend.ts'
@@ -74,9 +76,18 @@ export default defineBackend({
 
 /** The title in bold by an entity, whose offsets are UTF-16 units: nothing in the text needs to be escaped. */
 function textOf({ title, message, url: link }: Outgoing) {
-  const body = link === undefined ? message : `${message}\n${link}`
-  if (title === '') return { text: body || ' ' }
-  return { text: `${title}\n${body}`, entities: [{ type: 'bold', offset: 0, length: title.length }] }
+  const tail = link === undefined ? '' : `\n${inertAddress(link)}`
+  const head = callingNobody(title)
+  const text = fitRendered(message, (part) => [head, `${callingNobody(part)}${tail}`].filter(Boolean).join('\n'), {
+    max: 4096,
+    unit: 'utf16',
+  })
+  return { text: text || ' ', ...(head && { entities: [{ type: 'bold', offset: 0, length: head.length }] }) }
+}
+
+/** A space of no width behind an @ that begins a word: the server finds names in any text. */
+function callingNobody(text: string): string {
+  return text.replace(/(?<!\w)@(?=\w)/g, '@\u200b')
 }
 
 function botFailure({ status, json }: HttpAnswer): Error | undefined {

@@ -1,0 +1,56 @@
+import type { Backend, Outgoing } from '../backends/contract/backend.ts'
+import { isAddress } from '../notification/index.ts'
+import { lateNote } from '../notification/message.ts'
+import type { Delivery } from '../outbox/delivery.ts'
+import { withoutOurSecrets } from '../platform/output.ts'
+import { cut, type Limit, lengthIn, oneLine, plainText } from '../platform/text.ts'
+
+/** What a backend gets: plain text that fits the service, and says when it happened if that is a while ago. */
+export function outgoing({ notification: kept }: Delivery, { limits }: Backend): Outgoing {
+  const notification = linked(plain(kept.outcome === undefined ? kept : cleaned(kept)))
+  const note = lateNote(notification.time, new Date())
+  const { message } = notification
+  const title = fit(notification.title, limits.title)
+  if (limits.message === undefined) return { ...notification, title, message: message + note }
+  const room = limits.message.max - lengthIn(note, limits.message.unit)
+  return { ...notification, title, message: fit(message, { ...limits.message, max: room }) + note }
+}
+
+/** Secrets from files and programs are known only now. What somebody sends by hand is sent as it is. */
+function cleaned(notification: Outgoing): Outgoing {
+  const { title, message, outcome = {} } = notification
+  const { command, output } = outcome
+  return {
+    ...notification,
+    title: withoutOurSecrets(title),
+    message: withoutOurSecrets(message),
+    outcome: {
+      ...outcome,
+      ...(command !== undefined && { command: withoutOurSecrets(command) }),
+      ...(output !== undefined && { output: withoutOurSecrets(output) }),
+    },
+  }
+}
+
+/** What may have several lines; all else of a notification is a name, a tag, an address, a command. */
+const texts = ['message', 'output']
+
+/** Every text of it, of whatever depth, as text that can do nothing but be read. */
+function plain<T>(value: T, name?: string): T
+function plain(value: unknown, name = ''): unknown {
+  if (typeof value === 'string') return texts.includes(name) ? plainText(value) : oneLine(value)
+  if (Array.isArray(value)) return value.map((item) => plain(item))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, key)]))
+}
+
+/** What is no address is no link: it is said in the message, which each backend keeps from being more than text. */
+function linked(notification: Outgoing): Outgoing {
+  const { url, ...rest } = notification
+  if (url === undefined || isAddress(url)) return notification
+  return { ...rest, message: [rest.message, url].filter(Boolean).join('\n') }
+}
+
+function fit(text: string, limit: Limit | undefined): string {
+  return limit === undefined ? text : cut(text, limit)
+}
