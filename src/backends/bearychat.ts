@@ -1,6 +1,7 @@
 import { isForLater } from '../http/index.ts'
 import { ConfigError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
+import { callingNobody } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'
@@ -30,7 +31,7 @@ export default defineBackend({
     const answer = await context.http(options.url, {
       json: {
         text: markdownText(notification),
-        notification: notification.title,
+        notification: callingNobody(notification.title),
         markdown: true,
         channel: options.channel,
         user: options.user,

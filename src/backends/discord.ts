@@ -1,6 +1,7 @@
 import { fitRendered } from '../notification/fit.ts'
 import { TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
+import { callingNobody, inertAddress } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'
@@ -32,7 +33,7 @@ export default defineBackend({
       json: {
         content: fitRendered(
           message,
-          (part) => `**${escaped(title)}**\n${escaped(part)}${link === undefined ? '' : `\n<${link}>`}`,
+          (part) => `**${escaped(title)}**\n${escaped(part)}${link === undefined ? '' : `\n<${inertAddress(link)}>`}`,
           { max: 2000, unit: 'codepoints' },
         ),
         username: options.username,
@@ -62,5 +63,5 @@ const suppressNotifications = 1 << 12
 
 /** Discord's Markdown; a mention in the text is inert by `allowed_mentions`. */
 function escaped(text: string): string {
-  return text.replace(/[\\*_~`|>#[\]()<-]/g, '\\$&')
+  return callingNobody(text).replace(/[\\*_~`|>#[\]()<-]/g, '\\$&')
 }

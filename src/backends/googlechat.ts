@@ -1,6 +1,6 @@
 import { fitRendered } from '../notification/fit.ts'
-import { inertAddress } from '../notification/index.ts'
 import { asObject, field } from '../platform/json.ts'
+import { callingNobody, inertAddress } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'
@@ -52,5 +52,5 @@ export default defineBackend({
 
 /** There is no escape in this markup: a space of no width keeps a mark from pairing, and `<users/all>` from calling. */
 function inert(text: string): string {
-  return text.replace(/[*_~`<]/g, '$&\u200b')
+  return callingNobody(text).replace(/[*_~`<]/g, '$&\u200b')
 }

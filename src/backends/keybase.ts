@@ -1,6 +1,6 @@
-import { inertAddress } from '../notification/index.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { excerpt } from '../platform/output.ts'
+import { inertAddress } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { text } from './contract/options.ts'
 import { escapeMarkdown } from './shared/markdown.ts'

@@ -1,10 +1,10 @@
 import type { HttpAnswer } from '../http/exchange.ts'
-import type { Priority } from '../notification/index.ts'
+import { priorities } from '../notification/index.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
-import { text, url } from './contract/options.ts'
+import { choice, text, url } from './contract/options.ts'
 
 export default defineBackend({
   name: 'ntfy_sh',
@@ -28,7 +28,10 @@ export default defineBackend({
     token: text({ description: 'an access token (tk_...)', secret: true, aliases: ['default_token'] }),
     user: text({ description: 'the user name, with `password`', aliases: ['username', 'default_user'] }),
     password: text({ description: 'the password', secret: true, aliases: ['pass', 'default_password'] }),
-    priority: text({ description: 'a priority (1 to 5) for all messages instead of their own', example: '4' }),
+    priority: choice(['1', '2', '3', '4', '5', ...priorities, 'max'], {
+      description: 'a priority for all messages instead of their own: 1 to 5, or its name',
+      example: 'high',
+    }),
     icon: url({ description: 'the address of a picture to show' }),
     ...httpOptions,
   },
@@ -49,7 +52,7 @@ export default defineBackend({
         topic: options.topic,
         title: notification.title,
         message: notification.message,
-        priority: options.priority === undefined ? level[notification.priority] : Number(options.priority),
+        priority: levelOf(options.priority ?? notification.priority),
         tags: notification.tags.length > 0 ? notification.tags : undefined,
         click: notification.url,
         icon: options.icon,
@@ -83,4 +86,7 @@ function quota({ json }: HttpAnswer): Error | undefined {
   return new TransientError(text, day - (Math.floor(Date.now() / 1000) % day))
 }
 
-const level: Record<Priority, number> = { min: 1, low: 2, default: 3, high: 4, urgent: 5 }
+/** Its own names for them are ours, and one more (https://docs.ntfy.sh/publish/#message-priority). */
+function levelOf(priority: string): number {
+  return { min: 1, low: 2, default: 3, high: 4, urgent: 5, max: 5 }[priority] ?? Number(priority)
+}

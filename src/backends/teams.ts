@@ -1,4 +1,5 @@
 import { fitRendered } from '../notification/fit.ts'
+import { callingNobody } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { url } from './contract/options.ts'
@@ -72,7 +73,7 @@ export default defineBackend({
 
 /** Cards know lists, links, bold and italics in Markdown, and mentions as `<at>`. */
 function inert(text: string): string {
-  return text
+  return callingNobody(text)
     .replaceAll('&', '&amp;')
     .replace(/[*_[\]`#>~-]/g, '\\$&')
     .replaceAll('<', '&lt;')

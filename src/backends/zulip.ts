@@ -1,7 +1,7 @@
 import { fitRendered } from '../notification/fit.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
-import { cut } from '../platform/text.ts'
+import { callingNobody, cut } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
 import { choice, text, url } from './contract/options.ts'
@@ -42,7 +42,7 @@ export default defineBackend({
   async send(notification, options, context) {
     const { site, email, key, to, type } = options
     const recipients = type === 'direct' ? JSON.stringify(to.split(/[\s,]+/).filter(Boolean)) : to
-    const topic = cut(options.topic ?? notification.title, { max: 60, unit: 'codepoints' })
+    const topic = cut(options.topic ?? callingNobody(notification.title), { max: 60, unit: 'codepoints' })
     const answer = await context.http(`${site}/api/v1/messages`, {
       headers: authorization({ user: email, password: key }),
       form: {

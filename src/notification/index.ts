@@ -66,16 +66,3 @@ export function hasFailed(notification: Pick<Notification, 'outcome'>): boolean 
   const outcome = notification.outcome
   return outcome !== undefined && (outcome.signal !== undefined || (outcome.status ?? 0) !== 0)
 }
-
-/**
- * Is this an address that can be followed, with nothing in it that could be more? RFC 3986 §2, and RFC 3987 for letters
- * of any language; what runs as a script is none.
- */
-export function isAddress(text: string): boolean {
-  return /^(?!(?:javascript|vbscript|data):)[a-z][a-z0-9+.-]+:[^\p{C}\p{Z}"<>\\^`{|}]+$/iu.test(text)
-}
-
-/** The same address as a chat shows it: percent signs keep its @ from calling somebody, and its * from being markup. */
-export function inertAddress(address: string): string {
-  return address.replace(/(?<!\w)@/g, '%40').replaceAll('*', '%2A')
-}

@@ -41,6 +41,24 @@ export function withoutEnd(text: string, characters: string): string {
   return text.slice(0, end)
 }
 
+/** A space of no width behind an @ that begins a word keeps it from calling anybody. */
+export function callingNobody(text: string): string {
+  return text.replace(/(?<!\w)@(?=[\w*])/g, '@\u200b')
+}
+
+/**
+ * Is this an address that can be followed, with nothing in it that could be more? RFC 3986 §2, and RFC 3987 for letters
+ * of any language; what runs as a script is none.
+ */
+export function isAddress(text: string): boolean {
+  return /^(?!(?:javascript|vbscript|data):)[a-z][a-z0-9+.-]+:[^\p{C}\p{Z}"<>\\^`{|}]+$/iu.test(text)
+}
+
+/** The same address as a chat shows it: percent signs keep its @ from calling somebody, and its * from being markup. */
+export function inertAddress(address: string): string {
+  return address.replace(/(?<!\w)@/g, '%40').replaceAll('*', '%2A')
+}
+
 /** How long `text` is in the service's unit. */
 export function lengthIn(text: string, unit: LengthUnit): number {
   if (unit === 'utf16') return text.length

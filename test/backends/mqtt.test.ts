@@ -204,6 +204,50 @@ describe('mqtt with brokers that are not like mosquitto', () => {
     expect(await send(url)).toMatchObject({ kind })
   })
 
+  it.each<[string, string, Parameters<typeof playedBroker>[0]]>([
+    ['an empty CONNACK', '1', { [connect]: () => [0x20, 0], [publish]: acknowledge }],
+    ['a CONNACK without a code', '1', { [connect]: () => [0x20, 1, 0], [publish]: acknowledge }],
+    ['a CONNACK with reserved flags', '1', { [connect]: () => [0x21, 3, 0, 0, 0], [publish]: acknowledge }],
+    ['a CONNACK of an old session', '1', { [connect]: () => [0x20, 3, 1, 0, 0], [publish]: acknowledge }],
+    ['a CONNACK with reserved bits', '1', { [connect]: () => [0x20, 3, 0x80, 0, 0], [publish]: acknowledge }],
+    ['an empty PUBACK', '1', { [connect]: welcome, [publish]: () => [0x40, 0] }],
+    ['half a PUBACK', '1', { [connect]: welcome, [publish]: () => [0x40, 1, 0] }],
+    ["another packet's PUBACK", '1', { [connect]: welcome, [publish]: () => [0x40, 2, 0, 2] }],
+    ['a PUBACK with reserved flags', '1', { [connect]: welcome, [publish]: () => [0x42, 2, 0, 1] }],
+    ['a PUBACK with a code that there is not', '1', { [connect]: welcome, [publish]: () => [0x40, 3, 0, 1, 1] }],
+    ['a PUBCOMP at once', '1', { [connect]: welcome, [publish]: () => [0x70, 2, 0, 1] }],
+    ['a PUBREC', '1', { [connect]: welcome, [publish]: () => [0x50, 2, 0, 1] }],
+    ['a PUBACK', '2', { [connect]: welcome, [publish]: acknowledge }],
+    ['a PUBCOMP before its PUBREC', '2', { [connect]: welcome, [publish]: () => [0x70, 2, 0, 1] }],
+    [
+      "another packet's PUBCOMP",
+      '2',
+      {
+        [connect]: welcome,
+        [publish]: () => [0x50, 2, 0, 1],
+        [packetType.pubrel]: () => [0x70, 2, 0, 2],
+      },
+    ],
+    ['a PUBACK instead of a PINGRESP', '0', { [connect]: welcome, [packetType.pingreq]: acknowledge }],
+    ['a PINGRESP with reserved flags', '0', { [connect]: welcome, [packetType.pingreq]: () => [0xd1, 0] }],
+  ])('%s at qos %s is no yes', async (_, qos, answers) => {
+    const { url } = await playedBroker(answers)
+    expect(await send(url, { qos })).toMatchObject({
+      kind: 'transient',
+      error: expect.stringContaining('does not speak MQTT'),
+    })
+  })
+
+  it.each(['0', '1', '2'])('takes what the specification says for a yes (qos %s)', async (qos) => {
+    const { url } = await playedBroker({
+      [connect]: welcome,
+      [publish]: () => (qos === '1' ? [0x40, 3, 0, 1, 0x10] : qos === '2' ? [0x50, 4, 0, 1, 0, 0] : []),
+      [packetType.pubrel]: () => [0x70, 2, 0, 1],
+      [packetType.pingreq]: () => [0xd0, 0],
+    })
+    expect(await send(url, { qos })).toMatchObject({ kind: 'delivered' })
+  })
+
   it('lowers the qos to what the broker does, and keeps nothing where it cannot', async () => {
     const { url } = await playedBroker({
       [connect]: () => [0x20, 7, 0, 0, 4, 0x24, 0, 0x25, 0],

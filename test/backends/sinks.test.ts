@@ -1,21 +1,21 @@
-import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Backend } from '../../src/backends/contract/backend.ts'
+import type { Backend, Outgoing } from '../../src/backends/contract/backend.ts'
 import { httpOptions } from '../../src/backends/contract/http-options.ts'
 import { backends, loadBackend } from '../../src/backends/index.ts'
-import { resolveOptions } from '../../src/config/resolve.ts'
-import { attempt } from '../../src/delivery/attempt.ts'
 import { plainText } from '../../src/platform/text.ts'
-import { testNotification } from '../support/context.ts'
+import { attemptWith } from '../support/attempt.ts'
 import { temporaryFolder } from '../support/home.ts'
+import { hostileTexts } from '../support/hostile.ts'
 import { answerJson, fakeInternet, type Request } from '../support/internet.ts'
 
 /** Texts that try to be markup, a mention, code, an option, or more than a service takes. */
 const texts: Record<string, string> = {
   markup: '<b>bold</b> & "quoted" \'single\' \\ *stars* _under_ ~tilde~ `code` # [link](x) > quote',
-  mentions: '@here @channel @everyone @all <!channel> <!here> <@U123> <users/all> <at>me</at>',
+  mentions: '@here @channel @everyone @all @**all** @room <!channel> <!here> <@U123> <users/all> <at>me</at>',
+  'escape sequences': 'a\x1b]0;owned\x07b\x1b]52;c;aGk=\x1b\\c\u009b31md\u009d0;x\u009ce\x7f\u0085f',
+  'a header': 'a\r\nBcc: evil@example.org\r\n\r\nbody',
   shell: '$(id) `id` %s ${HOME} ; rm -rf /',
   lines: 'one\ntwo\n\nthree',
   emoji: 'done ✅ 👩‍👩‍👧‍👦 ümläut',
@@ -69,13 +69,48 @@ const sinks: Record<string, { text: (request: Request) => unknown; shows?: (text
 /** What would call somebody, where a service knows calls in a text at all. */
 const calls: Record<string, RegExp> = {
   bearychat: /@(all|here|channel|everyone)/,
-  googlechat: /<users\//,
+  discord: /@(everyone|here)|<@\w/,
+  googlechat: /@(all|channel)|<users\//,
+  keybase: /@(all|here|channel|everyone)/,
   mattermost: /@(all|here|channel|everyone)/,
   rocketchat: /@(all|here|channel|everyone)/,
-  slack: /<[!@]/,
-  slack_webhook: /<[!@]/,
+  slack: /@(here|channel|everyone)|<[!@]/,
+  slack_webhook: /@(here|channel|everyone)|<[!@]/,
   teams: /<at>/,
-  zulip: /@(all|everyone|channel|\*\*)/,
+  telegram: /@(here|channel|everyone|all)/,
+  zulip: /@(all|everyone|channel|_?\*\*)/,
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+const commands = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
+
+/** A notification of which every field holds `text`. */
+function hostileIn(text: string, url: string): Partial<Outgoing> {
+  const short = text.slice(0, 300)
+  return {
+    ...{ title: short, message: text, url, tags: [short, short], thread: short },
+    origin: { user: short, host: short, cwd: `/${short}` },
+    outcome: { command: text, status: 1, durationMs: 1000, output: text },
+  }
+}
+
+/** One text that has all the others in it, as far as they do not hide one another. */
+const everything = hostileTexts(200).join(' ').slice(0, 2000)
+const inFields = Object.entries({ ...texts, everything }).filter(([kind]) => !['long', 'empty'].includes(kind))
+
+/** Every text of a request, wherever it stands. */
+function textsOf({ path, headers, json, form, body }: Request): string[] {
+  const parts = json === undefined ? (isForm(headers) ? [...form.values()] : [body]) : leaves(json)
+  return [path, ...Object.values(headers).map(String), ...parts]
+}
+
+function isForm(headers: Request['headers']): boolean {
+  return String(headers['content-type']).includes('form')
+}
+
+function leaves(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : []
 }
 
 const all = await Promise.all(Object.keys(backends).map(loadBackend))
@@ -86,7 +121,8 @@ function elsewhere(name: string): boolean {
   return name === 'ntfy_webpush'
 }
 
-async function requestFor(backend: Backend, message: string): Promise<Request> {
+/** Sends by a backend, and returns the request that it made. */
+async function senderBy(backend: Backend): Promise<(told: Partial<Outgoing>) => Promise<Request>> {
   const internet = await fakeInternet((_, response) => {
     const { answer } = backend
     if (answer?.text === undefined) answerJson(response, answer?.status ?? 200, answer?.json ?? {})
@@ -97,16 +133,14 @@ async function requestFor(backend: Backend, message: string): Promise<Request> {
   const required = Object.entries(backend.options).filter(([, { details }]) => details.required)
   const settings = backend.example ?? Object.fromEntries(required.map(([name, { details }]) => [name, details.example]))
   const successor = backend.options['endpoint'] ? { endpoint: 'https://successor.example/api' } : {}
-  const target = { name: 'x', backend: backend.name, settings: { ...settings, ...successor, ca: internet.ca } }
-  const options = await resolveOptions({ path: undefined, lasting: true }, target, {})
-  const now = new Date().toISOString()
-  const fixed = { version: 1, created: now, next: now, tries: 0, state: 'waiting' } as const
-  const notification = testNotification({ title: message.slice(0, 300), message })
-  const delivery = { ...fixed, id: randomUUID(), target: 'x', backend: backend.name, notification }
-  expect((await attempt(delivery, options, { foreground: false })).kind).toBe('delivered')
-  const sent = internet.received.filter(({ method }) => method !== 'GET').at(-1)
-  if (sent === undefined) throw new Error('nothing was sent')
-  return sent
+  const all = { ...settings, ...successor, ca: internet.ca }
+  return async (told) => {
+    internet.received.length = 0
+    expect(await attemptWith(backend.name, all, { notification: told })).toMatchObject({ kind: 'delivered' })
+    const sent = internet.received.filter(({ method }) => method !== 'GET').at(-1)
+    if (sent === undefined) throw new Error('nothing was sent')
+    return sent
+  }
 }
 
 /** Marks of no width keep a sign from being one: nobody sees them. */
@@ -119,23 +153,45 @@ it('knows what every backend makes of a text', () => {
 })
 
 describe.each(overHttp.map((backend) => ({ name: backend.name, backend })))('$name', ({ name, backend }) => {
-  it.each(Object.entries(texts))('shows %s as text, and calls nobody', async (kind, text) => {
-    const sink = sinks[name]
-    const request = await requestFor(backend, text)
-    const sent = String(sink?.text(request) ?? '')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-    expect(sent).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/)
-    expect(sent.isWellFormed()).toBe(true)
-    expect(sent).not.toMatch(calls[name] ?? /(?!)/)
-    const shown = visible((sink?.shows ?? asIs)(sent))
-    const wanted = plainText(text)
-    if (kind === 'long') {
-      // Cut between graphemes, and as long as the service takes it.
-      expect(shown.replace(/…[^…]*$/s, '').trimEnd()).toMatch(/(é|👩‍👩‍👧‍👦|end)$/u)
-    } else expect(shown).toContain(wanted)
-    if (name === 'discord') expect(request.json).toMatchObject({ allowed_mentions: { parse: [] } })
-    if (name === 'matrix') expect(request.json).toMatchObject({ 'm.mentions': {} })
+  it('shows every text as text, and calls nobody', async () => {
+    const send = await senderBy(backend)
+    for (const [kind, text] of Object.entries(texts)) {
+      const sink = sinks[name]
+      const request = await send({ title: text.slice(0, 300), message: text })
+      const sent = String(sink?.text(request) ?? '')
+      expect(sent, kind).not.toMatch(commands)
+      expect(sent.isWellFormed(), kind).toBe(true)
+      expect(sent, kind).not.toMatch(calls[name] ?? /(?!)/)
+      const shown = visible((sink?.shows ?? asIs)(sent))
+      if (kind === 'long') {
+        // Cut between graphemes, and as long as the service takes it.
+        expect(shown.replace(/…[^…]*$/s, '').trimEnd()).toMatch(/(é|👩‍👩‍👧‍👦|end)$/u)
+      } else expect(shown, kind).toContain(plainText(text))
+      if (name === 'discord') expect(request.json).toMatchObject({ allowed_mentions: { parse: [] } })
+      if (name === 'matrix') expect(request.json).toMatchObject({ 'm.mentions': {} })
+    }
   })
+
+  it('takes no field for more than text', async () => {
+    const send = await senderBy(backend)
+    for (const [kind, text] of inFields) {
+      for (const url of [text, `https://example.org/${text}`, 'https://example.org/@channel/@here?@**all**']) {
+        for (const sent of textsOf(await send(hostileIn(text, url)))) {
+          expect(sent, kind).not.toMatch(commands)
+          expect(sent.isWellFormed(), kind).toBe(true)
+          expect(sent, kind).not.toMatch(calls[name] ?? /(?!)/)
+        }
+      }
+    }
+  })
+})
+
+it('a template holds every text on the line that it is on', async () => {
+  const webhook = await loadBackend('webhook')
+  const words = 'title command cwd user host tags url'.split(' ').map((word) => `{{${word}}}`)
+  const example = { url: 'https://example.org/hook', template: words.join('|') }
+  const send = await senderBy({ ...webhook, example })
+  for (const [kind, text] of inFields) expect((await send(hostileIn(text, text))).body, kind).not.toMatch(/[\n\r]/)
 })
 
 /** Programs get the text as words or by stdin: it must be one word, and no option. */
@@ -144,14 +200,17 @@ const programs: Record<string, { program: string; settings: Record<string, unkno
   keybase: {
     program: 'keybase',
     settings: { conversation: 'a' },
-    text: ({ words }) => visible(withoutBackslashes(words.at(-1) ?? '')),
+    text: ({ input }) => visible(withoutBackslashes(input)),
   },
   speech: { program: 'espeak-ng', settings: { program: 'espeak-ng' }, text: ({ input }) => input },
-  termux: {
-    program: 'termux-notification',
-    settings: {},
-    text: ({ words }) => words[words.indexOf('--content') + 1] ?? '',
+  apprise: { program: 'apprise', settings: { urls: ['json://localhost/token-of-it'] }, text: ({ input }) => input },
+  mail: {
+    program: 'sendmail',
+    settings: { senderaddress: 'ntfy@example.org', to: ['ops@example.org'] },
+    text: ({ input }) => bodyOf(input),
   },
+  systemlog: { program: 'logger', settings: { fmt: '{message}' }, text: ({ input }) => input },
+  termux: { program: 'termux-notification', settings: {}, text: ({ input }) => input },
 }
 
 interface Got {
@@ -159,22 +218,47 @@ interface Got {
   input: string
 }
 
+/** A mail's text, if it is one, and nothing of a mail that has more recipients than it should. */
+function bodyOf(mail: string): string {
+  const [head = '', ...body] = mail.split('\n\n')
+  expect(head).not.toMatch(/^bcc:/im)
+  const encoded = body.join('\n\n')
+  if (/^content-transfer-encoding: base64/im.test(head)) return Buffer.from(encoded, 'base64').toString()
+  if (!/^content-transfer-encoding: quoted-printable/im.test(head)) return encoded
+  const bytes = encoded.replace(/=\n/g, '').replace(/=([0-9A-F]{2})/g, (_, byte) => `%${byte}`)
+  return decodeURIComponent(bytes.replace(/%(?![0-9A-F]{2})/g, '%25'))
+}
+
 describe.each(Object.entries(programs))('the program of %s', (name, { program, settings, text }) => {
-  it.each(Object.entries(texts).filter(([kind]) => kind !== 'long'))('gets %s as text', async (_, wanted) => {
+  const run = async (told: Partial<Outgoing>): Promise<Got> => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'bin'))
     const file = join(folder, 'bin', program)
     writeFileSync(file, `#!/bin/sh\nprintf '%s\\0' "$@" >'${folder}/words'\ncat >'${folder}/input'\n`)
     chmodSync(file, 0o755)
     vi.stubEnv('PATH', `${join(folder, 'bin')}:${process.env['PATH']}`)
-    const target = { name: 'x', backend: name, settings }
-    const options = await resolveOptions({ path: undefined, lasting: true }, target, {})
-    const now = new Date().toISOString()
-    const fixed = { version: 1, created: now, next: now, tries: 0, state: 'waiting' } as const
-    const notification = testNotification({ title: wanted, message: wanted })
-    const delivery = { ...fixed, id: randomUUID(), target: 'x', backend: name, notification }
-    expect(await attempt(delivery, options, { foreground: false })).toMatchObject({ kind: 'delivered' })
+    expect(await attemptWith(name, settings, { notification: told })).toMatchObject({ kind: 'delivered' })
     const words = readFileSync(join(folder, 'words'), 'utf8').split('\0').slice(0, -1)
-    expect(text({ words, input: readFileSync(join(folder, 'input'), 'utf8') })).toContain(plainText(wanted))
+    return { words, input: readFileSync(join(folder, 'input'), 'utf8') }
+  }
+
+  it.each(Object.entries(texts).filter(([kind]) => kind !== 'long'))('gets %s as text', async (_, wanted) => {
+    const lines = (shown: string) => (name === 'systemlog' ? shown.replace(/\n+/g, '\n') : shown)
+    expect(text(await run({ title: wanted, message: wanted }))).toContain(lines(plainText(wanted)))
+  })
+
+  it('gets no field that is more than text', async () => {
+    for (const [kind, hostile] of inFields) {
+      const { words, input } = await run(hostileIn(hostile, hostile))
+      for (const got of [...words, ...(name === 'exec' ? leaves(JSON.parse(input)) : [input])]) {
+        expect(got, kind).not.toMatch(commands)
+        expect(got, kind).not.toMatch(calls[name] ?? /(?!)/)
+      }
+    }
+  })
+
+  it('gets the message where nobody else can read it', async () => {
+    const { words } = await run({ message: 'the door code is 4711', outcome: { command: 'open 4711', output: '4711' } })
+    expect(words.join(' ')).not.toMatch(/4711|token-of-it/)
   })
 })

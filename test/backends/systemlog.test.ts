@@ -1,5 +1,5 @@
 import { mkdtempSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -122,6 +122,25 @@ describe('systemlog', () => {
     const { port } = server.address() as { port: number }
     const result = await attemptWith('systemlog', { host: '127.0.0.1', port, protocol }, { deadline })
     expect(result.kind).toBe(kind)
+  })
+
+  it.each([
+    ['ends its side at once, and reads nothing', (socket: Socket) => void socket.end()],
+    ['hangs up at once', (socket: Socket) => void socket.destroy()],
+    ['resets the connection', (socket: Socket) => void socket.resetAndDestroy()],
+    ['hangs up on the first byte', (socket: Socket) => void socket.once('data', () => socket.destroy())],
+  ])('a server that %s has not taken it', async (_, meet) => {
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => {})
+      onTestFinished(() => void socket.destroy())
+      meet(socket)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as { port: number }
+    expect(await attemptWith('systemlog', { host: '127.0.0.1', port, protocol: 'tcp' })).toMatchObject({
+      kind: 'transient',
+    })
   })
 
   it('writes records of RFC 5424', () => {

@@ -120,8 +120,11 @@ async function connected({ server, inbox }: Connection, another: boolean): Promi
     if (another && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return undefined
     throw error
   }
-  if (packet.type !== packetType.connack) throw new TransientError(`${server}: what answers there does not speak MQTT`)
-  const code = reasonCode(packet.body[1] ?? 0)
+  const [flags, answered] = packet.body
+  // §3.2.2: the flags, of which a new session has none, and a code.
+  const wellFormed = packet.type === packetType.connack && packet.flags === 0 && answered !== undefined
+  if (!wellFormed || (answered === 0 && flags !== 0)) throw nonsense(server)
+  const code = reasonCode(answered)
   const properties = readProperties(packet.body, 2)
   if (code === 0) return properties
   if (code === unsupportedVersion && another) return undefined
@@ -167,24 +170,40 @@ function describing({ contentType }: Message): Buffer {
   return Buffer.concat([variableInteger(content.length), content])
 }
 
+/** What the broker has to say of a message, in this order (§4.3); of one without guarantee nothing, but packets are read in order. */
+const words: Record<number, number[]> = {
+  0: [packetType.pingresp],
+  1: [packetType.puback],
+  2: [packetType.pubrec, packetType.pubcomp],
+}
+
 /** Waits for the broker's word, and returns whether it said that nobody listens. */
-async function acknowledged({ server, socket, inbox }: Connection, qos: number): Promise<boolean> {
-  // Of a message without guarantee there is no word; but packets are read in order.
+async function acknowledged({ level, server, socket, inbox }: Connection, qos: number): Promise<boolean> {
   if (qos === 0) socket.write(encodePacket(packetType.pingreq, 0))
   let unheard = false
-  for (;;) {
-    const { type, body } = await inbox.next()
-    if (type === packetType.disconnect) {
-      throw refusal(server, body[0] ?? 0, readProperties(body, 1).get(property.reasonString))
+  for (const type of words[qos] ?? []) {
+    const packet = await inbox.next()
+    if (packet.type === packetType.disconnect) {
+      throw refusal(server, packet.body[0] ?? 0, readProperties(packet.body, 1).get(property.reasonString))
     }
-    if (type === packetType.pingresp && qos === 0) return false
-    if (type !== packetType.puback && type !== packetType.pubrec && type !== packetType.pubcomp) continue
-    const code = body[2] ?? 0
-    if (code >= 0x80) throw refusal(server, code, readProperties(body, 3).get(property.reasonString))
-    if (code === noSubscribers) unheard = true
-    if (type !== packetType.pubrec) return unheard
-    socket.write(encodePacket(packetType.pubrel, 0x02, identifier))
+    if (packet.type !== type || packet.flags !== 0) throw nonsense(server)
+    if (type !== packetType.pingresp && codeOf(packet, level, server) === noSubscribers) unheard = true
+    if (type === packetType.pubrec) socket.write(encodePacket(packetType.pubrel, 0x02, identifier))
   }
+  return unheard
 }
 
 const noSubscribers = 0x10
+
+/** The reason code of an acknowledgement (§3.4.2). Only one of the message that was sent, with a known code, is a yes. */
+function codeOf({ body }: Packet, level: Level, server: string): number {
+  const code = level === 5 ? (body[2] ?? 0) : 0
+  const other = !body.subarray(0, 2).equals(identifier) || (level === 4 && body.length !== 2)
+  if (other || (code < 0x80 && code !== 0 && code !== noSubscribers)) throw nonsense(server)
+  if (code >= 0x80) throw refusal(server, code, readProperties(body, 3).get(property.reasonString))
+  return code
+}
+
+function nonsense(server: string): Error {
+  return new TransientError(`${server}: what answers there does not speak MQTT`)
+}

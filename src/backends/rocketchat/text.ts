@@ -1,6 +1,5 @@
 import type { ChatText } from '../../notification/index.ts'
-import { inertAddress } from '../../notification/index.ts'
-import { cut } from '../../platform/text.ts'
+import { cut, inertAddress } from '../../platform/text.ts'
 
 /** Title and message as they are, calling nobody; so much of the message as fits into so many UTF-16 units. */
 export function rocketChatText({ title, message, url: link }: ChatText, max: number): string {

@@ -1,5 +1,5 @@
 import type { ChatText } from '../../notification/index.ts'
-import { inertAddress } from '../../notification/index.ts'
+import { inertAddress } from '../../platform/text.ts'
 
 /** Title in bold and message as Markdown that shows them as they are, and calls nobody. */
 export function markdownText({ title, message, url }: ChatText): string {

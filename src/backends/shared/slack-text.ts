@@ -1,6 +1,6 @@
 import { fitRendered } from '../../notification/fit.ts'
 import type { ChatText } from '../../notification/index.ts'
-import { inertAddress } from '../../notification/index.ts'
+import { callingNobody, inertAddress } from '../../platform/text.ts'
 
 /** Slack cuts longer texts itself, in the middle of an escape if need be. */
 const longest = { max: 40_000, unit: 'codepoints' } as const
@@ -19,5 +19,5 @@ function inert(text: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return callingNobody(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -69,8 +69,11 @@ async function byDatagrams({ host, port }: SyslogServer, records: string[]): Pro
   }
 }
 
+/** How long a server that does not want us may take to hang up, in milliseconds. */
+const refusalByStream = 500
+
 /** How long a server may keep its end open after ours has been closed, in milliseconds. */
-const goodbyeTakes = 2000
+const goodbyeTakes = 1500
 
 /** RFC 6587 §3.4.1, and the same in TLS (RFC 5425): each record after its length in bytes. */
 async function byStream(
@@ -84,15 +87,17 @@ async function byStream(
   let timer: NodeJS.Timeout | undefined
   try {
     await new Promise<void>((resolve, reject) => {
-      socket.on('error', reject)
-      // The server closes its end when it has read up to the end of ours: the only word that it gives.
-      socket.on('close', () => {
-        if (socket.writableFinished) resolve()
-        else reject(new TransientError(`${host}:${port}: it hung up before it had all`))
-      })
-      socket.resume()
-      socket.end(records.map((record) => `${Buffer.byteLength(record)} ${record}`).join(''), () => {
-        timer = setTimeout(resolve, goodbyeTakes)
+      const hungUp = () => reject(new TransientError(`${host}:${port}: it hung up before it had all`))
+      socket.on('error', reject).on('end', hungUp).on('close', hungUp).resume()
+      socket.write(records.map((record) => `${Buffer.byteLength(record)} ${record}`).join(''), () => {
+        // rsyslog hangs up on whom it does not allow, which looks like the end below if ours has come before.
+        timer = setTimeout(() => {
+          // The server closes its end when it has read up to the end of ours: the only word that it gives.
+          socket.off('end', hungUp).off('close', hungUp).on('close', resolve)
+          socket.end(() => {
+            timer = setTimeout(resolve, goodbyeTakes)
+          })
+        }, refusalByStream)
       })
     })
   } finally {

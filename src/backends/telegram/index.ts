@@ -1,8 +1,8 @@
 import type { HttpAnswer } from '../../http/exchange.ts'
 import { fitRendered } from '../../notification/fit.ts'
-import { inertAddress } from '../../notification/index.ts'
 import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
 import { asObject, field } from '../../platform/json.ts'
+import { callingNobody, inertAddress } from '../../platform/text.ts'
 import { defineBackend, type Outgoing } from '../contract/backend.ts'
 import { httpOptions } from '../contract/http-options.ts'
 import { boolean, number, text, url } from '../contract/options.ts'
@@ -74,7 +74,7 @@ export default defineBackend({
   },
 })
 
-/** The title in bold by an entity, whose offsets are UTF-16 units: nothing in the text needs to be escaped. */
+/** The title in bold by an entity, whose offsets are UTF-16 units: nothing in the text needs to be escaped. The server finds names in any. */
 function textOf({ title, message, url: link }: Outgoing) {
   const tail = link === undefined ? '' : `\n${inertAddress(link)}`
   const head = callingNobody(title)
@@ -83,11 +83,6 @@ function textOf({ title, message, url: link }: Outgoing) {
     unit: 'utf16',
   })
   return { text: text || ' ', ...(head && { entities: [{ type: 'bold', offset: 0, length: head.length }] }) }
-}
-
-/** A space of no width behind an @ that begins a word: the server finds names in any text. */
-function callingNobody(text: string): string {
-  return text.replace(/(?<!\w)@(?=\w)/g, '@\u200b')
 }
 
 function botFailure({ status, json }: HttpAnswer): Error | undefined {
