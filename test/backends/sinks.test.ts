@@ -4,8 +4,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Backend, Outgoing } from '../../src/backends/contract/backend.ts'
 import { httpOptions } from '../../src/backends/contract/http-options.ts'
 import { backends, loadBackend } from '../../src/backends/index.ts'
+import { hideSecret } from '../../src/platform/output.ts'
 import { plainText } from '../../src/platform/text.ts'
-import { attemptWith } from '../support/attempt.ts'
+import { attemptWith, errorOf } from '../support/attempt.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { hostileTexts } from '../support/hostile.ts'
 import { answerJson, fakeInternet, type Request } from '../support/internet.ts'
@@ -229,14 +230,21 @@ function bodyOf(mail: string): string {
   return decodeURIComponent(bytes.replace(/%(?![0-9A-F]{2})/g, '%25'))
 }
 
+/** A program that keeps its words and its input. */
+function fakeProgram(name: string) {
+  const folder = temporaryFolder()
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  const file = join(bin, name)
+  writeFileSync(file, `#!/bin/sh\nprintf '%s\\0' "$@" >'${folder}/words'\ncat >'${folder}/input'\n`)
+  chmodSync(file, 0o755)
+  return { folder, bin, file }
+}
+
 describe.each(Object.entries(programs))('the program of %s', (name, { program, settings, text }) => {
   const run = async (told: Partial<Outgoing>): Promise<Got> => {
-    const folder = temporaryFolder()
-    mkdirSync(join(folder, 'bin'))
-    const file = join(folder, 'bin', program)
-    writeFileSync(file, `#!/bin/sh\nprintf '%s\\0' "$@" >'${folder}/words'\ncat >'${folder}/input'\n`)
-    chmodSync(file, 0o755)
-    vi.stubEnv('PATH', `${join(folder, 'bin')}:${process.env['PATH']}`)
+    const { folder, bin } = fakeProgram(program)
+    vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`)
     expect(await attemptWith(name, settings, { notification: told })).toMatchObject({ kind: 'delivered' })
     const words = readFileSync(join(folder, 'words'), 'utf8').split('\0').slice(0, -1)
     return { words, input: readFileSync(join(folder, 'input'), 'utf8') }
@@ -254,6 +262,19 @@ describe.each(Object.entries(programs))('the program of %s', (name, { program, s
         expect(got, kind).not.toMatch(commands)
         expect(got, kind).not.toMatch(calls[name] ?? /(?!)/)
       }
+    }
+  })
+
+  it('leaves nothing of a secret in what is kept of its words', async () => {
+    const secret = 'correct-horse-battery-staple'
+    hideSecret(secret)
+    const { bin, file } = fakeProgram(program)
+    vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`)
+    for (const before of [170, 180, 190, 64 * 1024 - 10]) {
+      writeFileSync(file, `#!/bin/sh\nprintf '%${before}s${secret} %0300d' '' 1 >&2\nexit 1\n`)
+      const failed = await attemptWith(name, settings)
+      expect(failed).not.toMatchObject({ kind: 'delivered' })
+      expect(errorOf(failed), String(before)).not.toMatch(/corr|staple/)
     }
   })
 

@@ -111,10 +111,8 @@ describe('keybase', () => {
     const program = fakeProgram('keybase')
     const settings = { conversation: 'team', channel: 'ops', exploding_lifetime: '1h' }
     expect((await attemptWith('keybase', settings, { notification: text })).kind).toBe('delivered')
-    expect(program.words()).toEqual([
-      ...['chat', 'send', '--channel', 'ops', '--exploding-lifetime', '1h', '--', 'team'],
-      ...['*a \\*title\\**', 'a \\<message\\>', '@\u200bhere'],
-    ])
+    expect(program.words()).toEqual('chat send --channel ops --exploding-lifetime 1h -- team'.split(' '))
+    expect(program.input()).toBe('*a \\*title\\**\na \\<message\\>\n@\u200bhere')
   })
 
   it('waits for somebody to log in', async () => {
@@ -257,5 +255,22 @@ describe('mattermost', () => {
     expect(request).toMatchObject({ path: '/api/v4/posts', headers: { authorization: 'Bearer bot-token' } })
     expect(request?.json).toMatchObject({ channel_id: 'c1', pending_post_id: expect.any(String) })
     expect(request?.json?.['message']).toContain('@\u200bhere')
+  })
+})
+
+describe('ntfy.sh', () => {
+  it.each([
+    ['high', 4],
+    ['MAX', 5],
+    [3, 3],
+    ['1', 1],
+  ])('takes the priority %s', async (priority, sent) => {
+    const answer = { id: 'x', topic: 't' }
+    const { request } = await over(saying(200, answer), 'ntfy_sh', { topic: 't', priority })
+    expect(request?.json).toMatchObject({ priority: sent })
+  })
+
+  it.each(['normal', 9, 0, 'hight'])('refuses the priority %s', async (priority) => {
+    await expect(attemptWith('ntfy_sh', { topic: 't', priority })).rejects.toThrow('one of 1, 2, 3, 4, 5, min')
   })
 })

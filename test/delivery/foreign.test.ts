@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ntfy, ntfyBin, run } from '../support/cli.ts'
 import { configuredHome } from '../support/configured.ts'
@@ -228,3 +228,15 @@ async function withRootsHome<T>(work: (wrap: (words: string[]) => string[], own:
   const script = `mount --bind "$0" "$1" && shift && exec "$@"`
   return work((words) => ['--mount', 'sh', '-c', script, own, real, ...words], own)
 }
+
+it('a link in the place of the state folder, or below it, changes no mode of what it leads to', async () => {
+  for (const place of ['.local/state/ntfy', '.local/state/ntfy/outbox']) {
+    const { env, home } = await configuredHome()
+    const elsewhere = join(home, 'elsewhere')
+    mkdirSync(elsewhere, { mode: 0o755 })
+    mkdirSync(dirname(join(home, place)), { recursive: true, mode: 0o700 })
+    symlinkSync(elsewhere, join(home, place))
+    for (const words of [['send', 'hi'], ['off'], ['on'], ['queue']]) await ntfy(words, { env })
+    expect(statSync(elsewhere).mode & 0o777).toBe(0o755)
+  }
+})

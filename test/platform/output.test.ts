@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest'
-import { hideSecret, withoutSecrets } from '../../src/platform/output.ts'
+import { describe, expect, it } from 'vitest'
+import { excerpt, hideSecret, withoutSecrets } from '../../src/platform/output.ts'
+import { expectProportional } from '../support/growth.ts'
 
 const secret = 'h=nt/er +2"ä'
 
@@ -28,4 +29,31 @@ it.each(['', 'a', 'ab', 'abc', 'user:', 'name:'])('hides it in base64 behind "%s
 it('leaves what is no secret, and secrets of two characters', () => {
   hideSecret('ab')
   expect(withoutSecrets('cabin')).toBe('cabin')
+})
+
+describe('of a foreign text', () => {
+  const long = 'correct-horse-battery-staple'
+  hideSecret(long)
+
+  it('no part of a secret is left, wherever it is cut', () => {
+    for (let before = 0; before < 60; before++) {
+      const said = excerpt(`${'x'.repeat(before)} ${long} ${'y'.repeat(60)}`, 50)
+      expect(said).not.toMatch(/corr|orse|staple/)
+      expect(said.length).toBeLessThanOrEqual(50)
+    }
+  })
+
+  it('nor where somebody else has cut it', () => {
+    for (let length = 4; length < long.length; length++) {
+      expect(withoutSecrets(`token ${long.slice(0, length)}… more`)).toBe('token ***… more')
+    }
+  })
+
+  it('nor where escape sequences stand within it', () => {
+    expect(excerpt('is correct-horse-\u001b[1mbattery\u001b[0m-staple wrong')).toBe('is *** wrong')
+  })
+
+  it('so much is read as can be shown', () => {
+    expectProportional('an excerpt', (length) => excerpt(`\u009d${'a'.repeat(10)}`.repeat(length / 11)))
+  })
 })
