@@ -47,16 +47,16 @@ export function callingNobody(text: string): string {
 }
 
 /**
- * Is this an address that can be followed, with nothing in it that could be more? RFC 3986 §2, and RFC 3987 for letters
- * of any language; what runs as a script is none.
+ * Is this an address that can be followed, and nothing more? Browsers also take most characters that RFC 3986 §2 leaves
+ * out; what runs as a script is none.
  */
 export function isAddress(text: string): boolean {
-  return /^(?!(?:javascript|vbscript|data):)[a-z][a-z0-9+.-]+:[^\p{C}\p{Z}"<>\\^`{|}]+$/iu.test(text)
+  return /^(?!(?:javascript|vbscript|data):)[a-z][a-z0-9+.-]+:[^\p{C}\p{Z}<>\\`]+$/iu.test(text)
 }
 
-/** The same address as a chat shows it: percent signs keep its @ from calling somebody, and its * from being markup. */
+/** The same address as a chat shows it: percent signs keep an @ from calling anybody, the rest from being markup. */
 export function inertAddress(address: string): string {
-  return address.replace(/(?<!\w)@/g, '%40').replaceAll('*', '%2A')
+  return address.replace(/(?<!\w)@|[*"^{|}]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 /** How long `text` is in the service's unit. */
