@@ -637,13 +637,14 @@ done >&- 2>&-'
 }
 
 __ntfy_load() {
-  # What is set outside of functions is an array, which `set -a` does not export.
-  __ntfy_word=() __ntfy_start=() __ntfy_took=() __ntfy_line=() __ntfy_before=() __ntfy_number=() __ntfy_told=() __ntfy_armed=()
-  __ntfy_always='' __ntfy_file='' __ntfy_told=0 __ntfy_turn=0 __ntfy_waits='' __ntfy_left=([1]='')
-  __ntfy_mark=$'\1' __ntfy_word='' __ntfy_theirs='' __ntfy_asks=unknown
+  __ntfy_always='' __ntfy_file='' __ntfy_turn=0 __ntfy_waits='' __ntfy_left=([1]='')
+  __ntfy_mark=$'\1' __ntfy_theirs='' __ntfy_asks=unknown
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
-  __ntfy_held=0 __ntfy_trapped=0 __ntfy_start=$__ntfy_never __ntfy_took=-1 __ntfy_line=0 __ntfy_before=0 __ntfy_number=0 __ntfy_armed=0 __ntfy_gate=0 __ntfy_us=0
+  __ntfy_held=0 __ntfy_trapped=0 __ntfy_gate=0 __ntfy_us=0
+  # What is set outside of functions is an array, which `set -a` does not export.
+  __ntfy_word=('') __ntfy_start=("$__ntfy_never") __ntfy_took=(-1) __ntfy_told=(0) __ntfy_armed=(0)
+  __ntfy_line=(0) __ntfy_before=(0) __ntfy_number=("${HISTCMD-1}")
   builtin unset __ntfy_jobs
   local version=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] ))
   __ntfy_array=0 __ntfy_clock=coarse
@@ -651,7 +652,6 @@ __ntfy_load() {
   (( version >= 501 )) && __ntfy_array=7191
   (( version >= 404 )) && __ntfy_clock=epoch
   (( version >= 500 )) && __ntfy_clock=fine
-  __ntfy_number=${HISTCMD-1}
   __ntfy_texts
   # Where these may not be set there is no place for a hook.
   if (( version >= 404 )) && [[ ${PROMPT_COMMAND+${PROMPT_COMMAND@a}}${PS0+${PS0@a}} == *r* ]]; then return 1; fi
