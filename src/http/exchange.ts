@@ -3,8 +3,9 @@ import type { Socket } from 'node:net'
 import { hideSecret } from '../platform/output.ts'
 import { readCertificates } from './certificates.ts'
 import { lookup } from './lookup.ts'
-import { hostOf, openTunnel, proxyAuthorization, proxyFor } from './proxy.ts'
+import { hostOf, isSocks, proxyAuthorization, proxyFor, userOf } from './proxy.ts'
 import { verified } from './tls.ts'
+import { openTunnel } from './tunnel.ts'
 
 export interface HttpRequest {
   method?: 'GET' | 'POST' | 'PUT'
@@ -70,8 +71,8 @@ async function prepare(
   const headers: Record<string, string> = { host: url.host, 'user-agent': 'ntfy-done', ...type }
   if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body))
   if (url.username && !request.headers?.['authorization']) {
-    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-    headers['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`
+    const { user, password } = userOf(url)
+    headers['authorization'] = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
   }
   const host = hostOf(url)
   const options: RequestOptions & { ca?: string; servername?: string } = {
@@ -86,8 +87,12 @@ async function prepare(
   }
   const proxy = proxyFor(url)
   // Not by import: a module namespace reads node:http's lazy getters, which load all of fetch on Node 22 and later.
+  const tunnel = () => openTunnel(proxy as URL, url.hostname, Number(options.port), signal)
   if (url.protocol === 'http:') {
-    if (proxy) {
+    if (proxy && isSocks(proxy)) {
+      const socket = await tunnel()
+      Object.assign(options, { agent: undefined, createConnection: () => socket })
+    } else if (proxy) {
       Object.assign(options, { host: hostOf(proxy), port: proxy.port || 80, path: url.origin + options.path })
       Object.assign(options.headers as object, proxyAuthorization(proxy))
     }
@@ -96,7 +101,7 @@ async function prepare(
   Object.assign(options, verified)
   if (ca !== undefined) options.ca = readCertificates(ca)
   if (proxy) {
-    const socket: Socket = await openTunnel(proxy, `${url.hostname}:${options.port}`, signal)
+    const socket: Socket = await tunnel()
     const { connect } = process.getBuiltinModule('node:tls')
     const servername = process.getBuiltinModule('node:net').isIP(host) > 0 ? {} : { servername: host }
     // Node heeds createConnection only where no agent is named.

@@ -1,9 +1,6 @@
-import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP, type Socket } from 'node:net'
-import { ConfigError, TransientError } from '../platform/errors.ts'
+import { BlockList, isIP } from 'node:net'
+import { ConfigError } from '../platform/errors.ts'
 import { hideSecret } from '../platform/output.ts'
-import { networkWords } from './failure.ts'
-import { lookup } from './lookup.ts'
 
 /** The proxy that the environment names for an address, as curl and Python's requests read it; nothing for none. */
 export function proxyFor(url: URL): URL | undefined {
@@ -16,50 +13,40 @@ export function proxyFor(url: URL): URL | undefined {
   } catch {
     throw new ConfigError('the proxy in the environment is no address (http://host:port)')
   }
-  if (proxy.password) hideSecret(decodeURIComponent(proxy.password))
-  if (proxy.protocol !== 'http:') {
-    throw new ConfigError(`the proxy in the environment is ${proxy.protocol}//; http:// was expected`)
+  if (proxy.password) hideSecret(userOf(proxy).password)
+  if (proxy.protocol !== 'http:' && !isSocks(proxy)) {
+    throw new ConfigError(`the proxy in the environment is ${proxy.protocol}//; http:// or socks5h:// was expected`)
   }
   return proxy
+}
+
+/** Does it speak SOCKS? Then every protocol goes through a tunnel. */
+export function isSocks(proxy: URL): boolean {
+  return /^socks(?:4a?|5h?)?:$/.test(proxy.protocol)
+}
+
+/** User and password of an address; a percent sign that encodes nothing stands for itself. */
+export function userOf(url: URL): { user: string; password: string } {
+  return { user: decoded(url.username), password: decoded(url.password) }
+}
+
+function decoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
+    try {
+      return decodeURIComponent(bytes)
+    } catch {
+      return bytes
+    }
+  })
 }
 
 /** What a proxy wants to see of whoever uses it; nothing if its address has no user. */
 export function proxyAuthorization(proxy: URL): Record<string, string> {
   if (!proxy.username) return {}
-  const words = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
-  const credentials = Buffer.from(words).toString('base64')
+  const { user, password } = userOf(proxy)
+  const credentials = Buffer.from(`${user}:${password}`).toString('base64')
   hideSecret(credentials)
   return { 'proxy-authorization': `Basic ${credentials}` }
-}
-
-/**
- * A tunnel through a proxy to a host (RFC 9110 §9.3.6).
- *
- * @throws TransientError the proxy refuses it, or cannot be reached
- */
-export function openTunnel(proxy: URL, host: string, signal: AbortSignal): Promise<Socket> {
-  const { request } = process.getBuiltinModule('node:http')
-  return new Promise((resolve, reject) => {
-    const connecting = request({
-      host: hostOf(proxy),
-      port: proxy.port || 80,
-      method: 'CONNECT',
-      path: host,
-      headers: { host, ...proxyAuthorization(proxy) },
-      agent: false,
-      lookup: lookup as never,
-      signal,
-    })
-    const fail = (words: string) => reject(new TransientError(`the proxy ${proxy.host}: ${words}`))
-    connecting.on('connect', ({ statusCode = 0 }: IncomingMessage, socket: Socket) => {
-      if (statusCode >= 200 && statusCode < 300) return resolve(socket)
-      socket.destroy()
-      const hint = statusCode === 407 ? ' (it wants a user and a password: http://user:password@host:port)' : ''
-      fail(`it answered ${statusCode} for ${host}${hint}`)
-    })
-    connecting.on('error', (error) => fail(signal.aborted ? 'no answer in time' : networkWords(error)))
-    connecting.end()
-  })
 }
 
 /** `no_proxy` holds hosts, domains with or without a dot in front, addresses, networks, each with or without a port, or `*`. */

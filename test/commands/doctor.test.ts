@@ -181,8 +181,11 @@ describe('doctor', () => {
 
   it('says what is wrong with the network', async () => {
     const { env } = temporaryHome()
-    const { find } = await doctor({ ...env, https_proxy: 'socks5://proxy:1', NODE_EXTRA_CA_CERTS: '/no/such/file' })
-    expect(find('network')).toMatchObject({ ok: false, text: expect.stringContaining('http:// was expected') })
+    const { find } = await doctor({ ...env, https_proxy: 'ftp://proxy:1', NODE_EXTRA_CA_CERTS: '/no/such/file' })
+    expect(find('network')).toMatchObject({
+      ok: false,
+      text: expect.stringContaining('http:// or socks5h:// was expected'),
+    })
     expect(find('network', 'ca')).toMatchObject({ ok: false, text: expect.stringContaining('/no/such/file') })
   })
 })

@@ -112,7 +112,7 @@ describeWith(['tinyproxy', 'openssl'], 'through tinyproxy', () => {
     expect(proxy.requests()).toHaveLength(1)
   })
 
-  it.each(['socks5://127.0.0.1:1080', 'http://[', 'ftp://x'])(
+  it.each(['https://127.0.0.1:1080', 'http://[', 'ftp://x'])(
     '%s is no proxy for us, and that is said',
     async (value) => {
       vi.stubEnv('https_proxy', value)

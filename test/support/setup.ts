@@ -46,6 +46,7 @@ const packages: Record<string, string> = {
   postfix: 'postfix',
   dovecot: 'dovecot-core',
   tinyproxy: 'tinyproxy-bin',
+  microsocks: 'microsocks',
   mosquitto: 'mosquitto',
   mosquitto_sub: 'mosquitto-clients',
   prosody: 'prosody',
