@@ -11,6 +11,9 @@ export interface Place {
   named: boolean
 }
 
+/** Of a configuration's file, those that are looked for first first. */
+const endings = ['.yml', '.yaml', '.json']
+
 /**
  * The places in the order in which they are looked at; the first that is there wins. Never the current directory: a
  * cloned repository must not be able to redirect notifications.
@@ -20,12 +23,13 @@ export function configPlaces(named: string | undefined): Place[] {
   const fromEnvironment = process.env['NTFY_CONFIG']
   if (fromEnvironment) return [{ path: fromEnvironment, reason: 'NTFY_CONFIG', named: true }]
   const places: Place[] = []
-  const add = (folder: string | undefined, file: string, reason: string) => {
-    if (folder !== undefined) places.push({ path: join(folder, file), reason, named: false })
+  const add = (folder: string | undefined, name: string, reason: string) => {
+    if (folder === undefined) return
+    for (const ending of endings) places.push({ path: join(folder, name + ending), reason, named: false })
   }
-  add(configFolder(), 'ntfy.yml', 'yours')
-  add(home(), '.ntfy.yml', 'yours, the old place')
-  for (const folder of siteConfigFolders()) add(folder, 'ntfy.yml', "the site's")
+  add(configFolder(), 'ntfy', 'yours')
+  add(home(), '.ntfy', 'yours, the old place')
+  for (const folder of siteConfigFolders()) add(folder, 'ntfy', "the site's")
   return places
 }
 

@@ -96,10 +96,15 @@ function readSome(descriptor: number, chunk: Buffer, end: number): number {
   }
 }
 
+/**
+ * By cosmiconfig's loaders alone: its explorers look for their own settings in the working directory, in files that may
+ * be programs (9.0, getUserDefinedOptionsFromMetaConfig), and open whatever has the file's name, a pipe as well.
+ */
 async function parse(path: string, text: string): Promise<unknown> {
-  const { loadJson, loadYaml } = (await import('cosmiconfig/dist/loaders.js')).default
+  const { defaultLoadersSync: loaders } = await import('cosmiconfig')
   try {
-    return path.endsWith('.json') ? (text.trim() === '' ? undefined : loadJson(path, text)) : loadYaml(path, text)
+    if (!path.endsWith('.json')) return loaders['.yaml'](path, text)
+    return text.trim() === '' ? undefined : loaders['.json'](path, text)
   } catch (error) {
     // The loaders' messages quote the file, tokens included: only the reason and the line are repeated.
     const { reason, mark } = error as { reason?: string; mark?: { line: number } }
