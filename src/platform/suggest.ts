@@ -6,6 +6,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
   for (const candidate of known) {
+    // The distance is no less than this, and the library takes room with the square of the longer word.
+    if (Math.abs(wanted.length - candidate.length) >= bestDistance) continue
     // People rarely mistype the first letter: of two words that are as near, the one that shares it was meant.
     const steps =
       distance(wanted, candidate.toLowerCase()).steps + (wanted[0] === candidate[0]?.toLowerCase() ? 0 : 0.5)
