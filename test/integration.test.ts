@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ntfy, ntfyBin, run } from './support/cli.ts'
 import { configuredHome } from './support/configured.ts'
+import { timeless } from './support/message.ts'
 import { describeWith } from './support/programs.ts'
 import { openTerminal } from './support/pty.ts'
 import { waitFor } from './support/wait.ts'
@@ -30,7 +31,7 @@ for (const { shell, rc, line, args } of shells) {
       await terminal.see('ready')
       terminal.type('sleep 0.6; false\r')
       await waitFor('the notification', () => server.received.length > 1)
-      expect(server.received.map(({ json }) => json['message'])).toEqual([
+      expect(server.received.map(({ json }) => timeless(json['message']))).toEqual([
         'configured',
         '❌ "sleep 0.6; false" failed (code 1) in 0:00 minutes',
       ])

@@ -3,12 +3,16 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ntfy, ntfyBin } from '../support/cli.ts'
 import { desktopPrograms, useDesktop } from '../support/desktop.ts'
+import { timeless } from '../support/message.ts'
 import { describeWith } from '../support/programs.ts'
 import { openTerminal } from '../support/pty.ts'
 
 describeWith([...desktopPrograms, 'bash', 'zsh', 'fish'], 'a desktop, with no configuration', () => {
   const desktop = useDesktop()
-  const next = async (before: number) => (await desktop().waitForShown(before + 1)).at(-1)
+  const next = async (before: number) => {
+    const shown = (await desktop().waitForShown(before + 1)).at(-1)
+    return { ...shown, body: timeless(shown?.body) }
+  }
 
   it('shows what is sent', async () => {
     const before = desktop().shown().length
