@@ -1,14 +1,25 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
-/** The licence texts of the packages that a bundle has taken in: most licences ask for that. */
+/**
+ * The licence texts of what a bundle has taken in, which most licences ask for: of packages, and of a folder of ours
+ * with another's work in it and its licence beside it.
+ */
 export function licenseTexts(moduleIds: Iterable<string>): string {
-  const folders = new Set<string>()
+  const packages = new Set<string>()
+  const adapted = new Set<string>()
   for (const id of moduleIds) {
     const folder = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0].replace(/^\0/, '')
-    if (folder !== undefined && existsSync(join(folder, 'package.json'))) folders.add(folder)
+    if (folder === undefined) {
+      if (/\/src\//.test(id) && existsSync(join(dirname(id), 'LICENSE'))) adapted.add(dirname(id))
+    } else if (existsSync(join(folder, 'package.json'))) packages.add(folder)
   }
-  return [...folders].sort().map(licenseText).join('\n')
+  const texts = [...[...packages].sort().map(licenseText), ...[...adapted].sort().map(adaptedText)]
+  return texts.join('\n')
+}
+
+function adaptedText(folder: string): string {
+  return section(`${basename(folder)} (adapted)`, readFileSync(join(folder, 'LICENSE'), 'utf8'))
 }
 
 function licenseText(folder: string): string {
@@ -17,6 +28,9 @@ function licenseText(folder: string): string {
     string
   >
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
-  const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()
-  return `${name} ${version} (${license})\n\n${text}\n\n${'-'.repeat(80)}\n`
+  return section(`${name} ${version} (${license})`, file === undefined ? '' : readFileSync(join(folder, file), 'utf8'))
+}
+
+function section(title: string, text: string): string {
+  return `${title}\n\n${text.trim()}\n\n${'-'.repeat(80)}\n`
 }

@@ -9,6 +9,7 @@ export function passwordsIn(text: string): Range[] {
       ranges.push(...userInfo(text, at + 3, /https?$/i.test(text.slice(Math.max(0, at - 5), at))))
     }
   }
+  if (text.includes('://')) ranges.push(...serviceAddresses(text))
   for (const pattern of otherForms) {
     for (const found of text.matchAll(pattern)) {
       const value = found[1] ?? ''
@@ -29,6 +30,21 @@ const otherForms = [
   /\bPASSWORD\s{1,20}\\?["']([^"'\\]+)\\?["']/gi,
   /\b(?:OLD_)?PASSWORD\s{0,20}\(\s{0,20}\\?["']([^"'\\]+)\\?["']/gi,
 ]
+
+/** Services' addresses as Apprise writes them, which are tokens alone or behind a host. */
+const serviceAddress =
+  /(?<![\w+.-])(?:bark|boxcar|clicksend|d7sms|dapnet|dingtalk|discord|emby|enigma2|evolution|faast|fcm|feishu|flock|gchat|gotify|guilded|hassio?|ifttt|join|kavenegar|kumulos|lametric|lark|line|mailgun|matrix|mattermost|mmost|mmosts|msg91|msgbird|msteams|nexmo|notica|notifiarr|notifico|ntfy|ntfys|onesignal|opsgenie|pagerduty|pagertree|parsep|pbul|pjet|plivo|popcorn|pover|prowl|pushed|pushdeer|pushme|pushover|pushplus|pushsafer|pushy|psafer|qq|reddit|revolt|rocket|rockets|ryver|schan|sendgrid|ses|signals?|signl4|simplepush|sinch|slack|smseagle|sns|sparkpost|splunk|spontit|spush|strmlabs|synology|telegram|tgram|teams|techulus|threema|toasty|twilio|twist|vonage|voipms|webexteams|wecombot|whatsapp|workflow|wxteams|xbmc|zulip)s?:\/\/(?!-)([^\s"'`<>?\\]{1,400})/g
+
+/** What stands behind the host, if there is one; without a slash or an `@` it is the name of a channel. */
+function serviceAddresses(text: string): Range[] {
+  return Array.from(text.matchAll(serviceAddress), (found) => {
+    const rest = found[1] ?? ''
+    const host =
+      /^(?:[\w.-]{1,80}\.[a-z]{2,}|localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?\//i.exec(rest)?.[0].length ?? 0
+    const start = found.index + found[0].length - rest.length + host
+    return /[/@]/.test(rest) && isSecret(rest.slice(host)) ? [{ start, end: start + rest.length - host }] : []
+  }).flat()
+}
 
 /** Where an address ends. */
 const addressEnd = /[\s"'`<>\\]/

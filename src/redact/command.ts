@@ -1,15 +1,18 @@
 import { innerWords } from '../command-line/inner-command.ts'
 import { passwordsIn } from './addresses.ts'
+import { formValues } from './directives.ts'
 import { flagValues, isSecretFlag } from './flags.ts'
-import { programHits, readsSecret } from './hits.ts'
+import { carriesNone, programHits } from './hits.ts'
 import { type PlacedCommand, placedCommands } from './lines.ts'
 import { loosePairs, netrcLines } from './loose.ts'
 import { nameOf } from './programs.ts'
 import { addAll, type Range, shifted } from './ranges.ts'
+import { readsSecret } from './readers.ts'
 import { keysIn } from './shapes.ts'
+import { spoken, spokenIn, spokenInside, type Tells } from './spoken.ts'
 import { isSecret, literal } from './values.ts'
 import { isSecretPair, kindOf, pairsOfWord, type WordKind } from './word.ts'
-import { type Hit, inLine, type Word } from './words.ts'
+import { inLine, type Word } from './words.ts'
 
 /** How deep commands within commands are followed (`ssh host "sh -c '...'"`). */
 const deepest = 4
@@ -17,13 +20,13 @@ const deepest = 4
 /** Where the secrets of a command line stand. */
 export function commandRanges(line: string, depth = 0): Range[] {
   const { commands, texts } = placedCommands(line)
-  const ranges = depth === 0 ? [...keysIn(line), ...passwordsIn(line), ...netrcLines(line)] : []
+  const ranges = depth === 0 ? [...keysIn(line), ...passwordsIn(line), ...netrcLines(line), ...formValues(line)] : []
   // From the last one on: does a secret reach the end of the pipe that begins here?
-  let told = false
+  let told: Tells = false
   for (const command of commands.toReversed()) {
-    told = command.piped && told
+    if (!command.piped) told = false
     addAll(ranges, simpleRanges(line, command, told, depth))
-    told ||= readsSecret(command.words.map(({ text }) => text))
+    told = takesSecret(command) || told
   }
   for (const { start, end } of texts) {
     // The comment itself would be one again.
@@ -35,23 +38,25 @@ export function commandRanges(line: string, depth = 0): Range[] {
 }
 
 /** @param tells does a program read a secret from what this one prints? */
-function simpleRanges(line: string, command: PlacedCommand, tells: boolean, depth: number): Range[] {
+function simpleRanges(line: string, command: PlacedCommand, tells: Tells, depth: number): Range[] {
   const { words, hereStrings, hereDocuments } = command
   const texts = words.map(({ text }) => text)
   const first = programIndex(texts)
   const hits = [...flagValues(texts, first), ...programHits(texts, first)]
-  if (tells) addAll(hits, spoken(texts, first))
+  addAll(hits, spoken(texts, first, tells || fileTells(command.targets.map(({ text }) => text))))
   const ranges = hits.flatMap(({ word, start, end }) => inLine(words[word] as Word, { start, end }))
   words.forEach((word, index) => {
     // Most words hold neither a pair nor a command.
     if (word.begins === undefined && word.substitutions.length === 0 && !/[=:]/.test(word.text)) return
-    if (word.substitutions.length > 0 && makesSecret(word.text, texts[index - 1]))
-      addAll(ranges, spokenInside(line, word))
+    const makes = word.substitutions.length > 0 && makesSecret(word.text, texts[index - 1], texts, first)
+    if (makes) addAll(ranges, spokenInside(line, word))
+    const flag = /^--?[\w-]+(?==)/.exec(word.text)?.[0]
+    if (flag !== undefined && carriesNone(texts, first, flag, '=')) return
     const kind = kindOf(texts, first, index)
     addAll(ranges, pairsOfWord(word, kind))
-    addAll(ranges, nestedRanges(line, word, kind, depth))
+    addAll(ranges, nestedRanges(line, word, kind, depth, texts[index - 1]))
   })
-  const readsIt = hereStrings.length + hereDocuments.length > 0 && (tells || readsSecret(texts))
+  const readsIt = hereStrings.length + hereDocuments.length > 0 && (tells || readsSecret(texts, first))
   for (const word of hereStrings) {
     if (readsIt && isSecret(word.text)) addAll(ranges, inLine(word, { start: 0, end: word.text.length }))
     addAll(ranges, pairsOfWord(word, 'text'))
@@ -87,34 +92,43 @@ function isNameOrOption(texts: string[], index: number): boolean {
   return (before === 'time' && texts[index] === '-p') || (before === 'coproc' && texts[index + 1] === '{')
 }
 
-/** What `echo` and `printf` say to a program that reads a secret. */
-function spoken(texts: string[], program: number): Hit[] {
-  if (!/^(?:echo|printf)$/.test(nameOf(texts[program] ?? ''))) return []
-  return texts.flatMap((text, word) => {
-    const isFormat = word === program + 1 && (/^-[neE]+$/.test(text) || /%s/.test(text))
-    return word <= program || isFormat || !isSecret(text) ? [] : [{ word, start: 0, end: text.length }]
-  })
+/** Does what this command reads by a pipe end as a secret? */
+function takesSecret({ words }: PlacedCommand): Tells {
+  const texts = words.map(({ text }) => text)
+  const first = programIndex(texts)
+  if (readsSecret(texts, first)) return 'surely'
+  const name = nameOf(texts[first] ?? '')
+  if (name === 'tee') return fileTells(texts.slice(first + 1))
+  return name === 'base64' && !texts.some((text) => /^(?:-[dD]|--decode)$/.test(text)) && 'likely'
 }
 
-/** Is what a substitution in this word says a secret? `--token "$(echo x)"`, `-p"$(echo x)"`, `-u "me:$(echo x)"` */
-function makesSecret(text: string, before: string | undefined): boolean {
+/** Is what goes into these files a secret? `~/.vault-token`, `/run/secrets/db`, and likely `password.txt` */
+function fileTells(paths: string[]): Tells {
+  if (paths.some((path) => /(?:^|\/)\.[\w-]*(?:token|pass|passwd|password)$|\/secrets?\/[\w.-]+$/i.test(path)))
+    return 'surely'
+  const name = /(?:pass(?:word|wd|phrase)?|secrets?|token|api[-_]?key)(?:\.\w{1,5})?$/i
+  return paths.some((path) => name.test(path)) && 'likely'
+}
+
+/** Does what a substitution in this word says make a secret? `--token "$(echo x)"`, `-p"$(echo x)"`, `-u "me:$(echo x)"` */
+function makesSecret(text: string, before: string | undefined, texts: string[], first: number): boolean {
   if (isSecretPair(text) || isSecretFlag(before) || /authorization:/i.test(text)) return true
+  if (/^(?:-{0,2}[\w-]*=)?<\(/.test(text)) {
+    const named = text.startsWith('<') ? (before ?? '') : text.slice(0, text.indexOf('='))
+    return secretSource.test(named) || readsSecret(texts, first)
+  }
   return /^-[aP]?p?[$`]/.test(text) || (/^(?:-u|--user)$/.test(before ?? '') && /:[$`]/.test(text))
 }
 
-/** What is said in substitutions that make a secret: `TOKEN=$(echo x)`. */
-function spokenInside(line: string, { substitutions }: Word): Range[] {
-  return substitutions.flatMap(({ start, end }) => {
-    const said = placedCommands(line.slice(start, end)).commands.flatMap(({ words }) => {
-      const texts = words.map(({ text }) => text)
-      return spoken(texts, programIndex(texts)).flatMap((hit) => inLine(words[hit.word] as Word, hit))
-    })
-    return shifted(said, start)
-  })
-}
+/** Flags and words before a file that holds a secret: `--password-file <(echo x)`, `wg set wg0 private-key <(echo x)` */
+const secretSource = /(?:pass|secret|token|key|psk|cred|auth|identity|^-i$|^-F$)/i
+
+/** Flags and variables with a command that says a secret: `--password-command 'echo x'`, `BORG_PASSCOMMAND` */
+const secretCommand =
+  /^-{0,2}[\w-]{0,80}(?:pass(?:word|phrase)?|secret|token|key)[-_]?(?:command|cmd|eval|helper|program)(?:=|$)|^-{1,2}extpass(?:=|$)/i
 
 /** Commands inside of a word: in its substitutions, and in what a shell, ssh or the like is given as one word. */
-function nestedRanges(line: string, word: Word, kind: WordKind, depth: number): Range[] {
+function nestedRanges(line: string, word: Word, kind: WordKind, depth: number, before?: string): Range[] {
   if (depth >= deepest) return []
   const ranges: Range[] = []
   for (const { start, end } of word.substitutions) {
@@ -128,7 +142,13 @@ function nestedRanges(line: string, word: Word, kind: WordKind, depth: number): 
     !/\s/.test(word.text)
   )
     return ranges
+  const alias = kind === 'alias' ? (/^[\w.-]+=/.exec(word.text)?.[0].length ?? 0) : 0
   const inner = word.text.replaceAll(literal.dollar, '$').replaceAll(literal.backtick, '`')
-  for (const range of commandRanges(inner, depth + 1)) addAll(ranges, inLine(word, range))
+  const secret = secretCommand.test(word.text) || secretCommand.test(before ?? '')
+  for (const range of [
+    ...shifted(commandRanges(inner.slice(alias), depth + 1), alias),
+    ...(secret ? spokenIn(inner.replace(/^[^\s=]*=/, (head) => ' '.repeat(head.length))) : []),
+  ])
+    addAll(ranges, inLine(word, range))
   return ranges
 }

@@ -1,25 +1,35 @@
 import { carriesNone } from './hits.ts'
-import { isSecretName } from './names.ts'
-import { isSecret } from './values.ts'
+import { isDoubtfulName, isLoginName, isSecretName } from './names.ts'
+import { isHarmless, isRandom, isSecret, loginOf } from './values.ts'
 import type { Hit } from './words.ts'
 
 /** Values of flags whose name says "secret", as the word behind them: `--password x`, `-token x`, `--db-password x`. */
 export function flagValues(words: string[], program: number): Hit[] {
   const hits: Hit[] = []
   for (let word = 0; word + 1 < words.length; word++) {
-    if (!words[word]?.startsWith('-')) continue
-    const name = /^--?([A-Za-z][\w.-]+)$/.exec(words[word] ?? '')?.[1]
+    const flag = words[word] ?? ''
+    if (!flag.startsWith('-')) continue
+    const name = /^--?([A-Za-z][\w.-]+)$/.exec(flag)?.[1]
     const value = words[word + 1] ?? ''
-    if (name === undefined || !isSecretName(name) || value.startsWith('-') || !isSecret(value)) continue
+    if (name === undefined || value.startsWith('-') || !isSecret(value)) continue
     // `mysql -psecret db`: the value of a flag of one letter
-    if (gluedValue.test(words[word] ?? '')) continue
-    // `ffmpeg -pass 1`
-    if (/^pass$/i.test(name) && /^\d$/.test(value)) continue
-    if (/^pwd$/i.test(name) && /^[/~.]/.test(value)) continue
-    if (carriesNone(words, program, words[word] ?? '')) continue
-    hits.push({ word: word + 1, start: 0, end: value.length })
+    if (gluedValue.test(flag) || isHarmless(name, value) || isProcess(value)) continue
+    if (carriesNone(words, program, flag, ' ')) continue
+    const start = isSecretName(name) ? sourceOf(value) : isLoginName(name) ? loginOf(value) : 0
+    if (isSecretName(name) || start > 0 || (isDoubtfulName(name) && isRandom(value)))
+      hits.push({ word: word + 1, start, end: value.length })
   }
   return hits
+}
+
+/** `pass:x`, `password:x`: how OpenSSL, Android's and others' flags say where a password comes from. */
+function sourceOf(value: string): number {
+  return /^(?:pass|password):(?=.)/.exec(value)?.[0].length ?? 0
+}
+
+/** `<(command)` */
+function isProcess(value: string): boolean {
+  return /^[<>]\(/.test(value)
 }
 
 /** Is this a flag whose value, the next word, is a secret? */

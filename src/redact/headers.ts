@@ -1,9 +1,9 @@
 import type { Range } from './ranges.ts'
-import { isSecret } from './values.ts'
+import { isSecret, isStatement } from './values.ts'
 
 /** Headers of HTTP whose whole value is a secret, or all of it behind its scheme. */
 const header =
-  /(?:(?<![\w-])|(?<=^-[A-Za-z#]{0,9}H))((?:proxy-)?authorization|(?:set-)?cookie2?)(\\{0,3}["']?)[ \t]{0,9}(?::|=(?=[ \t]{0,9}\\{0,3}["']))[ \t]{0,9}(\\{0,3}["']?)/gi
+  /(?:(?<![\w-])|(?<=^-[A-Za-z#]{0,9}H))((?:proxy-)?authorization|(?:set-)?cookie2?)(\\{0,3}["']?)[ \t]{0,9}(?::|=(?=[ \t]{0,9}\\{0,3}["']|(?:Bearer|Basic|OAuth|Token) ))[ \t]{0,9}(\\{0,3}["']?)/gi
 
 /** A scheme and what follows it: `Bearer x`, `Basic x`, `Digest username="..."`. */
 const scheme = /^([A-Za-z][\w-]{0,30}[ \t]{1,9})(\S)/
@@ -34,5 +34,5 @@ function valueEnd(text: string, start: number, quote: string, wholeLine: boolean
 
 /** `Authorization: Bearer` in a sentence. */
 function isSchemeAlone(value: string): boolean {
-  return /^(?:Bearer|Basic|Digest|Token|Negotiate|NTLM)$/i.test(value)
+  return /^(?:Bearer|Basic|Digest|Token|Negotiate|NTLM)$/i.test(value) || isStatement(value)
 }

@@ -1,4 +1,6 @@
-import { nameOf, type Program, programOf } from './programs.ts'
+import { hitsByPlace } from './places.ts'
+import type { Program } from './program-table.ts'
+import { nameOf, programOf } from './programs.ts'
 import { addAll } from './ranges.ts'
 import { whole } from './special.ts'
 import { isSecret } from './values.ts'
@@ -6,10 +8,7 @@ import type { Hit } from './words.ts'
 
 /** Programs that run the program that they are given among their words. */
 const runner =
-  /^(?:ssh|docker|podman|nerdctl|kubectl|oc|xargs|parallel|find|watch|su|chroot|nsenter|unshare|strace|ltrace|gdb|screen|tmux|script|ntfy|time|nix|poetry|uv|npx|heroku|vagrant|docker-compose|sshpass|proot|flatpak|toolbox|distrobox|doppler|op|dotenv|aws-vault|systemd-run|firejail|torsocks|proxychains|winpty|unbuffer|faketime|caffeinate|retry|entr)$/
-
-/** Programs that read a secret from their input when they are told so. */
-const reading = /^(?:chpasswd|cryptsetup|kinit|smbpasswd|passwd|pdbedit)$/
+  /^(?:ssh|docker|podman|nerdctl|kubectl|oc|xargs|parallel|find|watch|su|chroot|nsenter|unshare|strace|ltrace|gdb|screen|tmux|script|ntfy|time|nix|poetry|uv|npx|heroku|vagrant|docker-compose|sshpass|proot|flatpak|toolbox|distrobox|doppler|op|dotenv|aws-vault|systemd-run|firejail|torsocks|proxychains|winpty|unbuffer|faketime|caffeinate|retry|entr|java|python|python3|node|bash|sh|busybox|php|ruby|infisical|chamber|direnv|mise|asdf|tsocks|trickle|numactl|taskset|setpriv|runuser|gosu|tini|dumb-init|bundle|pdm|hatch|pipenv|rye|bunx)$/
 
 /** The secrets that a program gets by words of its own, also of one that another runs: `ssh host mysql -px`. */
 export function programHits(words: string[], first: number): Hit[] {
@@ -28,41 +27,38 @@ export function programHits(words: string[], first: number): Hit[] {
 /** A line names no more programs that another one runs: each look at its words takes time. */
 const mostNested = 4
 
-/** Does a flag that sounds so carry no secret of this program? */
-export function carriesNone(words: string[], program: number, flag: string): boolean {
-  return programOf(words[program])?.none?.test(flag) === true
-}
-
-/** Does this command read a secret from its input? */
-export function readsSecret(words: string[]): boolean {
-  const flag = /^--?(?:password-?stdin|with-token|token-stdin|passphrase-fd|stdin|api-key-stdin|.*-stdin)$/
-  const asked = words.findLastIndex((word) => /^-[a-zA-Z]*S/.test(word))
-  return words.some(
-    (word, index) =>
-      flag.test(word) ||
-      reading.test(nameOf(word)) ||
-      (word === 'sudo' && index < asked) ||
-      (/^(?:secret|login)$/.test(word) && /^(?:-|set|create)$/.test(words[index + 1] ?? '')),
-  )
+/** Does a flag that sounds so carry no secret of this program, as the next word, or behind `=`? */
+export function carriesNone(words: string[], program: number, flag: string, separator: ' ' | '='): boolean {
+  const { none, never } = programOf(words[program]) ?? {}
+  return never?.test(flag) === true || (separator === ' ' && none?.test(flag) === true)
 }
 
 function hitsAt(all: string[], first: number): Hit[] {
   const program = programOf(all[first])
   if (program === undefined) return []
   const words = all.slice(first)
-  const hits = program.special?.(words) ?? []
-  const allowed = program.after === undefined || words.some((word) => program.after?.test(word))
+  const hits = [program, ...(program.also ?? [])].flatMap((known) => hitsOf(known, words))
+  return hits.map((hit) => ({ ...hit, word: hit.word + first }))
+}
+
+function hitsOf(program: Program, words: string[]): Hit[] {
+  const { special, places, valued, after } = program
+  const hits = special?.(words) ?? []
+  if (places) addAll(hits, hitsByPlace(words, places, valued))
+  const allowed = after === undefined || words.some((word) => after.test(word))
   for (let word = 1; word < words.length; word++) {
     if (allowed) addAll(hits, flagHits(program, words, word))
     addAll(hits, userHits(program, words, word))
   }
-  return hits.map((hit) => ({ ...hit, word: hit.word + first }))
+  return hits
 }
 
 function flagHits({ glued = [], next = [] }: Program, words: string[], word: number): Hit[] {
   const text = words[word] ?? ''
   const value = words[word + 1] ?? ''
   if (next.includes(text) && !value.startsWith('-')) return whole(words, word + 1)
+  const long = next.find((known) => known.startsWith('--') && text.startsWith(`${known}=`))
+  if (long && isSecret(text.slice(long.length + 1))) return [{ word, start: long.length + 1, end: text.length }]
   const flag = glued.find(
     (start) => text.toLowerCase().startsWith(start.toLowerCase()) && text.slice(0, 2) === start.slice(0, 2),
   )

@@ -8,7 +8,9 @@ export interface PlacedCommand {
   hereStrings: Word[]
   /** The text that it gets by `<<`. */
   hereDocuments: Range[]
-  /** Its output goes to the next command. */
+  /** Where its output goes by `>` and `>>`. */
+  targets: Word[]
+  /** Its output goes to the next command, also as one of a group's: `(a; b) | c`. */
   piped: boolean
 }
 
@@ -18,10 +20,17 @@ export function placedCommands(line: string): { commands: PlacedCommand[]; texts
   const texts: Range[] = []
   const heredocs: Heredoc[] = []
   let current = emptyCommand()
+  const groups: number[] = []
   const finish = (piped: boolean) => {
     current.piped = piped
+    if (current.words[0]?.text === '{') groups.push(commands.length)
+    if (current.words[0]?.text === '}') endGroup(piped)
     if (current.words.length > 0) commands.push(current)
     current = emptyCommand()
+  }
+  const endGroup = (piped: boolean) => {
+    const start = groups.pop() ?? commands.length
+    if (piped) for (let index = start; index < commands.length; index++) (commands[index] as PlacedCommand).piped = true
   }
   const addText = (start: number, end: number) => {
     if (end > start) texts.push({ start, end })
@@ -37,9 +46,12 @@ export function placedCommands(line: string): { commands: PlacedCommand[]; texts
       const word = readWord(line, at + operator.length)
       if (/<<<\s*$/.test(operator)) current.hereStrings.push(word)
       else if (/<<-?\s*$/.test(operator)) heredocs.push({ delimiter: word.text, reader: current })
+      else if (/>/.test(operator)) current.targets.push(word)
       at = Math.max(word.end, at + operator.length)
     } else if (separator) {
       finish(/^\|&?$/.test(separator))
+      if (separator === '(') groups.push(commands.length)
+      if (separator === ')') endGroup(match(pipe, line, at + 1) !== '')
       at += separator.length
       if (separator === '\n' && heredocs.length > 0) at = addText(at, afterHeredocs(line, at, heredocs.splice(0)))
     } else if (line[at] === '#') {
@@ -61,7 +73,7 @@ interface Heredoc {
 }
 
 function emptyCommand(): PlacedCommand {
-  return { words: [], hereStrings: [], hereDocuments: [], piped: false }
+  return { words: [], hereStrings: [], hereDocuments: [], targets: [], piped: false }
 }
 
 /** Most words need nothing of what readWord can do. */
@@ -77,6 +89,7 @@ const none: Range[] = []
 
 const blank = /(?:[^\S\n]|\\\n)+/y
 const redirection = /(?:\d*(?:<<<|<<-?|>>|>&|>\||<>|<&|>|<)|&>>?)(?!\()[ \t]*/y
+const pipe = /[ \t]*\|(?!\|)/y
 const separators = /\n|;;?|&&?|\|\|?|\|&|[()]/y
 
 function match(pattern: RegExp, line: string, at: number): string {

@@ -1,12 +1,24 @@
+import { callValues } from './calls.ts'
+import { directiveValues } from './directives.ts'
 import { headerValues } from './headers.ts'
+import { kubernetesValues } from './kubernetes.ts'
+import { markupValues } from './markup.ts'
+import { namedValues } from './named-values.ts'
 import { pairValues } from './pairs.ts'
+import { phraseValues } from './phrases.ts'
 import type { Range } from './ranges.ts'
+import { tableValues } from './tables.ts'
 import { isSecret } from './values.ts'
 
-/** Values in a text that is not read as words of a shell: pairs, headers, lines of a netrc. */
+/** Values in a text that is not read as words of a shell: pairs, headers, lines of a netrc, prose, tables, settings. */
 export function loosePairs(text: string): Range[] {
-  return [...pairValues(text), ...headerValues(text), ...netrcValues(text)]
+  return scanners.flatMap((valuesOf) => valuesOf(text))
 }
+
+const scanners = [
+  ...[pairValues, headerValues, callValues, markupValues, namedValues, phraseValues],
+  ...[tableValues, directiveValues, kubernetesValues, netrcValues],
+]
 
 /** netrc: `machine HOST login USER password PASSWORD`, in any order, on one line or several. */
 const netrc =

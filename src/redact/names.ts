@@ -2,22 +2,32 @@
 const longestName = 128
 
 /** A word that says "secret" wherever a name ends with it, also without a separator (`PGPASSWORD`, `authtoken`). */
-const ending = /(?:password|passwd|passphrase|passcode|secret|token|apikey|accesskey|secretkey|authkey)$/
+const ending =
+  /(?:password|passwd|passphrase|passcode|secret|token|apikey|accesskey|secretkey|authkey|(?:activation|licen[cs]e|encryption|session|master|account|storage|shared|subscription)key)$/
 
 /** Words that say so only as a word of their own, or in these compounds: `bypass` and `compass` hold no secret. */
 const word =
-  /^(?:pass|pwd|pat|(?:ssh|my|pg|db|sql|mysql|user|root|admin|store|key|trust|smtp|imap|mail|ftp|http|web|proxy|ldap|redis|basic)(?:pass|pwd))$/
+  /^(?:pass|pwd|pw|pat|psk|jwt|bearer|mnemonic|(?:ssh|my|pg|db|sql|mysql|user|root|admin|(?:src|dest|source|new|old|trust)?(?:store|key)|ks|trust|smtp|imap|mail|ftp|http|web|proxy|ldap|redis|basic|bind|login|remote|new|old|become|sudo|vault|rpc|os|su|dbuser)(?:pass|pwd|pw))$/
 
 /** What a key belongs to that opens something; other keys sort, index or name a file. */
 const keyOwner =
-  /^(?:api|access|secret|auth|account|subscription|master|consumer|app|application|shared|sharedaccess|storage)$/
+  /^(?:api|access|secret|auth|account|subscription|master|consumer|app|application|shared|sharedaccess|storage|encryption|decryption|encrypt|signing|session|license|licence|registration|activation|recovery|unseal|preshared|functions|function|integration|ingest|ingestion|webhook|hmac|jwt|wandb|openai|anthropic|hf|huggingface|gemini|mistral|cohere|datadog|stripe|sentry|algolia|sendgrid|mailgun|twilio|pusher|write|geniekey|totp|otp|wpa|wep|bot|admin)$/
 
 /** Names that end in none of these words and hold secrets all the same. */
-const others = /^(?:rediscli-auth|secret-key-base|secret-access-key|requirepass|masterauth|credential)$/
+const others =
+  /^(?:rediscli-auth|secret-key-base|secret-access-key|access-key-secret|requirepass|masterauth|credential|secret-(?:string|value|text|data)|secretstring|password-value|token-value|client-key-data|dockerconfigjson|bw-session|seed-phrase|recovery-(?:code|phrase)|session-cookie|_auth|npm-auth|basic-auth-password|pass-phrase|pre-shared-key)$/
 
 /** In front of such a word they make a count, a question or a name of what is public. */
 const harmless =
-  /^(?:max|min|num|n|count|ask|no|public|has|is|with|without|next|skip|use|prompt|show|require|requires)$/
+  /^(?:max|min|num|n|count|ask|no|public|has|is|with|without|next|skip|use|prompt|show|require|requires|required|existing|disabled|enabled|disable|enable|page|continuation|starting|pagination|sync|cursor|pad|eos|bos|unk|sep|cls|mask|stop|special|total|completion|allow|empty|stdin)$/
+
+/** As the first word of a name they make a question of it: `--with-password`, `USE_TOKEN`, `enableAccessToken`. */
+const question =
+  /^(?:ask|no|prompt|with|without|use|enable|disable|has|is|allow|require|requires|show|skip|save|generate|store)$/
+
+/** Variables of the environment that end in `_KEY` and open nothing. */
+const openingNothing =
+  /(?:^|_)(?:PUBLIC|PUB|CACHE|PARTITION|PRIMARY|FOREIGN|SORT|RANGE|ROUTING|HASH|GROUP|OBJECT|ROW|INDEX|UNIQUE|HOST|LOOKUP|S3|BUCKET|IDEMPOTENCY|DEDUP|ORDER|ISSUE|PROJECT|MAP|REGISTRY|META|HOT|COMPOSE|ANY|PREFIX|CONFIG|JSON|DICT|STATE|LOCK|CONTEXT|METRIC|LABEL|TAG|FILE|DEPLOY|ARROW|MODIFIER|LEADER|TOGGLE|PUSH_TO_TALK)_KEY$/
 
 /** Does a flag, key or variable of this name hold a secret? `dbPassword`, `X-Api-Key`, `client_secret`, `--auth-token`. */
 export function isSecretName(name: string): boolean {
@@ -30,7 +40,7 @@ export function isSecretName(name: string): boolean {
 }
 
 /** No other letter ends a name that says so. */
-export const lastLetter = /[dehlnsty\d]$/i
+export const lastLetter = /[acdeghklnrstwy\d]$/i
 
 /** Names that were judged before: a line may have thousands of pairs, and they have few names. */
 const judged = new Map<string, boolean>()
@@ -40,26 +50,42 @@ function judge(words: string[]): boolean {
   const last = words.at(-1) ?? ''
   const before = words.at(-2) ?? ''
   if (harmless.test(words.length > 2 && last === 'key' ? (words.at(-3) ?? '') : before)) return false
-  if (/^(?:ask|no|prompt|with|without)$/.test(words[0] ?? '')) return false
+  if (words.length > 1 && question.test(words[0] ?? '') && !(words[0] === 'with' && words.length > 2)) return false
   if (ending.test(last) || word.test(last)) return true
   if (last === 'key' && keyOwner.test(before)) return true
-  return others.test(words.slice(-3).join('-')) || others.test(last)
+  return others.test(words.slice(-3).join('-')) || others.test(words.slice(-2).join('-')) || others.test(last)
 }
 
-/** The same for a variable of the environment, where every `..._KEY` is taken for one. */
+/** The same for a variable of the environment, where nearly every `..._KEY` is taken for one. */
 export function isSecretVariable(name: string): boolean {
-  return (
-    isSecretName(name) || (/^[A-Z0-9_]+_(?:KEY|PAT|CREDENTIALS?_JSON)$/.test(name) && !/(?:^|_)PUBLIC_KEY$/.test(name))
-  )
+  if (isSecretName(name)) return true
+  return /^[A-Z0-9_]+_(?:KEY|PAT|CREDENTIALS?_JSON)$/.test(name) && !openingNothing.test(name)
+}
+
+/** Names of what may be a secret, or as well an id, a path or a kind: the value has to look like a secret, too. */
+export function isDoubtfulName(name: string): boolean {
+  if (!/(?:key|auth|salt|credentials?|creds|signature|cookie|session|seed|pin|psk|hash|webhook)$/i.test(name))
+    return false
+  const words = wordsOf(name)
+  const last = words.at(-1) ?? ''
+  if (last === 'key')
+    return words.length > 1 && (words.at(-2) === 'routing' || !openingNothing.test(words.join('_').toUpperCase()))
+  return /^(?:auth|salt|credentials?|creds)$/.test(last)
+}
+
+/** Names whose value may be `user:password`. */
+export function isLoginName(name: string): boolean {
+  return /(?:^|[-_.A-Za-z])(?:auth|creds?|credentials?|userpass|userpwd|userinfo|login|basic)$/i.test(name)
 }
 
 function wordsOf(name: string): string[] {
   return name
     .slice(-longestName)
+    .replace(/^-D(?=\w)/, '')
     .replace(/\d+$/, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
     .toLowerCase()
-    .split(/[-_.]+/)
+    .split(/[-_.:/]+/)
     .filter(Boolean)
 }

@@ -1,4 +1,4 @@
-import { isSecretName } from './names.ts'
+import { isDoubtfulName, isSecretName } from './names.ts'
 import { isSecret } from './values.ts'
 import type { Hit } from './words.ts'
 
@@ -17,8 +17,42 @@ export function positions(words: string[]): number[] {
 }
 
 /** The word behind one of these: `mysqladmin password x`, `redis-cli auth x`. */
-export function behind(name: RegExp): Special {
-  return (words) => words.flatMap((text, index) => (index > 0 && name.test(text) ? whole(words, index + 1) : []))
+export function behind(name: RegExp, from = 1): Special {
+  return (words) => words.flatMap((text, index) => (index >= from && name.test(text) ? whole(words, index + 1) : []))
+}
+
+/** Options with a name and a value as words of their own: `ntfy -o token x`, `jq --arg token x`. */
+export function optionWords(flag: RegExp): Special {
+  return (words) =>
+    words.flatMap((text, index) => {
+      const name = words[index + 1] ?? ''
+      return index > 0 && flag.test(text) && (isSecretName(name) || isDoubtfulName(name)) ? whole(words, index + 2) : []
+    })
+}
+
+/** `[domain/]user:password@host` without a scheme before it. */
+export function addressWords(words: string[]): Hit[] {
+  return words.flatMap((text, word) => {
+    const found = /^(?::\w{1,20}:)?(?:[\w.-]{1,80}[/\\])?[\w.$%-]{1,80}:([^\s]{1,200})@[\w.[\]-]/.exec(text)
+    if (word === 0 || !found || !isSecret(found[1] ?? '') || text.includes('://')) return []
+    const start = found[0].length - (found[1] ?? '').length - 2
+    return [{ word, start, end: start + (found[1] ?? '').length }]
+  })
+}
+
+/** httpie: headers as `NAME:value`, and `--auth-type bearer --auth x`. */
+export function httpWords(words: string[]): Hit[] {
+  const isBearer = words.some(
+    (text, index) =>
+      /^--auth-type=bearer$|^bearer$/.test(text) &&
+      (text !== 'bearer' || /^(?:-A|--auth-type)$/.test(words[index - 1] ?? '')),
+  )
+  return words.flatMap((text, word) => {
+    if (isBearer && /^(?:-a|--auth)$/.test(words[word - 1] ?? '')) return whole(words, word)
+    const [head, name = ''] = /^([A-Za-z][\w-]{1,80}):(?![=/])/.exec(text) ?? []
+    if (word === 0 || head === undefined || !isSecretName(name) || !isSecret(text.slice(head.length))) return []
+    return [{ word, start: head.length, end: text.length }]
+  })
 }
 
 /** `aws configure set NAME VALUE`, fish's `set -x NAME VALUE`, `vault kv put PATH NAME=VALUE` and the like. */
@@ -40,9 +74,12 @@ export function settings(words: string[]): Hit[] {
       words,
       places.slice(1).find((place) => !words[place]?.includes('=')),
     )
-  const all = /^(?:kv (?:put|patch)|write|secrets set|secret set|create secret|config:set)\b/.test(line)
+  const all =
+    /^(?:kv (?:put|patch)|write|secrets? (?:set|put)|variables set|create secret|config:set|functions:config:set)\b/.test(
+      line,
+    )
   if (!all) return []
-  const flags = program === 'kubectl' || program === 'oc' ? /^--from-literal=[^=]+=/ : /^[\w.-]+=(?!@|-$)/
+  const flags = program === 'kubectl' || program === 'oc' ? /^--from-literal=[^=]+=/ : /^\w[\w.-]*=(?!@|-$)/
   const values = words.flatMap((text, index) => {
     const head =
       flags.exec(text)?.[0] ?? (/^--from-literal$/.test(words[index - 1] ?? '') ? /^[^=]+=/.exec(text)?.[0] : undefined)
@@ -52,7 +89,11 @@ export function settings(words: string[]): Hit[] {
   })
   const body =
     program === 'gh'
-      ? words.flatMap((text, index) => (/^(?:-b|--body)$/.test(text) ? whole(words, index + 1) : []))
+      ? words.flatMap((text, index) => {
+          if (/^(?:-b|--body)$/.test(text)) return whole(words, index + 1)
+          const flag = /^(?:-b|--body=)(?=.)/.exec(text)?.[0]
+          return flag ? [{ word: index, start: flag.length, end: text.length }] : []
+        })
       : []
   return [...values, ...body]
 }
@@ -103,10 +144,10 @@ function rest(words: string[], name: number | undefined): Hit[] {
   return words.flatMap((_, index) => (index > name ? whole(words, index) : []))
 }
 
-/** `sqlplus user/password@db` */
+/** `sqlplus user/password@db`, `imp userid=user/password` */
 export function userSlashPassword(words: string[]): Hit[] {
   return words.flatMap((text, word) => {
-    const found = /^[\w$#]+\/([^@/]+)(?:@.*)?$/.exec(text)
+    const found = /^(?:userid=)?[\w$#]+\/([^@/]+)(?:@.*)?$/i.exec(text)
     if (word === 0 || !found || !isSecret(found[1] ?? '')) return []
     const start = text.indexOf('/') + 1
     return [{ word, start, end: start + (found[1] ?? '').length }]
@@ -131,6 +172,9 @@ export function curlWords(words: string[]): Hit[] {
       const colon = value.indexOf(':')
       if (colon >= 0 && isSecret(value.slice(colon + 1)))
         return [{ word: word + 1, start: colon + 1, end: value.length }]
+    }
+    if (/^(?:-x|--(?:pre)?proxy|--socks\w+(?:-hostname)?)$/.test(text)) {
+      return addressWords(['', value]).map((hit) => ({ ...hit, word: word + 1 }))
     }
     if (/^(?:-[a-zA-Z#]*b|--cookie)$/.test(text) && value.includes('=')) return whole(words, word + 1)
     const glued = /^(?:-b|--cookie=)(?=.*=)/.exec(text)?.[0]

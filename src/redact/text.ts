@@ -18,7 +18,7 @@ const flag = /(?<![\w.-])--?([A-Za-z][\w.-]{2,127})[ \t]{1,20}(\\{0,3}["']?)([^\
 
 /** What stands behind a flag where a text speaks of it, or a help explains it. */
 const explained =
-  /^(?:-|[A-Z_]+\b[\],.;:]*$|(?:is|are|was|and|or|must|may|can|cannot|requires?|required|needs?|needed|for|to|in|from|with|has|not|flag|option|argument|value|string|text|file|the|a|an|if|instead|given|missing|expected|when|support|parsing|handling)[,.;:]*$)/
+  /^(?:-|[A-Z_]+\b[\],.;:]*$|(?:is|are|was|and|or|must|may|can|cannot|requires?|required|needs?|needed|for|to|in|from|with|has|not|flag|option|argument|value|string|text|file|the|a|an|if|via|on|at|by|as|into|using|instead|given|missing|expected|when|support|parsing|handling)[,.;:]*$)/
 
 function flagsIn(text: string): Range[] {
   const ranges: Range[] = []
@@ -37,15 +37,22 @@ function flagsIn(text: string): Range[] {
   return ranges
 }
 
-/** Programs whose names are words of a sentence, too: lines that begin with them are no commands for sure. */
-const words = new Set(['set', 'find', 'net', 'git', 'http', 'https', 'fly', 'screen', 'time'])
+/** Programs whose names are words of a sentence, too: lines that begin with them are commands behind a prompt only. */
+const words = new Set(
+  (
+    'set find net git http https fly screen time security sql pro ua exp imp sc ab hey mix java op mc bw qm join llm ' +
+    'drone consul bundle composer knife nats mqtt influx sops chamber cargo multipass security conda'
+  ).split(' '),
+)
 
 /** Lines from the name of a program on that takes a secret by a flag or word which does not tell by itself. */
 let known: RegExp | undefined
 
 function knownPrograms(): RegExp {
-  const names = [...programNames().filter((name) => !words.has(name)), 'set(?=\\s+-)', 'echo', 'printf']
-  known ??= new RegExp(`(?<![\\w.-])(?:${names.join('|')})(?=\\s)[^\\n]*`, 'g')
+  const escaped = programNames().map((name) => name.replaceAll('.', '\\.'))
+  const names = [...escaped.filter((name) => !words.has(name)), 'set(?=\\s+-)', 'echo', 'printf', 'pass', 'gopass']
+  const prompt = `(?<=(?:^|\\n)[ \\t]{0,8}(?:\\+{1,4}|[$#%>❯➜])[ \\t])(?:${[...words].join('|')})`
+  known ??= new RegExp(`(?<![\\w.-])(?:${names.join('|')}|${prompt})(?=\\s)[^\\n]*`, 'g')
   return known
 }
 

@@ -1,15 +1,19 @@
+import { callValues } from './calls.ts'
 import { headerValues } from './headers.ts'
-import { isSecretName, isSecretVariable } from './names.ts'
+import { markupValues } from './markup.ts'
+import { namedValues } from './named-values.ts'
+import { isDoubtfulName, isLoginName, isSecretName, isSecretVariable } from './names.ts'
 import { pairValues } from './pairs.ts'
+import { phraseValues } from './phrases.ts'
 import { addAll, type Range } from './ranges.ts'
-import { isSecret } from './values.ts'
+import { isHarmless, isRandom, isSecret, loginOf } from './values.ts'
 import { inLine, type Word } from './words.ts'
 
 /**
- * What a word is to its program: an argument; a script that it runs; a text, in which there may be pairs and no commands;
+ * What a word is to its program: an argument; the definition of an alias; a script that it runs; a text, in which there may be pairs and no commands;
  * sed's `s/pattern/text/`; or prose, such as the message of a commit, or a pattern, in which `password: x` is no pair either.
  */
-export type WordKind = 'argument' | 'script' | 'text' | 'substitution' | 'prose'
+export type WordKind = 'argument' | 'alias' | 'script' | 'text' | 'substitution' | 'prose'
 
 /** The kind of the word at `index` of a simple command. */
 export function kindOf(texts: string[], program: number, index: number): WordKind {
@@ -21,7 +25,9 @@ export function kindOf(texts: string[], program: number, index: number): WordKin
     const isName = names.test(texts[program + 1] ?? '') && index > program + 1 && !texts[index]?.startsWith('-')
     return isName || messageFlag.test(before) || gluedMessage.test(texts[index] ?? '') ? 'prose' : 'argument'
   }
-  if (name === 'sed') return 'substitution'
+  if (name === 'sed' || (name === 'perl' && /^-[a-z0-9]*e$/.test(before) && /^s\W/.test(texts[index] ?? '')))
+    return 'substitution'
+  if (name === 'alias') return 'alias'
   if (talkers.test(name)) return 'text'
   return starters.test(name) || /^-[a-z]*c$|^--(?:shell|command)$/.test(before) ? 'script' : 'argument'
 }
@@ -38,11 +44,12 @@ const starters = /^(?:ssh|eval|watch|su|xargs|parallel|tmux|screen|script|trap|t
 /** `NAME=value`, headers and pairs within a word. */
 export function pairsOfWord(word: Word, kind: WordKind): Range[] {
   const { text } = kind === 'substitution' ? { text: partsOf(word.text) } : word
-  if (kind === 'prose' || text.length < 4 || !/[=:]/.test(text)) return []
+  if (kind === 'prose' || text.length < 4 || !/[=:<([]|SecureString/.test(text)) return []
   const found = kind === 'script' && /\s/.test(text) ? [] : assignedValue(text)
-  addAll(found, headerValues(text))
-  addAll(found, pairValues(text))
-  if (kind === 'substitution') return found.filter(isReplacement(text)).flatMap((range) => inLine(word, range))
+  for (const values of [headerValues, pairValues, callValues, markupValues, namedValues]) addAll(found, values(text))
+  if (kind === 'text') addAll(found, phraseValues(text))
+  if (kind === 'substitution')
+    return [...found.filter(isReplacement(text)), ...placeholders(text)].flatMap((range) => inLine(word, range))
   return found.flatMap((range) => inLine(word, range))
 }
 
@@ -52,6 +59,18 @@ function partsOf(script: string): string {
   return script.replaceAll(slash ?? '/', '\n')
 }
 
+/** `s/__TOKEN__/x/`, `s/{{PASSWORD}}/x/` */
+function placeholders(parts: string): Range[] {
+  return Array.from(
+    parts.matchAll(/\n[_{%@<]{1,3}\s?([A-Za-z]\w{0,80}?)\s?[_}%@>]{1,3}\n([^\n]{1,400})\n/g),
+    (found) => {
+      const [whole, name = '', value = ''] = found
+      const start = found.index + whole.length - 1 - value.length
+      return isSecretName(name) && isSecret(value) ? [{ start, end: start + value.length }] : []
+    },
+  ).flat()
+}
+
 /** A value, and neither a pattern for one (`password=.*`) nor a single character. */
 function isReplacement(text: string): (range: Range) => boolean {
   return ({ start, end }) => end - start > 1 && !/^(?:\.[*+?\\]|\[|\\[(SwW]|\()/.test(text.slice(start, end))
@@ -59,24 +78,24 @@ function isReplacement(text: string): (range: Range) => boolean {
 
 /** Is this `NAME=` with a name that says "secret"? */
 export function isSecretPair(text: string): boolean {
-  const name = /^-{0,2}([A-Za-z_][\w.:/-]*)\+?=/.exec(text)?.[1]
+  const name = /^(-{0,2}[A-Za-z_][\w.:/-]*)\+?=/.exec(text)?.[1]
   return name !== undefined && (isSecretName(name) || isSecretVariable(name))
 }
 
 /** A word that is a pair as a whole: blanks belong to the value. */
 function assignedValue(text: string): Range[] {
-  const assignment = /^-{0,2}([A-Za-z_][\w.:/-]*)\+?=/.exec(text)
+  const assignment = /^(-{0,2}[A-Za-z_][\w.:/-]*(?:\[[\w-]{1,80}\])?)\+?=/.exec(text)
   if (assignment === null) return []
   const [head, name = ''] = assignment
   const value = text.slice(head.length)
-  if (!(isSecretName(name) || isSecretVariable(name)) || isHarmless(name, value)) return []
   const end = text.startsWith('--') ? -1 : value.search(/[&;]|,[\w.-]+=/)
   const own = end < 0 ? value : value.slice(0, end)
-  return isSecret(own) ? [{ start: head.length, end: head.length + own.length }] : []
-}
-
-function isHarmless(name: string, value: string): boolean {
-  if (/^(?:OLD)?PWD$/i.test(name)) return /^[/~$]/.test(value)
-  if (/^pass$/i.test(name)) return /^\d{1,4}$/.test(value)
-  return /_KEY$/i.test(name) && /^(?:~|\.{1,2})\//.test(value)
+  const key = name.replace(/^.*\[|\]$/g, '')
+  if (!isSecret(own) || isHarmless(key, value)) return []
+  if (isSecretName(key) || isSecretVariable(key)) return [{ start: head.length, end: head.length + own.length }]
+  const user = isLoginName(key) ? loginOf(own) : 0
+  if (user > 0) return [{ start: head.length + user, end: head.length + own.length }]
+  return (isDoubtfulName(key) || isLoginName(key)) && isRandom(own)
+    ? [{ start: head.length, end: head.length + own.length }]
+    : []
 }

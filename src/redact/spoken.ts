@@ -1,0 +1,53 @@
+import { placedCommands } from './lines.ts'
+import { isSecretName } from './names.ts'
+import { nameOf } from './programs.ts'
+import { type Range, shifted } from './ranges.ts'
+import { isLikely, isSecret } from './values.ts'
+import { type Hit, inLine, type Word } from './words.ts'
+
+/** Does a program read a secret from what another one says: surely, or where it looks like one? */
+export type Tells = false | 'surely' | 'likely'
+
+/**
+ * What `echo`, `printf` and `yes` say that is a secret: all of it where `tells` says so (a program reads a secret from
+ * it), else what a format of printf names: `printf 'password=%s' x`.
+ */
+export function spoken(texts: string[], program: number, tells: Tells): Hit[] {
+  const name = nameOf(texts[program] ?? '')
+  if (!/^(?:echo|printf|yes)$/.test(name)) return []
+  const format = texts[program + 1] ?? ''
+  const named = name === 'printf' ? namedByFormat(texts, program + 1) : []
+  if (!tells) return named
+  const said = texts.flatMap((text, word) => {
+    const isFormat = word === program + 1 && (/^-[neE]+$/.test(text) || /%s/.test(format))
+    const isWanted = tells === 'likely' ? isLikely(text.trim()) : isSecret(text)
+    return word <= program || isFormat || !isWanted ? [] : [{ word, start: 0, end: text.length }]
+  })
+  return [...named, ...said]
+}
+
+/** Which words fill the `%s` behind a secret's name in a format. */
+function namedByFormat(texts: string[], format: number): Hit[] {
+  let word = format
+  return Array.from((texts[format] ?? '').matchAll(/([\w.-]{0,80})(["']?[=:]\s?["']?)?%[\d.-]*[sqb]/g)).flatMap(
+    ([, name = '', pair]) => {
+      word++
+      const text = texts[word] ?? ''
+      return pair !== undefined && isSecretName(name) && isSecret(text) ? [{ word, start: 0, end: text.length }] : []
+    },
+  )
+}
+
+/** What is said in substitutions that make a secret: `TOKEN=$(echo x)`. */
+export function spokenInside(line: string, { substitutions }: Word): Range[] {
+  return substitutions.flatMap(({ start, end }) => shifted(spokenIn(line.slice(start, end)), start))
+}
+
+/** What the commands of a line say that whoever runs it takes for a secret. */
+export function spokenIn(line: string): Range[] {
+  return placedCommands(line).commands.flatMap(({ words }) => {
+    const texts = words.map(({ text }) => text)
+    const program = texts.findIndex((text) => /^(?:.*\/)?(?:echo|printf|yes)$/.test(text))
+    return program < 0 ? [] : spoken(texts, program, 'surely').flatMap((hit) => inLine(words[hit.word] as Word, hit))
+  })
+}
