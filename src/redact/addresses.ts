@@ -27,13 +27,16 @@ const otherForms = [
   /jdbc:oracle:(?:thin|oci8?):[^\s"'`/@]{1,100}\/([^\s"'`@]{1,200})@/g,
   // SQL: CREATE USER x IDENTIFIED BY 'password', ALTER ROLE x WITH PASSWORD 'password', SET PASSWORD = 'password'
   /\bIDENTIFIED\s{1,20}(?:WITH\s{1,20}[\w'"`]{1,60}\s{1,20})?(?:BY|AS)\s{1,20}(?:PASSWORD\s{1,20})?\\?["']([^"'\\]+)\\?["']/gi,
+  /\bIDENTIFIED\s{1,20}BY\s{1,20}([^\s"'`;()]{2,200})/gi,
+  // Keys of streams: rtmp://host/app/key
+  /rtmps?:\/\/[^\s"'/]{1,200}\/[\w-]{1,40}\/((?=[\w-]*\d|\w{3,5}(?:-\w{3,5}){3})[\w-]{8,200})/g,
   /\bPASSWORD\s{1,20}\\?["']([^"'\\]+)\\?["']/gi,
   /\b(?:OLD_)?PASSWORD\s{0,20}\(\s{0,20}\\?["']([^"'\\]+)\\?["']/gi,
 ]
 
 /** Services' addresses as Apprise writes them, which are tokens alone or behind a host. */
 const serviceAddress =
-  /(?<![\w+.-])(?:bark|boxcar|clicksend|d7sms|dapnet|dingtalk|discord|emby|enigma2|evolution|faast|fcm|feishu|flock|gchat|gotify|guilded|hassio?|ifttt|join|kavenegar|kumulos|lametric|lark|line|mailgun|matrix|mattermost|mmost|mmosts|msg91|msgbird|msteams|nexmo|notica|notifiarr|notifico|ntfy|ntfys|onesignal|opsgenie|pagerduty|pagertree|parsep|pbul|pjet|plivo|popcorn|pover|prowl|pushed|pushdeer|pushme|pushover|pushplus|pushsafer|pushy|psafer|qq|reddit|revolt|rocket|rockets|ryver|schan|sendgrid|ses|signals?|signl4|simplepush|sinch|slack|smseagle|sns|sparkpost|splunk|spontit|spush|strmlabs|synology|telegram|tgram|teams|techulus|threema|toasty|twilio|twist|vonage|voipms|webexteams|wecombot|whatsapp|workflow|wxteams|xbmc|zulip)s?:\/\/(?!-)([^\s"'`<>?\\]{1,400})/g
+  /(?<![\w+.-])(?:bark|boxcar|clicksend|d7sms|dapnet|dingtalk|discord|emby|enigma2|evolution|faast|fcm|feishu|flock|gchat|gotify|guilded|hassio?|ifttt|join|kavenegar|kumulos|lametric|lark|line|mailgun|matrix|mattermost|mmost|mmosts|msg91|msgbird|msteams|nexmo|notica|notifiarr|notifico|ntfy|ntfys|onesignal|opsgenie|pagerduty|pagertree|parsep|pbul|pjet|plivo|popcorn|pover|prowl|pushed|pushdeer|pushme|pushover|pushplus|pushsafer|pushy|psafer|qq|reddit|revolt|rocket|rockets|ryver|schan|sendgrid|ses|signals?|signl4|simplepush|sinch|slack|smseagle|sns|sparkpost|splunk|spontit|spush|strmlabs|synology|telegram|tgram|teams|techulus|threema|toasty|twilio|twist|vonage|voipms|webexteams|wecombot|whatsapp|workflow|wxteams|xbmc|zulip)s?:\/\/(?!-)([^\s"'`<>?\\]+)/g
 
 /** What stands behind the host, if there is one; without a slash or an `@` it is the name of a channel. */
 function serviceAddresses(text: string): Range[] {

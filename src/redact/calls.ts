@@ -24,6 +24,12 @@ const alone = new RegExp(
   'gi',
 )
 
+/** `changeUserPassword('me', 'x')`, `keyring.set_password("s", "u", "x")`: the last one. */
+const lastOf = new RegExp(
+  `(?:set|change|update|reset|create|add|save|store|put)\\w{0,30}(?:password|passwd|secret|token|credential|key)s?\\(\\s{0,9}(?:\\\\?["'][^"'\\n]{0,200}["']\\s{0,9},\\s{0,9}){1,3}${value}\\s{0,9}\\)`,
+  'gi',
+)
+
 /** sops: `["db"]["password"] "x"` */
 const indexed = new RegExp(`\\[\\\\?["']([A-Za-z_][\\w.-]{0,127})\\\\?["']\\]\\s{1,3}${value}`, 'g')
 
@@ -37,7 +43,7 @@ export function callValues(text: string): Range[] {
     if (isSecretName(key) || isSecretVariable(key)) push(ranges, found, inside)
   }
   for (const found of text.matchAll(indexed)) if (isSecretName(found[1] ?? '')) push(ranges, found, found[2] ?? '')
-  for (const pattern of [login, alone]) {
+  for (const pattern of [login, alone, lastOf]) {
     for (const found of text.matchAll(pattern)) push(ranges, found, found[1] ?? '')
   }
   return ranges

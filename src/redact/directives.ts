@@ -13,9 +13,20 @@ const certain =
 const variable =
   /(?:^|[ \t])(?:ENV|ARG|SetEnv|setenv|fastcgi_param|Environment)[ \t]{1,9}([A-Za-z_]\w{0,80})[ \t]{1,20}(["']?)([^\n"']{1,400})/gm
 
-/** Routers: `enable secret 5 x`, `username me password 7 x`, `snmp-server community x` */
+/** Routers: `enable secret 5 x`, `username me password 7 x` */
 const router =
-  /(?<![\w-])(?:(?:password|secret|key|md5|pre-shared-key)[ \t]{1,9}(?:[0-9]|ascii-text|hex|encrypted|local|address)[ \t]{1,9}|snmp-server community[ \t]{1,9}|community[ \t]{1,9}(?=\S+[ \t]{1,9}(?:ro|rw)\b)|(?:mysql-server|[\w-]{1,60})\/(?:root_)?password[ \t]{1,9}password[ \t]{1,9}|(?:USER|user)[ \t]{1,9}\S{1,80}\n(?:quote )?PASS[ \t]{1,9}|^quote PASS[ \t]{1,9}|^PASS[ \t]{1,9}(?=\S*\d)|^user[ \t]{1,9}\S{1,80}[ \t]{1,9}(?=\S{1,200}\n(?:put|get|cd|bin|ascii|mput|mget|lcd|quote|passive|prompt|ls|dir)\b))["']?([^\s"']{2,200})/gim
+  /(?<![\w-])(?:password|secret|key|md5|pre-shared-key)[ \t]{1,9}(?:\d|ascii-text|hex|encrypted|local)[ \t]{1,9}["']?(?=[^\s"']*[\d$])([^\s"']{2,200})/gi
+
+/** `snmp-server community x`, `community x ro` */
+const community =
+  /(?<![\w-])(?:snmp-server community[ \t]{1,9}|community[ \t]{1,9}(?=\S{1,200}[ \t]{1,9}(?:ro|rw)\b))["']?([^\s"']{2,200})/gi
+
+/** debconf(7): `mysql-server mysql-server/root_password password x` */
+const debconf = /[\w-]\/[\w-]{0,60}password(?:_again)?[ \t]{1,9}password[ \t]{1,9}([^\s"']{2,200})/g
+
+/** FTP: `USER me` and `PASS x`, and ftp(1)'s `user me x` before its other commands. */
+const ftp =
+  /^(?:(?:quote[ \t]{1,9})?PASS[ \t]{1,9}(?=\S{0,200}\d)|(?:quote[ \t]{1,9})?USER[ \t]{1,9}\S{1,80}\n(?:quote[ \t]{1,9})?PASS[ \t]{1,9}|user[ \t]{1,9}\S{1,80}[ \t]{1,9}(?=\S{1,200}\n(?:put|get|cd|bin|ascii|mput|mget|lcd|quote|passive|prompt|ls|dir)\b))(\S{2,200})/gm
 
 /** What a CI system is told to hide: GitHub's `::add-mask::x`, Azure's `issecret=true]x`. */
 const hidden = /(?:::add-mask::|issecret=true\])([^\n]{1,400})/g
@@ -33,6 +44,17 @@ const escaped = /([A-Za-z_][\w-]{0,60})%3[dD]((?:[\w.~!*+-]|%(?!26)[0-9A-Fa-f]{2
 
 /** SQL: `INSERT INTO t (name, password) VALUES ('me', 'x')` */
 const insert = /\bINTO\s{1,9}[\w."`[\]]{1,120}\s{0,9}\(([^()\n]{1,800})\)\s{0,9}VALUES\s{0,9}\(([^()\n]{1,4000})\)/gi
+
+/** Each with a sign that it may be there. */
+const forms: [RegExp, RegExp][] = [
+  [/(?:password|secret|key|md5)[ \t]+\S+[ \t]/i, router],
+  [/community[ \t]/i, community],
+  [/password[ \t]+password/, debconf],
+  [/^(?:PASS|USER|user|quote)[ \t]/m, ftp],
+  [/::add-mask::|issecret=/, hidden],
+  [/:(?:\d{4,5}|\*):/, pgpass],
+  [/send\s/, answer],
+]
 
 /** Secrets in lines of settings and in what else has a form of its own. */
 export function directiveValues(text: string): Range[] {
@@ -60,11 +82,13 @@ export function formValues(text: string): Range[] {
     const start = found.index + found[0].lastIndexOf(value)
     if (isSecret(value)) ranges.push({ start, end: start + value.length })
   }
-  for (const pattern of [router, hidden, pgpass, answer]) {
-    for (const found of text.matchAll(pattern)) push(found, found[1] ?? '')
+  for (const [sign, pattern] of forms) {
+    if (sign.test(text)) for (const found of text.matchAll(pattern)) push(found, found[1] ?? '')
   }
-  for (const found of text.matchAll(escaped)) if (isSecretName(found[1] ?? '')) push(found, found[2] ?? '')
-  for (const found of text.matchAll(insert)) ranges.push(...insertedValues(found))
+  if (/%3d/i.test(text)) {
+    for (const found of text.matchAll(escaped)) if (isSecretName(found[1] ?? '')) push(found, found[2] ?? '')
+  }
+  if (/INTO\s/i.test(text)) for (const found of text.matchAll(insert)) ranges.push(...insertedValues(found))
   return ranges
 }
 

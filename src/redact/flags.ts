@@ -16,7 +16,7 @@ export function flagValues(words: string[], program: number): Hit[] {
     if (gluedValue.test(flag) || isHarmless(name, value) || isProcess(value)) continue
     if (carriesNone(words, program, flag, ' ')) continue
     const start = isSecretName(name) ? sourceOf(value) : isLoginName(name) ? loginOf(value) : 0
-    if (isSecretName(name) || start > 0 || (isDoubtfulName(name) && isRandom(value)))
+    if (isSecretName(name) || start > 0 || (isDoubtfulName(flag) && isRandom(value)))
       hits.push({ word: word + 1, start, end: value.length })
   }
   return hits

@@ -2,7 +2,7 @@ import { hitsByPlace } from './places.ts'
 import type { Program } from './program-table.ts'
 import { nameOf, programOf } from './programs.ts'
 import { addAll } from './ranges.ts'
-import { whole } from './special.ts'
+import { putValues, whole } from './special.ts'
 import { isSecret } from './values.ts'
 import type { Hit } from './words.ts'
 
@@ -12,7 +12,7 @@ const runner =
 
 /** The secrets that a program gets by words of its own, also of one that another runs: `ssh host mysql -px`. */
 export function programHits(words: string[], first: number): Hit[] {
-  const hits = hitsAt(words, first)
+  const hits = [...hitsAt(words, first), ...putValues(words, first)]
   if (!runner.test(nameOf(words[first] ?? ''))) return hits
   let looked = 0
   for (let index = first + 1; index < words.length && looked < mostNested; index++) {
@@ -80,6 +80,8 @@ function userHits({ user = [], between = /:/ }: Program, words: string[], word: 
   const from = own ? flag.length : 0
   const cut = value.slice(from).search(between)
   const start = from + cut + 1
+  // A help says so.
+  if (/^user(?:name)?:pass(?:word|wd)?$/i.test(value)) return []
   if (cut < 0 || !isSecret(value.slice(start))) return []
   return [{ word: own ? word : word + 1, start, end: value.length }]
 }

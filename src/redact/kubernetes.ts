@@ -5,23 +5,21 @@ import { isSecret } from './values.ts'
 export function kubernetesValues(text: string): Range[] {
   const ranges: Range[] = []
   if (!/kind["']?:\s{0,9}["']?Secret/.test(text)) return ranges
-  for (const found of text.matchAll(jsonData)) {
-    const start = found.index + found[0].length
-    const body = text.slice(start, start + longestData)
-    const end = body.indexOf('}')
-    for (const value of (end < 0 ? body : body.slice(0, end)).matchAll(jsonValue)) {
-      const from = start + value.index + value[0].length - (value[1]?.length ?? 0) - 1
-      ranges.push({ start: from, end: from + (value[1]?.length ?? 0) })
+  jsonData.lastIndex = 0
+  for (let found = jsonData.exec(text); found; found = jsonData.exec(text)) {
+    const start = jsonData.lastIndex
+    const end = text.indexOf('}', start) < 0 ? text.length : text.indexOf('}', start)
+    for (const { 0: whole, 1: value = '', index } of text.slice(start, end).matchAll(jsonValue)) {
+      const from = start + index + whole.length - value.length - 1
+      ranges.push({ start: from, end: from + value.length })
     }
+    jsonData.lastIndex = end
   }
   return [...ranges, ...yamlValues(text)]
 }
 
 const jsonData = /["'](?:data|stringData)["']\s{0,9}:\s{0,9}\{/g
-const jsonValue = /:\s{0,9}["']([^"']{1,100000})["']/g
-/** Kubernetes takes no larger ones. */
-const longestData = 1024 * 1024
-
+const jsonValue = /:\s{0,9}["']([^"']+)["']/g
 function yamlValues(text: string): Range[] {
   const ranges: Range[] = []
   for (const part of documents(text)) {

@@ -7,6 +7,9 @@ const tag = /<[A-Za-z_][\w.:-]{0,80}\s[^<>]{1,800}>/g
 const pairOfCells =
   /<(key|t[dh]|dt|name)>\s{0,80}([^<>]{1,80}?)\s{0,80}<\/\1>\s{0,80}<(string|t[dh]|dd|value|data)>\s{0,80}([^<>]{1,2000}?)\s{0,80}<\//gi
 
+const valueInside =
+  /<[A-Za-z][\w.:-]{0,80}(\s[^<>]{1,400})>\s{0,80}<(value|string|val)>\s{0,80}([^<>]{1,2000}?)\s{0,80}<\//gi
+
 /** `name="x"`, `key='x'` */
 const names = /\s(?:name|key|id|property|param|field)\s{0,3}=\s{0,3}\\?["']([\w.:/-]{1,128})\\?["']/i
 const values = /\s(?:value|content|data)\s{0,3}=\s{0,3}\\?["']([^"'\\<>]{1,2000})\\?["']/i
@@ -23,6 +26,10 @@ export function markupValues(text: string): Range[] {
     const named = names.exec(attributes)?.[1] ?? ''
     if (isNamed(name.slice(name.lastIndexOf(':') + 1)) || isNamed(named))
       push(value, found.index + whole.lastIndexOf(value))
+  }
+  for (const found of text.matchAll(valueInside)) {
+    const [whole, attributes = '', , value = ''] = found
+    if (isNamed(names.exec(attributes)?.[1] ?? '')) push(value, found.index + whole.lastIndexOf(value))
   }
   for (const found of text.matchAll(tag)) {
     const [whole] = found

@@ -1,6 +1,6 @@
 import { isSecretName, isSecretVariable } from './names.ts'
 import type { Range } from './ranges.ts'
-import { isSecret } from './values.ts'
+import { isSecret, isType } from './values.ts'
 
 const quote = `\\\\{0,3}["']`
 
@@ -10,7 +10,7 @@ const quote = `\\\\{0,3}["']`
  */
 const named = new RegExp(
   `(?:name|key)(?:${quote})?\\s{0,9}[:=]\\s{0,9}(?:${quote})?([\\w./-]{1,128})(?:${quote})?\\s{0,4},?\\s{1,40}` +
-    `(?:(?:${quote})?(?:type|valueType|slot_?setting|sensitive|id|arn)(?:${quote})?\\s{0,9}[:=]\\s{0,9}(?:${quote})?[\\w:./-]{1,200}(?:${quote})?,?\\s{1,40}){0,2}` +
+    `(?:(?:${quote})?(?:\\w{1,30})(?:${quote})?\\s{0,9}[:=]\\s{0,9}(?:${quote})?[\\w:./-]{1,200}(?:${quote})?,?\\s{1,40}){0,2}` +
     `(?:${quote})?(?:\\w{0,20}value|string_?value|default)(?:${quote})?\\s{0,9}[:=]\\s{0,9}(?:(${quote})([^"'\\n\\\\]{1,4000})|([^\\s"',{}[\\]]{1,4000}))`,
   'gi',
 )
@@ -27,7 +27,7 @@ export function namedValues(text: string): Range[] {
   const ranges: Range[] = []
   const push = (found: RegExpExecArray, value: string) => {
     const start = found.index + found[0].lastIndexOf(value)
-    if (isSecret(value)) ranges.push({ start, end: start + value.length })
+    if (isSecret(value) && !isType(value)) ranges.push({ start, end: start + value.length })
   }
   for (const found of text.matchAll(compact)) {
     const name = (found[1] ?? '').replace(/^.*\//, '')

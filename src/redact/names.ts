@@ -34,7 +34,9 @@ export function isSecretName(name: string): boolean {
   if (!lastLetter.test(name)) return false
   const known = judged.get(name)
   if (known !== undefined) return known
-  const secret = judge(wordsOf(name)) || /(?:^|[^A-Za-z])_auth$/.test(name)
+  // Gradle's `-PsigningKey=x`, where `-Password` is a flag
+  const property = /^-P[a-z]/.test(name) ? name.slice(2) : name
+  const secret = judge(wordsOf(name)) || judge(wordsOf(property)) || /(?:^|[^A-Za-z])_auth$/.test(name)
   if (judged.size < mostJudged) judged.set(name, secret)
   return secret
 }
@@ -58,7 +60,7 @@ function judge(words: string[]): boolean {
 
 /** The same for a variable of the environment, where nearly every `..._KEY` is taken for one. */
 export function isSecretVariable(name: string): boolean {
-  if (isSecretName(name)) return true
+  if (isSecretName(name) || name.startsWith('TF_TOKEN_')) return true
   return /^[A-Z0-9_]+_(?:KEY|PAT|CREDENTIALS?_JSON)$/.test(name) && !openingNothing.test(name)
 }
 
@@ -68,6 +70,7 @@ export function isDoubtfulName(name: string): boolean {
     return false
   const words = wordsOf(name)
   const last = words.at(-1) ?? ''
+  if (/^--?key$/.test(name)) return true
   if (last === 'key')
     return words.length > 1 && (words.at(-2) === 'routing' || !openingNothing.test(words.join('_').toUpperCase()))
   return /^(?:auth|salt|credentials?|creds)$/.test(last)

@@ -1,5 +1,5 @@
 import type { Range } from './ranges.ts'
-import { isHarmless, isRandom, isSecret, isStatement, isType, loginOf } from './values.ts'
+import { isHarmless, isLikely, isRandom, isSecret, isStatement, isType, loginOf } from './values.ts'
 
 /** A name and where its value begins. */
 export interface Pair {
@@ -39,8 +39,9 @@ const wrapper =
   /(?:[ubrfLR@]{1,2}|(?:Some|String::from|Secret(?:Str|String)?(?:::new)?|str|bytes|Buffer\.from)\(|<{1,2})?\\{0,3}["'`]/y
 
 /** The value of a pair. */
-export function valueAt(text: string, pair: Pair): Value | undefined {
+export function valueAt(whole: string, pair: Pair): Value | undefined {
   const start = pair.value
+  const text = pair.doubtful ? whole.slice(0, start + longestDoubtful) : whole
   wrapper.lastIndex = start
   // In a shell that is a command.
   const isCommand = text[start] === '`' && pair.separator === '=' && pair.gap === 0 && !pair.spaced
@@ -133,6 +134,9 @@ const listEnd = /\\{0,3}["']\s{0,40}\]/
 /** How far the end of a list is looked for, in characters: a longer one is masked up to its line's end. */
 const longestList = 4096
 
+/** A value that is none is looked into for pairs, so it has to be short. */
+const longestDoubtful = 400
+
 /** YAML: the value goes to the end of the line, or is the block of lines below it that stand further right. */
 function lineValue(text: string, pair: Pair): Value | undefined {
   const { name, value: from } = pair
@@ -186,6 +190,16 @@ function isNoValue(text: string, pair: Pair, start: number, value: string): bool
   const end = start + value.length
   if (pair.option && /^(?:env|file)$/.test(value)) return true
   if (isHarmless(name, value) || isCode(value + (text[end] ?? ''))) return true
+  // `this.token = token`, `{ password: req.body.password }`
+  if (
+    /^[A-Za-z_]\w*(?:\.\w+)*$/.test(value) &&
+    value.split('.').at(-1) === name.split('.').at(-1) &&
+    (value.includes('.') || spaced)
+  )
+    return true
+  // A help: `--secret=NAME   the name`
+  if (pair.option && /^[A-Z][A-Z_]*$/.test(value) && /^ {2,}\S/.test(text.slice(end, end + 9))) return true
+  if (separator === ':' && complaint.test(pair.lead) && !isLikely(value)) return true
   if (separator === '=' && (spaced || gap > 0)) {
     if (/^(?:await|new|yield|async|function|lambda|typeof|not|None|self|this)$/.test(value)) return true
     if (/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/.test(value)) return true
@@ -196,6 +210,9 @@ function isNoValue(text: string, pair: Pair, start: number, value: string): bool
   if (isStatement(value)) return true
   return /^[A-Za-z]+$/.test(value) && !/^[ \t.]*(?:\n|$)/.test(text.slice(end, end + 40))
 }
+
+/** `invalid token: x` */
+const complaint = /(?:invalid|unexpected|bad|wrong|unknown|illegal|expected|missing|duplicate)\s$/i
 
 /** A call, an index or a path of names: `get_token()`, `os.environ[...]`, `process.env.TOKEN`. */
 function isCode(value: string): boolean {

@@ -19,7 +19,7 @@ export function pairValues(text: string): Range[] {
       if (value.then) ranges.push(value.then)
     }
     // What was taken for a value is not looked at again: that would cost the square of the length.
-    separator.lastIndex = Math.max(value.end, separator.lastIndex)
+    if (value.secret || !pair?.doubtful) separator.lastIndex = Math.max(value.end, separator.lastIndex)
   }
   return ranges
 }
@@ -92,9 +92,14 @@ function isNamed(text: string, pair: Pair): boolean {
   const { name, lead } = pair
   if (isSecretName(name) || isSecretVariable(name)) return true
   if (/[?&]$/.test(lead)) return isSecretParameter(text, name, pair)
-  pair.login = isLoginName(name)
+  pair.login = isLoginName(name) || isCurlUser(text, pair)
   pair.doubtful = pair.login || isDoubtfulName(name)
   return pair.doubtful
+}
+
+/** curl's configuration: `user = "me:x"` */
+function isCurlUser(text: string, { name, separator, spaced, value }: Pair): boolean {
+  return /^(?:proxy-)?user$/.test(name) && separator === '=' && spaced && text[value] === '"'
 }
 
 /** `a b: c` and `image:tag` are no pairs, `a = b` is one where a line begins with it, or where its value has quotes. */
@@ -102,8 +107,14 @@ function fits(text: string, pair: Pair): boolean {
   const { separator, gap, quote, lead, spaced, first, name } = pair
   const next = text[pair.value] ?? ''
   if (separator === ':' && gap === 0 && quote === '' && !/["']/.test(next) && !pair.flow && !pair.option) {
-    const header =
-      (first || /\s$/.test(lead)) && /^(?:x-[\w-]+|[\w-]*(?:api|auth|access|private)[-_](?:key|token))$/i.test(name)
+    const alone = first || /\s$/.test(lead)
+    const header = alone && /^(?:x-[\w-]+|[\w-]*(?:api|auth|access|private)[-_](?:key|token))$/i.test(name)
+    // `password:x` is no name of an image.
+    const word =
+      alone &&
+      /^(?:pass(?:word|wd|phrase)|api_?key)$/i.test(name) &&
+      /^\S*\d/.test(text.slice(pair.value, pair.value + 80))
+    if (word) return true
     if (!header && !structure.test(lead) && !lead.endsWith('${')) return false
   }
   // `${TOKEN:-x}`: what stands for it where there is none.

@@ -57,7 +57,7 @@ const redis: Program = {
   glued: ['-a'],
   next: ['-a'],
   special: behind(/^(?:auth|requirepass|masterauth)$/i),
-  places: ['(?:acl|ACL) (?:setuser|SETUSER) _ on *'],
+  places: ['(?:acl|ACL) (?:setuser|SETUSER) _ on *', '(?:auth|AUTH) \\w+ *'],
 }
 const samba: Program = { user: ['-U', '--user'], between: /%/ }
 const secrets: Program = { special: settings, never: /^--(?:(?:set-|update-)?secrets?)$/ }
@@ -122,7 +122,15 @@ export const table: Record<string, Program> = {
   supabase: { ...secrets, also: [{ next: ['-p'], after: /^(?:db|link|projects)$/ }] },
   dotnet: { ...secrets, also: [{ next: ['-k'], after: /^push$/ }] },
   ...named('fly flyctl', { ...secrets, next: ['-t'] }),
-  poetry: { ...secrets, places: ['config http-basic\\..* _ *', 'config pypi-token\\..* *'] },
+  b2: { places: ['authorize[-_]account _ *', 'account authorize _ *'] },
+  swift: { next: ['-K'] },
+  confluent: { places: ['api-key store _ *'] },
+  openvpn: { none: /^--auth-user-pass$/ },
+  poetry: {
+    ...secrets,
+    also: [{ next: ['-p'], after: /^publish$/ }],
+    places: ['config http-basic\\..* _ *', 'config pypi-token\\..* *'],
+  },
   bundle: { places: ['config (?:gems|enterprise)\\S* :', 'config [^-]\\S+\\.\\S+ :', 'config set [^-]\\S+ :'] },
   crudini: { places: [`--set _ _ ${secretName} *`] },
   dvc: { places: [`remote modify _ ${secretName} *`] },

@@ -1,10 +1,5 @@
 import { type Program, table } from './program-table.ts'
 
-/** The names of all programs that are known here. */
-export function programNames(): string[] {
-  return Object.keys(table)
-}
-
 /** A program without its folder. */
 export function nameOf(word: string): string {
   return word.slice(word.lastIndexOf('/') + 1)

@@ -6,7 +6,7 @@ const always = new Set(
   (
     'chpasswd cryptsetup kinit smbpasswd passwd pdbedit vncpasswd x11vnc realm adcli wpa_passphrase saslpasswd2 kpcli ' +
     'keepassxc-cli kpasswd su grub-mkpasswd-pbkdf2 secret-tool logstash-keystore elasticsearch-keystore ' +
-    'opensearch-keystore systemd-creds veracrypt encfs gocryptfs juju keyring openconnect debconf-set-selections pveum'
+    'opensearch-keystore kubeseal mysql_config_editor systemd-creds veracrypt encfs gocryptfs juju keyring openconnect debconf-set-selections pveum'
   ).split(' '),
 )
 
@@ -41,7 +41,7 @@ const told: [RegExp, RegExp][] = [
     /(?:^| )(?:-[a-zA-Z]*S|-s \/dev\/stdin|-y|-W|-password)\b/,
   ],
   [
-    /^(?:snyk|wandb|huggingface-cli|hf|ngrok|cargo|npm|twilio|cf|tailscale|flyctl)$/,
+    /^(?:terraform|tofu|snyk|wandb|huggingface-cli|hf|ngrok|cargo|npm|twilio|cf|tailscale|flyctl)$/,
     /^(?:login|auth|token|up)\b.* -$|^login$/,
   ],
 ]

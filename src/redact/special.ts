@@ -1,5 +1,5 @@
 import { isDoubtfulName, isSecretName } from './names.ts'
-import { isSecret } from './values.ts'
+import { isLikely, isSecret } from './values.ts'
 import type { Hit } from './words.ts'
 
 /** Secrets of a simple command that begins with its program's name, where a flag's name does not tell. */
@@ -96,6 +96,23 @@ export function settings(words: string[]): Hit[] {
         })
       : []
   return [...values, ...body]
+}
+
+const putting = /^-{0,2}(?:put|set|setex|write|add|store|update|hset|config)$/
+
+/** Whatever the program: `put /app/password x`, `set db.password x` */
+export function putValues(words: string[], program: number): Hit[] {
+  return words.flatMap((text, index) => {
+    if (index <= program || !putting.test(text)) return []
+    const path = words[index + 1] ?? ''
+    const name = /[^/:.]*$/.exec(path)?.[0] ?? ''
+    const value = words[index + 2] ?? ''
+    // In a sentence the word behind says nothing: `set password now`.
+    const certain = /[/:._-]/.test(path) || isLikely(value)
+    return isSecretName(name) && certain && !path.startsWith('-') && !/^(?:[-./~=<>!]|https?:)/.test(value)
+      ? whole(words, index + 2)
+      : []
+  })
 }
 
 /** Where the words of the command begin in `aws --profile x configure set NAME VALUE`. */

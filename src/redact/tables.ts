@@ -8,6 +8,8 @@ interface Table {
   /** Which cells hold secrets, or in a table of blanks where they begin. */
   columns: number[]
   cells: number
+  /** Which cell names what its line holds, in a list of names and values. */
+  names?: number
 }
 
 /** Secrets in tables: with bars between the cells, with tabs, commas or aligned by blanks, and `Key  Value` lists. */
@@ -45,6 +47,9 @@ function headOf(line: string): Table | undefined {
   for (const [kind, separator] of separators) {
     const cells = line.split(separator)
     if (cells.length < 2 || cells.length > 40) continue
+    const names = cells.findIndex((cell) => nameHead.test(cell.trim()))
+    const value = cells.findIndex((cell) => /^value$/i.test(cell.trim()))
+    if (names >= 0 && value >= 0) return { kind, columns: [value], cells: cells.length, names }
     const columns = cells.flatMap((cell, index) => (isHead(cell) ? index : []))
     if (columns.length > 0 && (kind !== 'commas' || cells.every((cell) => /^["']?[A-Za-z_][\w .-]*["']?$/.test(cell))))
       return { kind, columns, cells: cells.length }
@@ -57,6 +62,8 @@ function headOf(line: string): Table | undefined {
     ? { kind: 'blanks', columns, cells: 0 }
     : undefined
 }
+
+const nameHead = /^(?:key|name|field|property|setting|parameter|variable|option)$/i
 
 const separators: ['bars' | 'tabs' | 'commas', RegExp][] = [
   ['bars', /[|│┃]/],
@@ -73,7 +80,7 @@ function isHead(cell: string): boolean {
 }
 
 /** The cells of a line that hold secrets; nothing if the line is no part of the table. */
-function cellsOf(line: string, { kind, columns, cells }: Table): Range[] | undefined {
+function cellsOf(line: string, { kind, columns, cells, names }: Table): Range[] | undefined {
   if (line.trim() === '' || line.length > 20_000) return undefined
   if (kind === 'pairs') {
     const [whole, lead = '', name = '', gap = ''] = /^(\s*)([\w.-]{1,80})(\s{2,})(?=\S)/.exec(line) ?? []
@@ -89,6 +96,7 @@ function cellsOf(line: string, { kind, columns, cells }: Table): Range[] | undef
   const separator = separators.find(([known]) => known === kind)?.[1] ?? /,/
   const parts = line.split(separator)
   if (parts.length !== cells) return undefined
+  if (names !== undefined && !isHead(parts[names] ?? '')) return []
   let at = 0
   return parts.flatMap((part, index) => {
     const start = at

@@ -2,9 +2,8 @@ import { passwordsIn } from './addresses.ts'
 import { commandRanges } from './command.ts'
 import { loosePairs } from './loose.ts'
 import { isSecretName } from './names.ts'
-import { programNames } from './programs.ts'
-import type { Range } from './ranges.ts'
-import { shifted } from './ranges.ts'
+import { programOf } from './programs.ts'
+import { addAll, type Range, shifted } from './ranges.ts'
 import { keysIn } from './shapes.ts'
 import { isSecret } from './values.ts'
 
@@ -20,6 +19,10 @@ const flag = /(?<![\w.-])--?([A-Za-z][\w.-]{2,127})[ \t]{1,20}(\\{0,3}["']?)([^\
 const explained =
   /^(?:-|[A-Z_]+\b[\],.;:]*$|(?:is|are|was|and|or|must|may|can|cannot|requires?|required|needs?|needed|for|to|in|from|with|has|not|flag|option|argument|value|string|text|file|the|a|an|if|via|on|at|by|as|into|using|instead|given|missing|expected|when|support|parsing|handling)[,.;:]*$)/
 
+/** Before a flag that a sentence speaks of. */
+const ofProse =
+  /(?:^|\s)(?:us(?:e|es|ed|ing)|pass(?:es|ed|ing)?|with|the|an?|add|set|give|specify|via|option|flag|and|or|of|without)\s$/i
+
 function flagsIn(text: string): Range[] {
   const ranges: Range[] = []
   for (const found of text.matchAll(flag)) {
@@ -31,6 +34,7 @@ function flagsIn(text: string): Range[] {
       (/^pass$/i.test(name) && /^\d$/.test(value))
     )
       continue
+    if (/^[a-z]+$/.test(value) && ofProse.test(text.slice(Math.max(0, found.index - 20), found.index))) continue
     const end = found.index + whole.length
     if (isSecret(value)) ranges.push({ start: end - value.length, end })
   }
@@ -45,22 +49,29 @@ const words = new Set(
   ).split(' '),
 )
 
-/** Lines from the name of a program on that takes a secret by a flag or word which does not tell by itself. */
-let known: RegExp | undefined
+/** Programs beyond the table whose words are looked at. */
+const speakers = new Set(['echo', 'printf', 'pass', 'gopass', 'set'])
 
-function knownPrograms(): RegExp {
-  const escaped = programNames().map((name) => name.replaceAll('.', '\\.'))
-  const names = [...escaped.filter((name) => !words.has(name)), 'set(?=\\s+-)', 'echo', 'printf', 'pass', 'gopass']
-  const prompt = `(?<=(?:^|\\n)[ \\t]{0,8}(?:\\+{1,4}|[$#%>❯➜])[ \\t])(?:${[...words].join('|')})`
-  known ??= new RegExp(`(?<![\\w.-])(?:${names.join('|')}|${prompt})(?=\\s)[^\\n]*`, 'g')
-  return known
-}
+/** A word that a blank follows, and what stands before it on its line. */
+const wordBeforeBlank = /(?<![\w.-])[\w.-]{2,40}(?=[ \t])/g
+const prompt = /(?:^|\n)[ \t]{0,8}(?:\+{1,4}|[$#%>❯➜])[ \t]$/
 
 /** Lines that show commands, with a prompt or the `+` of `set -x` before them. */
 function commandsIn(text: string): Range[] {
   const ranges: Range[] = []
-  for (const { 0: line, index } of text.matchAll(knownPrograms())) {
-    ranges.push(...shifted(commandRanges(line, 1), index))
+  wordBeforeBlank.lastIndex = 0
+  for (let found = wordBeforeBlank.exec(text); found; found = wordBeforeBlank.exec(text)) {
+    const [name] = found
+    if (!(speakers.has(name) || programOf(name))) continue
+    if (
+      name === 'set'
+        ? !/^\s+-/.test(text.slice(wordBeforeBlank.lastIndex, wordBeforeBlank.lastIndex + 20))
+        : words.has(name) && !prompt.test(text.slice(Math.max(0, found.index - 16), found.index))
+    )
+      continue
+    const end = text.indexOf('\n', found.index) < 0 ? text.length : text.indexOf('\n', found.index)
+    addAll(ranges, shifted(commandRanges(text.slice(found.index, end), 1), found.index))
+    wordBeforeBlank.lastIndex = end
   }
   return ranges
 }

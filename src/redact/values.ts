@@ -3,16 +3,27 @@ export const literal = { dollar: '\uE000', backtick: '\uE001' } as const
 
 /** Words in the place of a value that say that there is none. */
 const nothing =
-  /^(?:true|false|null|none|nil|undefined|yes|no|on|off|redacted|<?redacted>?|~|!vault(?:\s.*)?|\*+|x{3,}|•+|…|\.\.\.|\([^()]{0,80}\)|%[sqdbv]|\\?%[sqdbv](?:\\n)?)$/i
+  /^(?:true|false|enabled|disabled|null|none|nil|undefined|yes|no|on|off|redacted|<?redacted>?|~|!vault(?:\s.*)?|\*+|x{3,}|•+|…|\.\.\.|\([^()]{0,80}\)|%[sqdbv]|\\?%[sqdbv](?:\\n)?)$/i
+
+/** What a documentation writes where a secret belongs. */
+const placeholder = /^<?(?:your|insert|replace|enter|add)[-_ ](?:[a-z]+[-_ ]?){1,6}=?>?$/i
 
 /** Is this value a secret itself, and not a reference to one, a placeholder, or nothing? */
 export function isSecret(value: string): boolean {
-  return value !== '' && !nothing.test(value) && !isReference(value) && !/^(?:<[^<>]*>|\[[\w ]*\])$/.test(value)
+  return (
+    value !== '' &&
+    !nothing.test(value) &&
+    !placeholder.test(value) &&
+    !isReference(value) &&
+    !/^(?:<[^<>]*>|\[[\w ]*\])$/.test(value)
+  )
 }
 
 /** `$NAME`, `${NAME}`, `$(pass show x)`, `` `cat file` ``, `{{ vault }}`: what is named there stands elsewhere. */
 export function isReference(value: string): boolean {
   if (/^\$(?:\w+|[*@#?$!]|\{\w+(?::?\?[^}]*|:?-)?\}|env:\w+|ENV\{\w+\})$/.test(value)) return true
+  if (/^(?:fileb?|env|op|vault|bao|ssm|arn|awssm|gcpsm|azkv|keyring|pass|doppler|ref\+\w+):\/\//.test(value))
+    return true
   if (/^(?:\{\{[^}]*\}\}|\$\{\{[^}]*\}\}|%\w+%|\{\w*\})$/.test(value)) return true
   if (value.startsWith('$(')) return value.indexOf(')') === value.length - 1 || isOneSubstitution(value)
   return value.length > 1 && value.startsWith('`') && value.indexOf('`', 1) === value.length - 1
