@@ -1,8 +1,9 @@
 import { hitsByPlace } from './places.ts'
-import type { Program } from './program-table.ts'
+import type { Program } from './program.ts'
 import { nameOf, programOf } from './programs.ts'
 import { addAll } from './ranges.ts'
-import { putValues, whole } from './special.ts'
+import { putValues } from './settings.ts'
+import { whole } from './special.ts'
 import { isSecret } from './values.ts'
 import type { Hit } from './words.ts'
 

@@ -1,31 +1,7 @@
+import { isCode, isNoValue } from './no-value.ts'
+import type { Pair } from './pair.ts'
 import type { Range } from './ranges.ts'
-import { isHarmless, isLikely, isRandom, isSecret, isStatement, isType, loginOf } from './values.ts'
-
-/** A name and where its value begins. */
-export interface Pair {
-  name: string
-  separator: string
-  /** The quote that the name stands in, with the backslashes before it (`\"`); empty without one. */
-  quote: string
-  /** Is the name the first thing of its line? */
-  first: boolean
-  /** What stands before the name, as far as it matters. */
-  lead: string
-  /** Blanks between the separator and the value. */
-  gap: number
-  /** Are there blanks before the separator? */
-  spaced: boolean
-  /** Does the name stand in a list of pairs? */
-  flow: boolean
-  /** Is it an option of a program? */
-  option: boolean
-  /** Where the value begins. */
-  value: number
-  /** The value has to look like a secret. */
-  doubtful: boolean
-  /** The value may be `user:password`. */
-  login: boolean
-}
+import { isHarmless, isRandom, isSecret, isStatement, isType, loginOf } from './values.ts'
 
 /** What follows a name, and whether it is to be masked. */
 export interface Value extends Range {
@@ -182,41 +158,4 @@ function unquoted(text: string, start: number): string {
   const run = /(?:[^\s"'`&;,|<>{}()[\]\\]|,(?![\w.-]*[=:\s"'}\]])|\\[^nrt\s"'`])+/y
   run.lastIndex = start
   return (run.exec(text)?.[0] ?? '').replace(/,+$/, '')
-}
-
-/** Prose and code have such words too: what follows them there is no value. */
-function isNoValue(text: string, pair: Pair, start: number, value: string): boolean {
-  const { name, separator, quote, spaced, gap } = pair
-  const end = start + value.length
-  if (pair.option && /^(?:env|file)$/.test(value)) return true
-  if (isHarmless(name, value) || isCode(value + (text[end] ?? ''))) return true
-  // `this.token = token`, `{ password: req.body.password }`
-  if (
-    /^[A-Za-z_]\w*(?:\.\w+)*$/.test(value) &&
-    value.split('.').at(-1) === name.split('.').at(-1) &&
-    (value.includes('.') || spaced)
-  )
-    return true
-  // A help: `--secret=NAME   the name`
-  if (pair.option && /^[A-Z][A-Z_]*$/.test(value) && /^ {2,}\S/.test(text.slice(end, end + 9))) return true
-  if (separator === ':' && complaint.test(pair.lead) && !isLikely(value)) return true
-  if (separator === '=' && (spaced || gap > 0)) {
-    if (/^(?:await|new|yield|async|function|lambda|typeof|not|None|self|this)$/.test(value)) return true
-    if (/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/.test(value)) return true
-  }
-  if (separator !== ':') return false
-  if (isType(value + (/[\w<[(|]/.test(text[end] ?? '') ? text[end] : '')) && quote === '') return true
-  if (quote !== '' || pair.flow || pair.option || gap === 0) return false
-  if (isStatement(value)) return true
-  return /^[A-Za-z]+$/.test(value) && !/^[ \t.]*(?:\n|$)/.test(text.slice(end, end + 40))
-}
-
-/** `invalid token: x` */
-const complaint = /(?:invalid|unexpected|bad|wrong|unknown|illegal|expected|missing|duplicate)\s$/i
-
-/** A call, an index or a path of names: `get_token()`, `os.environ[...]`, `process.env.TOKEN`. */
-function isCode(value: string): boolean {
-  return /^(?:[A-Za-z_][\w.]*[([]|(?:process\.env|os\.environ|System\.getenv|ENV|env|var|local|secrets|config|self|this|data|module|random_password|req|request|settings|options|args|params|props|ctx|context)\.[\w.]+$)/.test(
-    value,
-  )
 }

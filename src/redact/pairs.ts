@@ -1,5 +1,6 @@
 import { isDoubtfulName, isLoginName, isSecretName, isSecretVariable, lastLetter } from './names.ts'
-import { type Pair, valueAt } from './pair-value.ts'
+import type { Pair } from './pair.ts'
+import { valueAt } from './pair-value.ts'
 import { isSecretParameter } from './parameters.ts'
 import type { Range } from './ranges.ts'
 

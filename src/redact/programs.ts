@@ -1,4 +1,5 @@
-import { type Program, table } from './program-table.ts'
+import type { Program } from './program.ts'
+import { table } from './program-table.ts'
 
 /** A program without its folder. */
 export function nameOf(word: string): string {
