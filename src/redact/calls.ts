@@ -14,7 +14,7 @@ const named = new RegExp(
 
 /** `auth("user", "x")`, `auth=('user', 'x')`, `HTTPBasicAuth('user', 'x')`, `login('user', 'x')` */
 const login = new RegExp(
-  `(?:auth\\w{0,20}|login|credentials?)\\s{0,3}=?\\s{0,3}\\(\\s{0,9}\\\\{0,3}["'][^"'\\\\\\n]{1,100}\\\\{0,3}["']\\s{0,9},\\s{0,9}${value}`,
+  `(?:auth\\w{0,20}|login)\\s{0,3}=?\\s{0,3}\\(\\s{0,9}\\\\{0,3}["'][^"'\\\\\\n]{1,100}\\\\{0,3}["']\\s{0,9},\\s{0,9}${value}`,
   'gi',
 )
 
@@ -26,9 +26,12 @@ const alone = new RegExp(
 
 /** `changeUserPassword('me', 'x')`, `keyring.set_password("s", "u", "x")`: the last one. */
 const lastOf = new RegExp(
-  `(?:set|change|update|reset|create|add|save|store|put)\\w{0,30}(?:password|passwd|secret|token|credential|key)s?\\(\\s{0,9}(?:\\\\?["'][^"'\\n]{0,200}["']\\s{0,9},\\s{0,9}){1,3}${value}\\s{0,9}\\)`,
+  `(?:(?:set|change|update|reset|create|add|save|store|put)\\w{0,30}(?:password|passwd|secret|token|credential|key)s?|credentials)\\(\\s{0,9}(?:\\\\?["'][^"'\\n]{0,200}["']\\s{0,9},\\s{0,9}){1,3}${value}\\s{0,9}\\)`,
   'gi',
 )
+
+/** A list of arguments: `["login", "--password", "x"]` */
+const inList = new RegExp(`["'](--?[A-Za-z][\\w.-]{1,80})["']\\s{0,9},\\s{0,9}${value}`, 'g')
 
 /** sops: `["db"]["password"] "x"` */
 const indexed = new RegExp(`\\[\\\\?["']([A-Za-z_][\\w.-]{0,127})\\\\?["']\\]\\s{1,3}${value}`, 'g')
@@ -42,6 +45,7 @@ export function callValues(text: string): Range[] {
     if (isSecretName(inside)) continue
     if (isSecretName(key) || isSecretVariable(key)) push(ranges, found, inside)
   }
+  for (const found of text.matchAll(inList)) if (isSecretName(found[1] ?? '')) push(ranges, found, found[2] ?? '')
   for (const found of text.matchAll(indexed)) if (isSecretName(found[1] ?? '')) push(ranges, found, found[2] ?? '')
   for (const pattern of [login, alone, lastOf]) {
     for (const found of text.matchAll(pattern)) push(ranges, found, found[1] ?? '')

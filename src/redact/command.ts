@@ -2,6 +2,7 @@ import { innerWords } from '../command-line/inner-command.ts'
 import { passwordsIn } from './addresses.ts'
 import { formValues } from './directives.ts'
 import { flagValues, isSecretFlag } from './flags.ts'
+import { mayReadSecret } from './guesses.ts'
 import { carriesNone, programHits } from './hits.ts'
 import { type PlacedCommand, placedCommands } from './lines.ts'
 import { loosePairs, netrcLines } from './loose.ts'
@@ -10,7 +11,7 @@ import { addAll, type Range, shifted } from './ranges.ts'
 import { readsSecret } from './readers.ts'
 import { keysIn } from './shapes.ts'
 import { spoken, spokenIn, spokenInside, type Tells } from './spoken.ts'
-import { isSecret, literal } from './values.ts'
+import { isLikely, isSecret, literal } from './values.ts'
 import { isSecretPair, kindOf, pairsOfWord, type WordKind } from './word.ts'
 import { inLine, type Word } from './words.ts'
 
@@ -39,7 +40,7 @@ export function commandRanges(line: string, depth = 0): Range[] {
 
 /** @param tells does a program read a secret from what this one prints? */
 function simpleRanges(line: string, command: PlacedCommand, tells: Tells, depth: number): Range[] {
-  const { words, hereStrings, hereDocuments } = command
+  const { words, hereStrings, hereDocuments, inputs } = command
   const texts = words.map(({ text }) => text)
   const first = programIndex(texts)
   const hits = [...flagValues(texts, first), ...programHits(texts, first)]
@@ -56,9 +57,16 @@ function simpleRanges(line: string, command: PlacedCommand, tells: Tells, depth:
     addAll(ranges, pairsOfWord(word, kind))
     addAll(ranges, nestedRanges(line, word, kind, depth, texts[index - 1]))
   })
-  const readsIt = hereStrings.length + hereDocuments.length > 0 && (tells || readsSecret(texts, first))
+  const reads = hereStrings.length + hereDocuments.length + inputs.length > 0
+  const readsIt = reads && (tells || readsSecret(texts, first))
+  const mayRead = readsIt || (reads && mayReadSecret(texts, first))
+  for (const word of inputs) {
+    if (readsIt) addAll(ranges, spokenInside(line, word))
+    addAll(ranges, nestedRanges(line, word, 'text', depth))
+  }
   for (const word of hereStrings) {
-    if (readsIt && isSecret(word.text)) addAll(ranges, inLine(word, { start: 0, end: word.text.length }))
+    if (readsIt ? isSecret(word.text) : mayRead && isLikely(word.text.trim()))
+      addAll(ranges, inLine(word, { start: 0, end: word.text.length }))
     addAll(ranges, pairsOfWord(word, 'text'))
     addAll(ranges, nestedRanges(line, word, 'text', depth))
   }
@@ -98,6 +106,7 @@ function takesSecret({ words }: PlacedCommand): Tells {
   const first = programIndex(texts)
   if (readsSecret(texts, first)) return 'surely'
   const name = nameOf(texts[first] ?? '')
+  if (mayReadSecret(texts, first)) return 'likely'
   if (name === 'tee') return fileTells(texts.slice(first + 1))
   return name === 'base64' && !texts.some((text) => /^(?:-[dD]|--decode)$/.test(text)) && 'likely'
 }
@@ -115,13 +124,16 @@ function makesSecret(text: string, before: string | undefined, texts: string[], 
   if (isSecretPair(text) || isSecretFlag(before) || /authorization:/i.test(text)) return true
   if (/^(?:-{0,2}[\w-]*=)?<\(/.test(text)) {
     const named = text.startsWith('<') ? (before ?? '') : text.slice(0, text.indexOf('='))
-    return secretSource.test(named) || readsSecret(texts, first)
+    return secretSource.test(named) || keyFlag.test(`${texts[first]} ${named}`) || readsSecret(texts, first)
   }
   return /^-[aP]?p?[$`]/.test(text) || (/^(?:-u|--user)$/.test(before ?? '') && /:[$`]/.test(text))
 }
 
 /** Flags and words before a file that holds a secret: `--password-file <(echo x)`, `wg set wg0 private-key <(echo x)` */
-const secretSource = /(?:pass|secret|token|key|psk|cred|auth|identity|^-i$|^-F$)/i
+const secretSource = /(?:pass|secret|token|key|psk|cred|auth|identity)/i
+
+/** Flags of one letter before such a file. */
+const keyFlag = /^(?:r?age|ssh|scp|sftp) -i$|^restic -p$/
 
 /** Flags and variables with a command that says a secret: `--password-command 'echo x'`, `BORG_PASSCOMMAND` */
 const secretCommand =

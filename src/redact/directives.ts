@@ -7,7 +7,7 @@ const line = /^([ \t]{0,40})([A-Za-z_][\w.-]{1,80})([ \t]{1,60})(["']?)([^\s"']{
 
 /** Names that have no other meaning, whatever follows. */
 const certain =
-  /^(?:requirepass|masterauth|bindpw|rootpw|rootbindpw|wpa-psk|wpa-passphrase|ldap_default_authtok|proxy_password|smtp_password|http_password|sasl_passwd|psk|rpcpassword|AuthUserPass)$/i
+  /^(?:secret_id|requirepass|masterauth|bindpw|rootpw|rootbindpw|wpa-psk|wpa-passphrase|ldap_default_authtok|proxy_password|smtp_password|http_password|sasl_passwd|psk|rpcpassword|AuthUserPass)$/i
 
 /** Instructions that set a variable: Docker's ENV and ARG, Apache's SetEnv. */
 const variable =
@@ -20,6 +20,9 @@ const router =
 /** `snmp-server community x`, `community x ro` */
 const community =
   /(?<![\w-])(?:snmp-server community[ \t]{1,9}|community[ \t]{1,9}(?=\S{1,200}[ \t]{1,9}(?:ro|rw)\b))["']?([^\s"']{2,200})/gi
+
+/** redis-cli's prompt: `127.0.0.1:6379> AUTH x` */
+const redis = />[ \t]AUTH[ \t]{1,9}(?:[\w-]{1,80}[ \t]{1,9})?(\S{2,200})/g
 
 /** debconf(7): `mysql-server mysql-server/root_password password x` */
 const debconf = /[\w-]\/[\w-]{0,60}password(?:_again)?[ \t]{1,9}password[ \t]{1,9}([^\s"']{2,200})/g
@@ -37,7 +40,7 @@ const answer =
 
 /** ~/.pgpass: `host:port:database:user:password` */
 const pgpass =
-  /(?<![\w./:-])[\w.*-]{1,200}:(?:\d{4,5}|\*):(?:[A-Za-z_][\w-]{0,80}|\*):[\w.@*-]{1,80}:([^\s"'`:]{1,200})(?=["'`\s\\]|$)/gm
+  /(?<![\w./:-])[\w.*-]{1,200}:(?:\d{4,5}|\*):(?:[A-Za-z_][\w-]{0,80}|\*):[\w.@*-]{1,80}:(?!\d+(?!\S))([^\s"'`:]{1,200})(?=["'`\s\\]|$)/gm
 
 /** Escaped in addresses: `password%3Dx%26` */
 const escaped = /([A-Za-z_][\w-]{0,60})%3[dD]((?:[\w.~!*+-]|%(?!26)[0-9A-Fa-f]{2}){1,400})/g
@@ -50,6 +53,7 @@ const forms: [RegExp, RegExp][] = [
   [/(?:password|secret|key|md5)[ \t]+\S+[ \t]/i, router],
   [/community[ \t]/i, community],
   [/password[ \t]+password/, debconf],
+  [/> AUTH /, redis],
   [/^(?:PASS|USER|user|quote)[ \t]/m, ftp],
   [/::add-mask::|issecret=/, hidden],
   [/:(?:\d{4,5}|\*):/, pgpass],

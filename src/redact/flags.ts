@@ -15,6 +15,7 @@ export function flagValues(words: string[], program: number): Hit[] {
     // `mysql -psecret db`: the value of a flag of one letter
     if (gluedValue.test(flag) || isHarmless(name, value) || isProcess(value)) continue
     if (carriesNone(words, program, flag, ' ')) continue
+    if (/^cookies?$/i.test(name) && value.includes('=')) hits.push({ word: word + 1, start: 0, end: value.length })
     const start = isSecretName(name) ? sourceOf(value) : isLoginName(name) ? loginOf(value) : 0
     if (isSecretName(name) || start > 0 || (isDoubtfulName(flag) && isRandom(value)))
       hits.push({ word: word + 1, start, end: value.length })

@@ -1,3 +1,4 @@
+import { guessedHits } from './guesses.ts'
 import { hitsByPlace } from './places.ts'
 import type { Program } from './program.ts'
 import { nameOf, programOf } from './programs.ts'
@@ -9,11 +10,12 @@ import type { Hit } from './words.ts'
 
 /** Programs that run the program that they are given among their words. */
 const runner =
-  /^(?:ssh|docker|podman|nerdctl|kubectl|oc|xargs|parallel|find|watch|su|chroot|nsenter|unshare|strace|ltrace|gdb|screen|tmux|script|ntfy|time|nix|poetry|uv|npx|heroku|vagrant|docker-compose|sshpass|proot|flatpak|toolbox|distrobox|doppler|op|dotenv|aws-vault|systemd-run|firejail|torsocks|proxychains|winpty|unbuffer|faketime|caffeinate|retry|entr|java|python|python3|node|bash|sh|busybox|php|ruby|infisical|chamber|direnv|mise|asdf|tsocks|trickle|numactl|taskset|setpriv|runuser|gosu|tini|dumb-init|bundle|pdm|hatch|pipenv|rye|bunx)$/
+  /^(?:ssh|docker|podman|nerdctl|kubectl|oc|xargs|parallel|find|watch|su|chroot|nsenter|unshare|strace|ltrace|gdb|screen|tmux|script|ntfy|time|nix|poetry|uv|npx|heroku|vagrant|docker-compose|sshpass|proot|flatpak|toolbox|distrobox|doppler|op|dotenv|aws-vault|systemd-run|firejail|torsocks|proxychains|winpty|unbuffer|faketime|caffeinate|retry|entr|java|python|python3|node|bash|sh|busybox|php|ruby|infisical|chamber|direnv|mise|asdf|tsocks|trickle|numactl|taskset|setpriv|runuser|gosu|tini|dumb-init|bundle|pdm|hatch|pipenv|rye|bunx|chef)$/
 
 /** The secrets that a program gets by words of its own, also of one that another runs: `ssh host mysql -px`. */
 export function programHits(words: string[], first: number): Hit[] {
-  const hits = [...hitsAt(words, first), ...putValues(words, first)]
+  const known = programOf(words[first]) !== undefined
+  const hits = [...hitsAt(words, first), ...putValues(words, first), ...guessedHits(words, first, known)]
   if (!runner.test(nameOf(words[first] ?? ''))) return hits
   let looked = 0
   for (let index = first + 1; index < words.length && looked < mostNested; index++) {

@@ -6,6 +6,8 @@ export interface PlacedCommand {
   words: Word[]
   /** The text that it gets by `<<<`. */
   hereStrings: Word[]
+  /** The commands whose output it gets by `< <(...)`. */
+  inputs: Word[]
   /** The text that it gets by `<<`. */
   hereDocuments: Range[]
   /** Where its output goes by `>` and `>>`. */
@@ -47,6 +49,7 @@ export function placedCommands(line: string): { commands: PlacedCommand[]; texts
       if (/<<<\s*$/.test(operator)) current.hereStrings.push(word)
       else if (/<<-?\s*$/.test(operator)) heredocs.push({ delimiter: word.text, reader: current })
       else if (/>/.test(operator)) current.targets.push(word)
+      else if (word.substitutions.length > 0) current.inputs.push(word)
       at = Math.max(word.end, at + operator.length)
     } else if (separator) {
       finish(/^\|&?$/.test(separator))
@@ -73,7 +76,7 @@ interface Heredoc {
 }
 
 function emptyCommand(): PlacedCommand {
-  return { words: [], hereStrings: [], hereDocuments: [], targets: [], piped: false }
+  return { words: [], hereStrings: [], inputs: [], hereDocuments: [], targets: [], piped: false }
 }
 
 /** Most words need nothing of what readWord can do. */

@@ -44,7 +44,7 @@ function netrcValues(text: string): Range[] {
   for (const found of text.matchAll(netrc)) {
     const value = (found[1] ?? '').replace(/["'`]+$/, '')
     const start = found.index + found[0].length - (found[1] ?? '').length
-    if (/^(?:is|for|to|and|or|required|must)$/.test(value) || !isSecret(value)) continue
+    if (/^(?:is|for|to|and|or|required|must|[|│┃║+].*)$/.test(value) || !isSecret(value)) continue
     ranges.push({ start, end: start + value.length })
   }
   return ranges

@@ -3,7 +3,7 @@ const longestName = 128
 
 /** A word that says "secret" wherever a name ends with it, also without a separator (`PGPASSWORD`, `authtoken`). */
 const ending =
-  /(?:password|passwd|passphrase|passcode|secret|token|apikey|accesskey|secretkey|authkey|(?:activation|licen[cs]e|encryption|session|master|account|storage|shared|subscription)key)$/
+  /(?:password|passwd|passphrase|passcode|secret|token|apikey|accesskey|secretkey|authkey|phpsessid|jsessionid|(?:activation|licen[cs]e|encryption|session|master|account|storage|shared|subscription)key)$/
 
 /** Words that say so only as a word of their own, or in these compounds: `bypass` and `compass` hold no secret. */
 const word =

@@ -41,6 +41,8 @@ function quotedValue(text: string, pair: Pair, opening: string): Value | undefin
   if (endsHere(text, pair, quote, from)) return undefined
   const end = closing(text, from, quote)
   const value = text.slice(from, end)
+  // Vue: `:token="token"`
+  if (value === pair.name && pair.lead.endsWith(':')) return undefined
   const secret = isSecret(value) && !(pair.quote !== '' && isSentence(value)) && !isHarmless(pair.name, value)
   const then = secret ? changedTo(text, end) : undefined
   return { ...judged(pair, { start: from, end }, value, secret), ...(then && { then }) }

@@ -42,6 +42,8 @@ const mostBlanks = 40
 function pairAt(text: string, at: number): Pair | undefined {
   const next = text[at + 1] ?? ''
   if (text[at] === '=' && (next === '=' || next === '~')) return undefined
+  // `Token::End`
+  if (text[at] === ':' && next === ':') return undefined
   if (!/[\w"'`\]} \t>]/.test(text[at - 1] ?? '')) return undefined
   const named = nameBefore(text, at)
   if (named === undefined) return undefined

@@ -27,6 +27,9 @@ const beforeBare = /(?:^|[ \t([])((?:with|using|use|by|and|new|your|user|or|defa
 const below = /[^\n]{0,200}:[ \t]*\n[ \t\n]{0,40}(\S{8,400})[ \t]*(?=$|\n)/y
 const beforeBelow = /(?:following|generated|initial|temporary|new|reset|your)[ \t][^\n]{0,60}$/i
 
+/** `API token` as a title, and the token alone below it. */
+const titled = /[ \t]*\n[ \t]*(\S{12,400})[ \t]*(?=$|\n)/y
+
 /** Elasticsearch: `Password for the [elastic] user successfully reset.` and `New value: x` */
 const newValue = /[^\n]{0,120}(?:reset|changed|set|generated)[^\n]{0,60}\n[ \t]{0,9}new value:[ \t]{1,9}(\S{4,400})/iy
 
@@ -100,9 +103,11 @@ function bareValue({ text, start, at, owned }: Phrase): Range | undefined {
   return (quoted !== undefined ? introduced : isLikely(value)) ? placed(found, value) : undefined
 }
 
-function valueBelow({ text, start, at, noun }: Phrase): Range | undefined {
+function valueBelow({ text, start, at, noun, owned }: Phrase): Range | undefined {
   const reset = /^pass/i.test(noun) ? matchAt(newValue, text, at) : null
   if (reset) return placed(reset, reset[1] ?? '')
+  const title = owned ? matchAt(titled, text, at) : null
+  if (title && isLikely(title[1] ?? '')) return placed(title, title[1] ?? '')
   if (!beforeBelow.test(text.slice(Math.max(0, start - 80), start)) && !text.startsWith(' for the', at))
     return undefined
   const found = matchAt(below, text, at)
@@ -125,7 +130,8 @@ function unpunctuated(word: string): string {
 
 /** What a label's line holds: a word that says nothing by itself, or several that look like parts of a key. */
 function valueOfLine(line: string): string | undefined {
-  const value = line.trim().replace(/^["'`]|["'`,;.]+$/g, '')
+  const quoted = /^["'`]([^"'`]+)["'`]/.exec(line)?.[1]
+  const value = quoted ?? line.trim().replace(/^["'`]|["'`,;.]+$/g, '')
   const parts = value.split(/\s+/)
   const [first = ''] = parts
   if (isStatement(value) || value.includes('://') || /^[[{(<]/.test(value)) return undefined
@@ -136,6 +142,6 @@ function valueOfLine(line: string): string | undefined {
 }
 
 function isLabelled(value: string): boolean {
-  if (!/\d|[^\w-]/.test(value) || value.includes('(')) return false
+  if (value.length < 6 || !/\d|[^\w-]/.test(value) || value.includes('(')) return false
   return !/^(?:\d{1,4}|[\d.]+[a-z]{0,3}|\/[\w./-]+|~\/.*)$/i.test(value)
 }

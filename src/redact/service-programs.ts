@@ -19,7 +19,7 @@ export const services: Record<string, Program> = {
     'cypher-shell couchbase-cli cbq cbbackupmgr arangosh elasticsearch-users elasticsearch-reset-password clickhouse-client',
     nextP,
   ),
-  ...named('redis-cli valkey-cli keydb-cli', redis),
+  ...named('redis-cli valkey-cli keydb-cli redis-benchmark', redis),
   ...named('psql pg_dump pg_dumpall pg_restore createdb dropdb createuser dropuser vacuumdb reindexdb pgbench', {
     none: /^--password$/,
   }),
@@ -107,7 +107,7 @@ export const services: Record<string, Program> = {
   java: { user: ['-auth'] },
   // packages
   ...named('twine', p),
-  cargo: { places: ['login *'] },
+  cargo: { places: ['login *'], valued: /^--(?:registry|index|config)$/ },
   nuget: { places: ['(?:setapikey|setApiKey|SetApiKey) *', 'push _ *'] },
   ...named('vsce ovsx', nextP),
   mix: { next: ['--key'], after: /^hex\./ },

@@ -10,6 +10,7 @@ const others: Shape[] = [
   [['gsk', 'xai', 'r8', 'hf', 'fw'], /(?<![\w-])(?:gsk|xai|r8|hf|fw)[-_](?=[A-Za-z]*\d|[A-Za-z]{30})[A-Za-z0-9]{30,}/g],
   [['csk-', 'tvly-', 'lsv2_', 'rnd_'], /(?<![\w-])(?:csk-|tvly-|lsv2_(?:pt|sk)_|rnd_)(?=[\w-]*\d)[\w-]{20,}/g],
   ['vc', /(?<![\w-])vc[piark]_(?=[A-Za-z]*\d|[A-Za-z]{24})[A-Za-z0-9]{24,}/g],
+  ['vercel_blob_rw_', /(?<![\w-])vercel_blob_rw_\w{20,}/g],
   ['re_', /(?<![\w-])re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,}/g],
   // Discord: addresses of webhooks, tokens of bots
   ['/webhooks/', /(?<=discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks\/\d{5,25}\/)[\w-]{16,}/g],
@@ -30,6 +31,17 @@ const others: Shape[] = [
   [['phx_', 'CFPAT-'], /(?<![\w-])(?:phx_|CFPAT-)[\w-]{30,}/g],
   ['sk.eyJ', /(?<![\w-])sk\.eyJ[\w-]{20,}\.[\w-]{16,}/g],
   ['/with/key/', /(?<=maker\.ifttt\.com\/[\w{}/-]{1,80}\/with\/key\/)[\w-]{6,}/g],
+  // Bitbucket, Pinecone, Razorpay, Neon, Deno, Honeycomb, Snyk, Notion, ElevenLabs, Azure DevOps, LaunchDarkly
+  [['ATBB', 'ATCTT3'], /(?<![\w-])(?:ATBB[A-Za-z0-9]{28,}|ATCTT3[\w=-]{30,})/g],
+  [
+    ['pcsk_', 'napi_', 'ddp_', 'hca', 'snyk_'],
+    /(?<![\w-])(?:pcsk_|napi_|ddp_|hca[il]k_|snyk_(?:uat|sat)\.)(?=[\w.-]*\d)[\w.-]{20,}/g,
+  ],
+  ['rzp_', /(?<![\w-])rzp_(?:live|test)_[A-Za-z0-9]{10,}/g],
+  ['secret_', /(?<![\w-])secret_(?=[A-Za-z]*\d)[A-Za-z0-9]{40,}/g],
+  ['sk_', /(?<![\w-])sk_[a-f0-9]{40,}/g],
+  ['AZDO', /(?<![\w-])[A-Za-z0-9]{70,80}AZDO[A-Za-z0-9]{4}(?!\w)/g],
+  [['sdk-', 'api-', 'mob-'], /(?<![\w-])(?:sdk|api)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])/g],
   ['tk_', /(?<![\w-])tk_[a-z0-9]{29}(?!\w)/g],
   // Docker's swarms, seeds of NATS; hashes of passwords (crypt(5), RFC 2307)
   ['SWMTKN-', /(?<![\w-])SWMTKN-\d-[\w-]{10,}/g],

@@ -33,7 +33,8 @@ export function optionWords(flag: RegExp): Special {
 /** `[domain/]user:password@host` without a scheme before it. */
 export function addressWords(words: string[]): Hit[] {
   return words.flatMap((text, word) => {
-    const found = /^(?::\w{1,20}:)?(?:[\w.-]{1,80}[/\\])?[\w.$%-]{1,80}:([^\s]{1,200})@[\w.[\]-]/.exec(text)
+    const found =
+      /^(?::\w{1,20}:)?(?:[\w.-]{1,80}[/\\])?[\w.$%-]{1,80}:([^\s]{1,200})@(?!sha256:|\d+(?:\.|$))[\w.[\]-]/.exec(text)
     if (word === 0 || !found || !isSecret(found[1] ?? '') || text.includes('://')) return []
     const start = found[0].length - (found[1] ?? '').length - 2
     return [{ word, start, end: start + (found[1] ?? '').length }]

@@ -32,6 +32,8 @@ export const systems: Record<string, Program> = {
   rclone: { special: behind(/^(?:pass|password|token|client_secret|secret_access_key)$/, 3), places: ['obscure *'] },
   ccrypt: { glued: ['-K'], next: ['-K'] },
   mcrypt: { glued: ['-k'], next: ['-k'] },
+  keytool: { next: ['-new'] },
+  reg: { next: ['/d'], after: /(?:password|secret|token)$/i },
   steghide: { next: ['-p'] },
   ...named('veracrypt truecrypt', nextP),
   'ssh-keygen': { next: ['-N', '-P'], glued: ['-N', '-P'] },

@@ -1,5 +1,5 @@
 import { isSecretName, isSecretVariable } from './names.ts'
-import type { Range } from './ranges.ts'
+import { type Range, shifted } from './ranges.ts'
 import { isLikely, isSecret, isStatement } from './values.ts'
 
 /** A column of a table that holds secrets. */
@@ -14,7 +14,7 @@ interface Table {
 
 /** Secrets in tables: with bars between the cells, with tabs, commas or aligned by blanks, and `Key  Value` lists. */
 export function tableValues(text: string): Range[] {
-  if (!/pass|token|secret|key|pwd/i.test(text) || !text.includes('\n')) return []
+  if (!/pass|token|secret|key|pwd/i.test(text)) return []
   const ranges: Range[] = []
   let table: Table | undefined
   let at = 0
@@ -30,15 +30,30 @@ export function tableValues(text: string): Range[] {
           .filter(({ start, end }) => isMasked(line.slice(start, end), table))
           .map(({ start, end }) => ({ start: at + start, end: at + end })),
       )
-    else table = headOf(line)
+    else {
+      table = headOf(line)
+      ranges.push(...shifted(lonePair(line), at))
+    }
     at += line.length + 1
   }
   return ranges
 }
 
+/** `| password | x |`, without a head above it. */
+function lonePair(line: string): Range[] {
+  const [whole, lead = '', name = '', value = ''] =
+    /^(\s{0,40}[|│]([^|│\n]{1,80})[|│]\s{0,40})([^|│\s]{1,400})\s{0,400}[|│]\s*$/.exec(line) ?? []
+  return whole !== undefined && isHead(name) && isLikely(value)
+    ? [{ start: lead.length, end: lead.length + value.length }]
+    : []
+}
+
 /** `+-----+----+`, `--- | ---` */
 function isRule(line: string): boolean {
-  return line.length < 2000 && /^[\s+|=:-]*[-=]{2}[\s+|=:-]*$/.test(line)
+  return (
+    line.length < 2000 &&
+    /^[\s+|=:\-─━═│┃║┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯╞╡╪]*[-=─━═]{2}[\s+|=:\-─━═│┃║┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯╞╡╪]*$/.test(line)
+  )
 }
 
 function headOf(line: string): Table | undefined {
@@ -66,7 +81,7 @@ function headOf(line: string): Table | undefined {
 const nameHead = /^(?:key|name|field|property|setting|parameter|variable|option)$/i
 
 const separators: ['bars' | 'tabs' | 'commas', RegExp][] = [
-  ['bars', /[|│┃]/],
+  ['bars', /[|│┃║]/],
   ['tabs', /\t/],
   ['commas', /,/],
 ]

@@ -65,6 +65,8 @@ export function isPath(value: string): boolean {
 export function isRandom(value: string): boolean {
   if (/^(?:0x)?(?:[0-9a-f]{24,}|[0-9A-F]{24,})$/.test(value)) return true
   if (value.length < 12 || !/^[\w+/=.~-]+$/.test(value) || isPath(value) || /^[/~.]/.test(value)) return false
+  // `order.Created.V1`
+  if (/^[A-Za-z]+(?:[._-][A-Za-z]+\d{0,3})+$/.test(value)) return false
   return /\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value)
 }
 

@@ -6,7 +6,7 @@ import { isDoubtfulName, isLoginName, isSecretName, isSecretVariable } from './n
 import { pairValues } from './pairs.ts'
 import { phraseValues } from './phrases.ts'
 import { addAll, type Range } from './ranges.ts'
-import { isHarmless, isRandom, isSecret, loginOf } from './values.ts'
+import { isHarmless, isLikely, isRandom, isSecret, loginOf } from './values.ts'
 import { inLine, type Word } from './words.ts'
 
 /**
@@ -93,7 +93,9 @@ function assignedValue(text: string): Range[] {
   const key = name.replace(/^.*\[|\]$/g, '')
   if (!isSecret(own) || isHarmless(key, value)) return []
   if (isSecretName(key) || isSecretVariable(key)) return [{ start: head.length, end: head.length + own.length }]
-  const user = isLoginName(key) ? loginOf(own) : 0
+  if (/^--cookies?$/.test(key) && own.includes('=')) return [{ start: head.length, end: text.length }]
+  const mayLogin = isLoginName(key) || (/(?:^|-)user$/.test(key) && isLikely(own.slice(own.indexOf(':') + 1)))
+  const user = mayLogin ? loginOf(own) : 0
   if (user > 0) return [{ start: head.length + user, end: head.length + own.length }]
   return (isDoubtfulName(key) || isLoginName(key)) && isRandom(own)
     ? [{ start: head.length, end: head.length + own.length }]

@@ -32,7 +32,7 @@ export const shapes: Shape[] = [
   ['ABSK', /(?<![\w-])ABSK[A-Za-z0-9+/]{40,}={0,2}/g],
   ['bedrock-api-key-', /(?<![\w-])bedrock-api-key-[A-Za-z0-9+/]{20,}={0,2}/g],
   // Azure's secrets of applications
-  ['Q~', /(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{31,34}(?![\w~.-])/g],
+  ['Q~', /(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{28,40}(?![\w~.-])/g],
   // ClickHouse, Clojars, Cloudflare
   ['4b1d', /(?<![\w-])4b1d[A-Za-z0-9]{38}(?!\w)/g],
   [['CLOJARS_', 'clojars_'], /(?<![\w-])clojars_[a-z0-9]{30,}/gi],
