@@ -23,6 +23,8 @@ export function isNoValue(text: string, pair: Pair, start: number, value: string
   }
   if (separator !== ':') return false
   if (isType(value + (/[\w<[(|]/.test(text[end] ?? '') ? text[end] : '')) && quote === '') return true
+  // `volume "token": secret "x" not found`
+  if (quote !== '' && /^[a-z]+$/.test(value) && /^ +["'\w]/.test(text.slice(end, end + 9))) return true
   if (quote !== '' || pair.flow || pair.option || gap === 0) return false
   if (isStatement(value)) return true
   return /^[A-Za-z]+$/.test(value) && !/^[ \t.]*(?:\n|$)/.test(text.slice(end, end + 40))

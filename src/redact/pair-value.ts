@@ -125,7 +125,7 @@ function lineValue(text: string, pair: Pair): Value | undefined {
   // Test runners: `PASS: 12`, `pass: 3`
   if (/^pass$/i.test(name) && (/[A-Z]/.test(name) || /^\d+\b/.test(value))) return undefined
   if (/^[|>][+-]?\d?$/.test(value)) return blockBelow(text, start, end)
-  if (/^[{[]/.test(value) && !/^\{[A-Z]/.test(value)) return undefined
+  if ((/^[{[]/.test(value) && !/^\{[A-Z]/.test(value)) || /^<[^<>]*>(?:\s|$)/.test(value)) return undefined
   if (!isSecret(value) || isCode(value) || isStatement(value) || isType(value)) return undefined
   if (isHarmless(name, value) || /^\d+ bytes$/.test(value)) return undefined
   return judged(pair, { start, end: start + value.length }, value, true)

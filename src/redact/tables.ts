@@ -1,6 +1,6 @@
 import { isSecretName, isSecretVariable } from './names.ts'
 import { type Range, shifted } from './ranges.ts'
-import { isLikely, isSecret, isStatement } from './values.ts'
+import { isLikely, isSecret, isStatement, isType } from './values.ts'
 
 /** A column of a table that holds secrets. */
 interface Table {
@@ -66,7 +66,10 @@ function headOf(line: string): Table | undefined {
     const value = cells.findIndex((cell) => /^value$/i.test(cell.trim()))
     if (names >= 0 && value >= 0) return { kind, columns: [value], cells: cells.length, names }
     const columns = cells.flatMap((cell, index) => (isHead(cell) ? index : []))
-    if (columns.length > 0 && (kind !== 'commas' || cells.every((cell) => /^["']?[A-Za-z_][\w .-]*["']?$/.test(cell))))
+    if (
+      columns.length > 0 &&
+      (kind === 'tabs' || cells.every((cell) => /^\s*(?:["']?[A-Za-z_][\w .-]*["']?)?\s*$/.test(cell)))
+    )
       return { kind, columns, cells: cells.length }
   }
   // In capitals: `NAME   TOKEN   AGE`
@@ -127,6 +130,6 @@ function trimmed(line: string, start: number, end: number): Range {
 }
 
 function isMasked(cell: string, table: Table | undefined): boolean {
-  if (!isSecret(cell) || isStatement(cell)) return false
+  if (!isSecret(cell) || isStatement(cell) || isType(cell) || isHead(cell)) return false
   return table?.kind === 'blanks' ? isLikely(cell) : !/^(?:\d{1,3}|[NY]|-)$/.test(cell)
 }

@@ -10,6 +10,8 @@ const placeholder = /^<?(?:your|insert|replace|enter|add)[-_ ](?:[a-z]+[-_ ]?){1
 
 /** Is this value a secret itself, and not a reference to one, a placeholder, or nothing? */
 export function isSecret(value: string): boolean {
+  // Masked by its own program already, or encrypted by sops
+  if (/\*{6,}|•{4,}|^ENC\[/.test(value)) return false
   return (
     value !== '' &&
     !nothing.test(value) &&
@@ -24,6 +26,7 @@ export function isReference(value: string): boolean {
   if (/^\$(?:\w+|[*@#?$!]|\{\w+(?::?\?[^}]*|:?-)?\}|env:\w+|ENV\{\w+\})$/.test(value)) return true
   if (/^(?:fileb?|env|op|vault|bao|ssm|arn|awssm|gcpsm|azkv|keyring|pass|doppler|ref\+\w+):\/\//.test(value))
     return true
+  if (/^(?:%\{[^}]*\}|![A-Z]\w*\s.{1,400}|(?:vault|ssm|secretsmanager):[\w/.-]+(?:#.*)?)$/.test(value)) return true
   if (/^(?:\{\{[^}]*\}\}|\$\{\{[^}]*\}\}|%\w+%|\{\w*\})$/.test(value)) return true
   if (value.startsWith('$(')) return value.indexOf(')') === value.length - 1 || isOneSubstitution(value)
   return value.length > 1 && value.startsWith('`') && value.indexOf('`', 1) === value.length - 1
@@ -43,6 +46,9 @@ function isOneSubstitution(value: string): boolean {
 export function isHarmless(name: string, value: string): boolean {
   if (/^-{0,2}(?:old)?pwd$/i.test(name)) return /^(?:[/~$]|\.{1,2}\/|[A-Za-z]:\\)/.test(value)
   if (/^-{0,2}pass$/i.test(name)) return /^\d{1,4}$/.test(value)
+  // Kubernetes: `passwordSecret: db-secret`
+  if (/secret$/i.test(name) && /^[a-z0-9]+(?:-[a-z0-9]+)*-(?:secrets?|creds|credentials|token|tls)$/.test(value))
+    return true
   if (/(?:key|credentials?|creds|auth)$/i.test(name)) return isPath(value)
   return false
 }
