@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ntfy, ntfyBin } from '../support/cli.ts'
+import { processesOf } from '../support/processes.ts'
 import { describeWith } from '../support/programs.ts'
 import { compare, type ShellName, type ShellOptions, shellNames, TypedShell } from '../support/shell.ts'
 import { waitFor } from '../support/wait.ts'
@@ -30,11 +31,11 @@ function assign(shell: ShellName, name: string, value: string): string {
 /** All calls of the lines before, the last of which is a `make` that must be called for. */
 async function texts(typing: TypedShell, lines: string[]): Promise<string[]> {
   await typing.runAll([...lines, 'make end'])
-  const found = await waitFor('the last call', () => {
-    const texts = typing.calls().map(({ typed }) => typed)
-    return texts.includes('make end') && texts
-  })
-  // What is told at the same time may be noted later.
+  const calls = () => typing.calls().map(({ typed }) => typed)
+  await waitFor('the last call', () => calls().includes('make end'))
+  // Those that were started before it may note theirs later.
+  await waitFor('the end of all', () => processesOf(join(typing.home, 'bin/ntfy')).length === 0)
+  const found = calls()
   return found.filter((text) => text !== 'make end').sort()
 }
 
