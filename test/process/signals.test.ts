@@ -190,11 +190,7 @@ function kill(pid: number, signal: string | number): void {
 }
 
 function isAlive(pid: number): boolean {
-  try {
-    return !/^[ZX]$/.test(status(pid, 'State'))
-  } catch {
-    return false
-  }
+  return !['', 'Z', 'X'].includes(status(pid, 'State'))
 }
 
 function commandLine(pid: number): string {
