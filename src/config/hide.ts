@@ -1,5 +1,23 @@
+import { normalKey, type Option } from '../backends/contract/options.ts'
 import { hideSecret } from '../platform/output.ts'
+import { referenceOf } from './secrets.ts'
 import { isMapping } from './shapes.ts'
+
+/** Hides what an option's value says of a secret itself. @returns whether there was any */
+export function hideSecretsOf({ kind, details }: Option, value: unknown): boolean {
+  if (!details.secret) return false
+  const texts =
+    kind === 'map' && isMapping(value)
+      ? Object.entries(value).flatMap(([name, text]) => (isOpen(details, name) ? [] : [text]))
+      : [value]
+  const literal = texts.filter((text) => referenceOf(text) === undefined)
+  for (const text of literal) hideValue(text)
+  return literal.length > 0
+}
+
+function isOpen({ open = [] }: Option['details'], name: string): boolean {
+  return open.some((word) => normalKey(word) === normalKey(name))
+}
 
 /** Hides a secret value from all that is said: whole, and the parts of it that somebody could use. */
 export function hideValue(value: unknown): void {

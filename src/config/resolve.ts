@@ -2,7 +2,7 @@ import { isPath, type Option, readOption } from '../backends/contract/options.ts
 import { loadBackend } from '../backends/index.ts'
 import { ConfigError, messageOf, SecretError } from '../platform/errors.ts'
 import { isSecretName } from '../redact/names.ts'
-import { hideValue } from './hide.ts'
+import { hideSecretsOf, hideValue } from './hide.ts'
 import { fetchSecret, pathFrom, referenceOf } from './secrets.ts'
 import { isMapping } from './shapes.ts'
 import { programRefusal } from './trust.ts'
@@ -49,7 +49,7 @@ export async function resolveOptions(
       values[name] = undefined
       continue
     }
-    if (option.details.secret) hideValue(value)
+    hideSecretsOf(option, value)
     if (overrides[name] === undefined) value = located(value, option, config)
     const result = readOption(option, value)
     if ('problem' in result) throw new ConfigError(`${target.name}.${name}: ${result.problem}`)

@@ -5,7 +5,7 @@ import { templateProblem } from '../notification/template.ts'
 import { messageOf } from '../platform/errors.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { displayWord, readDisplay } from './display.ts'
-import { hideValue } from './hide.ts'
+import { hideSecretsOf, hideValue } from './hide.ts'
 import { sourceOf } from './lines.ts'
 import { thirdPartyFile } from './module.ts'
 import type { Document, Problem } from './read.ts'
@@ -132,10 +132,7 @@ async function readSetting(
   target.settings[name] = value
   const references = referencesIn(option, value)
   for (const one of references) if ('env' in one) hideValue(process.env[one.env] ?? '')
-  if (references.length === 0 && option.details.secret) {
-    reading.literalSecrets = true
-    hideValue(value)
-  }
+  if (hideSecretsOf(option, value)) reading.literalSecrets = true
   const result = readOption(option, value)
   const file = config.lasting ? document.path : undefined
   const meant = 'value' in result ? result.value : value

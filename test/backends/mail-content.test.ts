@@ -49,6 +49,27 @@ describe('what arrives', () => {
     }
     expect(received).toHaveLength(2)
   })
+
+  it('the mails of one shell are answers to the same one, which no other shell has', async () => {
+    const { port, received } = await mailServer()
+    for (const thread of ['shell-1-2', 'shell-1-2', 'shell-1-3', '>\r\nX-Evil: 1']) {
+      await send(port, {}, { notification: { thread } })
+    }
+    await send(port)
+    const threads = received.map(({ raw }) => [
+      /^References: (.*)\r$/m.exec(raw)?.[1],
+      /^In-Reply-To: (.*)\r$/m.exec(raw)?.[1],
+    ])
+    const first = (name: string) => [`<thread-${name}@host>`, `<thread-${name}@host>`]
+    expect(threads).toEqual([
+      first('shell-1-2'),
+      first('shell-1-2'),
+      first('shell-1-3'),
+      first('X-Evil1'),
+      [undefined, undefined],
+    ])
+    expect(new Set(received.map(({ raw }) => /^Message-ID: (.*)$/m.exec(raw)?.[1])).size).toBe(5)
+  })
 })
 
 describe('sendmail', () => {

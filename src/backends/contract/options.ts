@@ -12,6 +12,8 @@ export interface OptionDetails<T> {
   example?: T
   /** A value that no line of ours may show. */
   secret?: boolean
+  /** Of names with texts that are secrets: the names whose texts are none. */
+  open?: readonly string[]
   /** Other names it is known by: dschep/ntfy's, Backy's, Netdata's. */
   aliases?: readonly string[]
   /** What its value makes ntfy, or what ntfy calls, open: a program to run, or a file. A path is a file's anyway. */

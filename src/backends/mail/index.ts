@@ -2,13 +2,13 @@ import type { Socket } from 'node:net'
 import { readCertificates } from '../../http/certificates.ts'
 import { openSocket } from '../../http/connect.ts'
 import { verified } from '../../http/tls.ts'
-import type { Priority } from '../../notification/index.ts'
 import { ConfigError, TransientError } from '../../platform/errors.ts'
 import { excerpt } from '../../platform/output.ts'
-import { oneLine } from '../../platform/text.ts'
-import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
-import { boolean, choice, list, number, type OptionValues, path, text } from '../contract/options.ts'
-import { mailFailure, nobody, partialFailure } from './failure.ts'
+import { type Context, defineBackend } from '../contract/backend.ts'
+import { boolean, choice, list, map, number, type OptionValues, path, text } from '../contract/options.ts'
+import { mailFailure, partialFailure } from './failure.ts'
+import { addressOf, messageOf } from './message.ts'
+import { accessToken, grantProblem, isLocal, openNames } from './oauth.ts'
 
 const options = {
   host: text({
@@ -34,8 +34,17 @@ const options = {
   }),
   cc: list({ description: 'further addresses that all can see' }),
   bcc: list({ description: 'further addresses that nobody sees' }),
-  user: text({ description: 'the user name at the server', aliases: ['username'] }),
+  user: text({
+    description: 'the user name at the server; with oauth, the address of the mailbox, if it is not senderaddress',
+    aliases: ['username'],
+  }),
   password: text({ description: 'the password at the server', secret: true, aliases: ['pass'] }),
+  oauth: map({
+    description:
+      'instead of a password (XOAUTH2): client_id, client_secret (unless the client is public), refresh_token, and access_url, where tokens are had',
+    secret: true,
+    open: openNames,
+  }),
   tls: choice(['auto', 'starttls', 'implicit', 'none'], {
     description:
       'auto: implicit on port 465, else STARTTLS, which is required with a password unless the server is this machine',
@@ -55,55 +64,68 @@ export default defineBackend({
   homepage: 'https://www.rfc-editor.org/rfc/rfc5321',
   setup: [
     'Ask whoever runs the mail server for host, port, user and password. Gmail needs an app password (https://myaccount.google.com/apppasswords).',
+    'Microsoft 365 takes no passwords any more, and Gmail can do without: register a client there, let it send mail for you (scope https://outlook.office.com/SMTP.Send and offline_access, or https://mail.google.com/), and put what that gives into `oauth`. Its access_url is https://login.microsoftonline.com/common/oauth2/v2.0/token or https://oauth2.googleapis.com/token.',
     'Without `host` the mail system of this machine takes the message (sendmail, msmtp).',
   ],
   aliases: ['email', 'smtp'],
   options,
+  missing: ({ oauth, password, host }) => {
+    if (oauth === undefined) return undefined
+    if (password !== undefined) return 'password and oauth: only one of them can log in'
+    return host === undefined ? 'host is missing: the server that oauth logs in at' : grantProblem(oauth)
+  },
   limits: { title: { max: 900, unit: 'bytes' }, message: { max: 500_000, unit: 'bytes' } },
   async send(notification, options, context) {
     const message = messageOf(notification, options, context)
     if (options.host === undefined) return sendBySendmail(message, context)
-    const { createTransport } = await import('nodemailer')
-    const server = serverOf(options, context)
-    const place = `${server.host}:${server.port}`
-    const transport = createTransport(server)
-    try {
+    return speak(options, context, async (transport, place) => {
       const { messageId, accepted, rejected, rejectedErrors, response } = await transport.sendMail(message)
       if (rejected.length > 0) throw partialFailure(place, rejectedErrors ?? [], accepted.map(String), options)
       return { messageId, accepted, response }
-    } catch (error) {
-      throw mailFailure(error, place, options)
-    } finally {
-      transport.close()
-    }
+    })
   },
   async probe(options, context) {
     if (options.host === undefined) return 'the program sendmail takes the messages'
-    const { createTransport } = await import('nodemailer')
-    const server = serverOf(options, context)
-    const place = `${server.host}:${server.port}`
-    const transport = createTransport(server)
-    try {
+    return speak(options, context, async (transport, place) => {
       await transport.verify()
+      if (options.oauth !== undefined) return `${place} takes the access token`
       return `${place} ${options.user === undefined ? 'answers' : 'takes the password'}`
-    } catch (error) {
-      throw mailFailure(error, place, options)
-    } finally {
-      transport.close()
-    }
+    })
   },
 })
+
+type MailTransport = ReturnType<typeof import('nodemailer').createTransport>
+
+/** Does something with the server; whatever fails is said as what it means for the delivery. */
+async function speak<T>(
+  options: MailOptions,
+  context: Context,
+  work: (transport: MailTransport, place: string) => Promise<T>,
+): Promise<T> {
+  const { createTransport } = await import('nodemailer')
+  const server = serverOf(options, context)
+  const place = `${server.host}:${server.port}`
+  const transport = createTransport(server)
+  try {
+    return await work(transport, place)
+  } catch (error) {
+    throw mailFailure(error, place, options)
+  } finally {
+    transport.close()
+  }
+}
 
 /** Longer than any attempt, in milliseconds. */
 const noLimit = 24 * 60 * 60_000
 
 /** nodemailer waits for minutes by default, and would send a password in clear where no STARTTLS is offered. */
-function serverOf({ tls, ca, servername, user, password, ...options }: MailOptions, context: Context) {
+function serverOf({ tls, ca, servername, ...options }: MailOptions, context: Context) {
+  const auth = loginOf(options, context)
+  const user = auth?.user
   const host = (options.host ?? '').replace(/^\[|\]$/g, '')
   const port = options.port ?? (tls === 'implicit' ? 465 : user === undefined ? 25 : 587)
   const secure = tls === 'implicit' || (tls === 'auto' && port === 465)
-  const local = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host)
-  const required = tls === 'starttls' || (tls === 'auto' && user !== undefined && !local)
+  const required = tls === 'starttls' || (tls === 'auto' && user !== undefined && !isLocal(host))
   // Where clear text would do as well, a certificate that cannot be verified is no reason to send nothing.
   const optional = !secure && !required && user === undefined && ca === undefined && servername === undefined
   return {
@@ -112,7 +134,7 @@ function serverOf({ tls, ca, servername, user, password, ...options }: MailOptio
     secure,
     ...(!secure && { requireTLS: required, ignoreTLS: tls === 'none' }),
     // Somebody who gives a password expects that it is asked for: a server that does not is the wrong one.
-    ...(user !== undefined && { auth: { user, pass: password ?? '' }, forceAuth: true }),
+    ...(auth && { auth, forceAuth: true }),
     tls: {
       ...(ca !== undefined && { ca: readCertificates(ca) }),
       ...(servername !== undefined && { servername }),
@@ -127,40 +149,20 @@ function serverOf({ tls, ca, servername, user, password, ...options }: MailOptio
   }
 }
 
-/** The id is the same for every attempt, so that a mail program shows a second copy as the first. */
-function messageOf({ title, message, time, priority, origin }: Outgoing, options: MailOptions, context: Context) {
-  const { html, to, cc, bcc } = options
+type Provision = (error: Error | null, token?: string) => void
+
+/** nodemailer's own request for a token knows neither the attempt's deadline nor the environment's proxy. */
+function loginOf(
+  { user, password, oauth, senderaddress }: Omit<MailOptions, 'tls' | 'ca' | 'servername'>,
+  context: Context,
+) {
+  if (oauth === undefined) return user === undefined ? undefined : { user, pass: password ?? '' }
   return {
-    from: addressOf(options.senderaddress),
-    to: to[0] === nobody ? nobody : to.map(addressOf),
-    ...(cc && { cc: cc.map(addressOf) }),
-    ...(bcc && { bcc: bcc.map(addressOf) }),
-    subject: oneLine(`${options.subject_prefix ?? ''}${title}`),
-    text: message,
-    ...(html && { html: `<p>${escapeHtml(message).replaceAll('\n', '<br>\n')}</p>` }),
-    messageId: `<${context.id}@${origin.host.replace(/[^A-Za-z0-9.-]/g, '') || 'localhost'}>`,
-    date: new Date(time),
-    priority: urgency[priority],
-    headers: { 'Auto-Submitted': 'auto-generated' },
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    signal: context.signal,
+    type: 'OAuth2' as const,
+    user: user ?? addressOf(senderaddress).address,
+    provisionCallback: (_user: string, _renew: boolean, done: Provision) =>
+      void accessToken(oauth, context).then((token) => done(null, token), done),
   }
-}
-
-/** Taken apart here: a parser that makes the best of everything finds recipients where none were meant. */
-function addressOf(entry: string): { name: string; address: string } {
-  const [, name = '', address] = /^(.*?)\s*<([^<>\s]+)>$/.exec(entry) ?? /^()([^<>,;:"\s]+)$/.exec(entry) ?? []
-  if (address === undefined) throw new ConfigError(`${oneLine(entry)}: a mail address was expected`)
-  return { name: oneLine(name.replace(/^"(.*)"$/, '$1')), address }
-}
-
-const urgency: Record<Priority, 'high' | 'normal' | 'low'> = {
-  min: 'low',
-  low: 'low',
-  default: 'normal',
-  high: 'high',
-  urgent: 'high',
 }
 
 /** Exit codes of sysexits.h by which a mail system says that it may work later: EX_UNAVAILABLE, EX_OSERR, EX_TEMPFAIL. */
@@ -182,9 +184,4 @@ async function sendBySendmail(message: ReturnType<typeof messageOf>, context: Co
   if (status === 0) return { messageId }
   const reason = `sendmail ${status === undefined ? 'was ended by a signal' : `ended with ${status}`}: ${excerpt(stderr)}`
   throw status === undefined || temporary.includes(status) ? new TransientError(reason) : new ConfigError(reason)
-}
-
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character)
 }
