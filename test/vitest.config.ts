@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // CommonJS packages are imported as Node and the build do.
+    deps: { interopDefault: false },
     root: 'test',
     cache: false,
     include: ['**/*.test.ts'],

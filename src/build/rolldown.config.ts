@@ -4,6 +4,7 @@ import { defineConfig, type Plugin } from 'rolldown'
 import { chunks, takes } from './chunks.ts'
 import { joinLauncher } from './launcher.ts'
 import { licenseTexts } from './licenses.ts'
+import { slimMqtt } from './mqtt.ts'
 
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
@@ -43,7 +44,7 @@ export default defineConfig({
     minify: process.env['NTFY_BUILD'] !== 'readable',
     sourcemap: true,
   },
-  plugins: [emptyDist(), withoutCode(), bins()],
+  plugins: [emptyDist(), withoutCode(), slimMqtt(), bins()],
 })
 
 function emptyDist(): Plugin {

@@ -3,9 +3,9 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { packetParser, packetType } from '../../src/backends/mqtt/packet.ts'
 import { attemptWith, errorOf } from '../support/attempt.ts'
 import { type Broker, brokerPassword, startBroker, subscribe } from '../support/mosquitto.ts'
+import { packetParser, packetType } from '../support/mqtt-packet.ts'
 import { removeFolder } from '../support/processes.ts'
 import { describeWith } from '../support/programs.ts'
 import { closedPort } from '../support/server.ts'
@@ -212,6 +212,7 @@ describe('mqtt with brokers that are not like mosquitto', () => {
     ['a CONNACK with reserved bits', '1', { [connect]: () => [0x20, 3, 0x80, 0, 0], [publish]: acknowledge }],
     ['an empty PUBACK', '1', { [connect]: welcome, [publish]: () => [0x40, 0] }],
     ['half a PUBACK', '1', { [connect]: welcome, [publish]: () => [0x40, 1, 0] }],
+    ['half a PUBACK before another packet', '1', { [connect]: welcome, [publish]: () => [0x40, 1, 0, 1, 0] }],
     ["another packet's PUBACK", '1', { [connect]: welcome, [publish]: () => [0x40, 2, 0, 2] }],
     ['a PUBACK with reserved flags', '1', { [connect]: welcome, [publish]: () => [0x42, 2, 0, 1] }],
     ['a PUBACK with a code that there is not', '1', { [connect]: welcome, [publish]: () => [0x40, 3, 0, 1, 1] }],

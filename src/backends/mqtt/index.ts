@@ -3,7 +3,8 @@ import { ConfigError } from '../../platform/errors.ts'
 import { hideSecret } from '../../platform/output.ts'
 import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
 import { boolean, choice, type OptionValues, path, text, url } from '../contract/options.ts'
-import { type Level, type Message, publish } from './publish.ts'
+import type { Message } from './publish.ts'
+import type { Level } from './session.ts'
 
 const options = {
   url: url({
@@ -61,12 +62,14 @@ export default defineBackend({
   options,
   limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 100_000, unit: 'bytes' } },
   async send(notification, options, context) {
+    const { publish } = await import('./publish.ts')
     const { level, qos, unheard } = await publish(brokerOf(options), messageOf(notification, options), context.signal)
     if (unheard) context.debug(`nobody has subscribed to ${options.topic}`)
     return { topic: options.topic, qos, version: level === 4 ? '3.1.1' : '5' }
   },
   async probe(options, context: Context) {
     const broker = brokerOf(options)
+    const { publish } = await import('./publish.ts')
     const { level } = await publish(broker, undefined, context.signal)
     const who = broker.user === undefined ? 'lets everybody in' : `knows ${broker.user}`
     return `${broker.host}:${broker.port} ${who} (MQTT ${level === 4 ? '3.1.1' : '5'})`

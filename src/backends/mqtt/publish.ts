@@ -1,37 +1,8 @@
-import type { Socket } from 'node:net'
-import { openSocket } from '../../http/connect.ts'
+import { generate } from 'mqtt-packet'
 import { connectionFailure } from '../../http/failure.ts'
-import { type Inbox, openInbox } from '../../http/inbox.ts'
-import { startTls } from '../../http/tls.ts'
 import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
-import {
-  encodePacket,
-  encodeText,
-  type Packet,
-  type Properties,
-  packetParser,
-  packetType,
-  property,
-  readProperties,
-  twoBytes,
-  variableInteger,
-} from './packet.ts'
 import { reasonCode, refusal, unsupportedVersion } from './reason.ts'
-
-/** Protocol levels: 4 is MQTT 3.1.1 (§3.1.2.2 of either specification). */
-export type Level = 4 | 5
-
-export interface Broker {
-  host: string
-  port: number
-  /** Authorities for TLS, as PEM; nothing for the usual ones. */
-  tls: { ca: string | undefined } | undefined
-  clientId: string
-  user: string | undefined
-  password: string | undefined
-  /** The levels to try, the best first. */
-  levels: readonly Level[]
-}
+import { type Broker, identifier, type Level, nonsense, openSession, type PacketOf, type Session } from './session.ts'
 
 export interface Message {
   topic: string
@@ -59,19 +30,16 @@ export interface Published {
 export async function publish(broker: Broker, message: Message | undefined, signal: AbortSignal): Promise<Published> {
   const server = `${broker.host}:${broker.port}`
   for (const [index, level] of broker.levels.entries()) {
-    let connection: Connection | undefined
+    let session: Session | undefined
     try {
-      connection = await connect(broker, level, server, signal)
-      const properties = await connected(connection, index + 1 < broker.levels.length)
+      session = await openSession(broker, level, server, signal)
+      const properties = await connected(session, index + 1 < broker.levels.length)
       if (properties === undefined) continue
-      const published = message === undefined ? undefined : await deliver(connection, message, properties)
-      connection.socket.end(encodePacket(packetType.disconnect, 0))
-      return published ?? { level, qos: 0, unheard: false }
+      return message === undefined ? { level, qos: 0, unheard: false } : await deliver(session, message, properties)
     } catch (error) {
       throw connectionFailure(error, server, signal)
     } finally {
-      // What was written last still goes out.
-      connection?.socket.destroySoon()
+      session?.close()
     }
   }
   throw new ConfigError(
@@ -79,131 +47,70 @@ export async function publish(broker: Broker, message: Message | undefined, sign
   )
 }
 
-interface Connection {
-  level: Level
-  server: string
-  socket: Socket
-  inbox: Inbox<Packet>
-}
-
-async function connect(broker: Broker, level: Level, server: string, signal: AbortSignal): Promise<Connection> {
-  const { host, port, tls, clientId, user, password } = broker
-  const plain = await openSocket(host, port, signal)
-  plain.on('error', () => {})
-  const socket = tls === undefined ? plain : await startTls(plain, { name: host, ca: tls.ca })
-  const inbox = openInbox(socket, packetParser())
-  const credentials = (user === undefined ? 0 : 0x80) | (password === undefined ? 0 : 0x40)
-  const cleanSession = 0x02
-  const keepAlive = 60
-  socket.write(
-    encodePacket(
-      packetType.connect,
-      0,
-      encodeText('MQTT'),
-      Buffer.of(level, credentials | cleanSession),
-      twoBytes(keepAlive),
-      ...(level === 5 ? [variableInteger(0)] : []),
-      encodeText(clientId),
-      ...[user, password].flatMap((text) => (text === undefined ? [] : [encodeText(text)])),
-    ),
-  )
-  return { level, server, socket, inbox }
-}
+type Properties = NonNullable<PacketOf<'connack'>['properties']>
 
 /** What the broker says of itself; nothing if it wants another version, which `another` says can be tried. */
-async function connected({ server, inbox }: Connection, another: boolean): Promise<Properties | undefined> {
-  let packet: Packet
+async function connected({ level, server, next }: Session, another: boolean): Promise<Properties | undefined> {
+  let packet: PacketOf<'connack'>
   try {
-    packet = await inbox.next()
+    packet = await next('connack')
   } catch (error) {
     // Brokers older than MQTT 5 may hang up on it without a word.
     if (another && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return undefined
     throw error
   }
-  const [flags, answered] = packet.body
-  // §3.2.2: the flags, of which a new session has none, and a code.
-  const wellFormed = packet.type === packetType.connack && packet.flags === 0 && answered !== undefined
-  if (!wellFormed || (answered === 0 && flags !== 0)) throw nonsense(server)
-  const code = reasonCode(answered)
-  const properties = readProperties(packet.body, 2)
+  const { sessionPresent, properties = {} } = packet
+  const code = reasonCode((level === 5 ? packet.reasonCode : packet.returnCode) ?? 0)
+  // §3.2.2: there is no session to go on with.
+  if (code === 0 && sessionPresent) throw nonsense(server)
   if (code === 0) return properties
   if (code === unsupportedVersion && another) return undefined
   // Of the two codes brokers give either for a wrong password.
   if (code === badPassword || code === notAuthorized) {
     throw new ConfigError(`${server}: it does not let us in (wrong user or password?)`)
   }
-  throw refusal(server, code, properties.get(property.reasonString))
+  throw refusal(server, code, properties.reasonString)
 }
 
 const badPassword = 0x86
 const notAuthorized = 0x87
 
-/** The one packet identifier that a connection with one message needs. */
-const identifier = twoBytes(1)
-
-async function deliver(connection: Connection, message: Message, properties: Properties): Promise<Published> {
-  const { level, server, socket } = connection
-  const qos = Math.min(message.qos, Number(properties.get(property.maximumQos) ?? 2))
-  if (message.retain && properties.get(property.retainAvailable) === 0) throw refusal(server, 0x9a, undefined)
-  const packet = encodePacket(
-    packetType.publish,
-    (qos << 1) | (message.retain ? 1 : 0),
-    encodeText(message.topic),
-    ...(qos > 0 ? [identifier] : []),
-    ...(level === 5 ? [describing(message)] : []),
-    Buffer.from(message.payload),
-  )
-  const largest = Number(properties.get(property.maximumPacketSize) ?? Number.POSITIVE_INFINITY)
-  if (packet.length > largest) throw new PermanentError(`${server}: it takes no more than ${largest} bytes`)
-  socket.write(packet)
+async function deliver(session: Session, message: Message, properties: Properties): Promise<Published> {
+  const { level, server, client } = session
+  const { topic, payload, contentType, retain } = message
+  const qos = Math.min(message.qos, properties.maximumQoS ?? 2) as Message['qos']
+  if (retain && properties.retainAvailable === false) throw refusal(server, 0x9a, undefined)
+  // §3.3.2.3.2: the payload is UTF-8.
+  const about = level === 5 ? { properties: { payloadFormatIndicator: true, contentType } } : {}
+  const packet = { cmd: 'publish' as const, dup: false, messageId: identifier, topic, payload, qos, retain, ...about }
+  const largest = properties.maximumPacketSize ?? Number.POSITIVE_INFINITY
+  if (generate(packet, { protocolVersion: level }).length > largest) {
+    throw new PermanentError(`${server}: it takes no more than ${largest} bytes`)
+  }
+  client.publish(topic, payload, { qos, retain, ...about }, () => {})
   try {
-    return { level, qos, unheard: await acknowledged(connection, qos) }
+    return { level, qos, unheard: await acknowledged(session, qos) }
   } catch (error) {
     if (level === 5 || (error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
     throw new TransientError(`${server}: it hung up on the message (too large, or a topic that it does not allow?)`)
   }
 }
 
-/** Properties of MQTT 5: the payload is UTF-8 (§3.3.2.3.2), and its type. */
-function describing({ contentType }: Message): Buffer {
-  const content = Buffer.concat([Buffer.of(0x01, 1, property.contentType), encodeText(contentType)])
-  return Buffer.concat([variableInteger(content.length), content])
-}
-
 /** What the broker has to say of a message, in this order (§4.3); of one without guarantee nothing, but packets are read in order. */
-const words: Record<number, number[]> = {
-  0: [packetType.pingresp],
-  1: [packetType.puback],
-  2: [packetType.pubrec, packetType.pubcomp],
-}
+const words = { 0: ['pingresp'], 1: ['puback'], 2: ['pubrec', 'pubcomp'] } as const
 
 /** Waits for the broker's word, and returns whether it said that nobody listens. */
-async function acknowledged({ level, server, socket, inbox }: Connection, qos: number): Promise<boolean> {
-  if (qos === 0) socket.write(encodePacket(packetType.pingreq, 0))
+async function acknowledged({ server, client, next }: Session, qos: Message['qos']): Promise<boolean> {
+  if (qos === 0) client.sendPing()
   let unheard = false
-  for (const type of words[qos] ?? []) {
-    const packet = await inbox.next()
-    if (packet.type === packetType.disconnect) {
-      throw refusal(server, packet.body[0] ?? 0, readProperties(packet.body, 1).get(property.reasonString))
-    }
-    if (packet.type !== type || packet.flags !== 0) throw nonsense(server)
-    if (type !== packetType.pingresp && codeOf(packet, level, server) === noSubscribers) unheard = true
-    if (type === packetType.pubrec) socket.write(encodePacket(packetType.pubrel, 0x02, identifier))
+  for (const word of words[qos]) {
+    const packet = await next(word, 'disconnect')
+    const { reasonCode: code = 0, properties = {} } = packet as PacketOf<'puback'>
+    if (packet.cmd === 'disconnect' || code >= 0x80) throw refusal(server, code, properties.reasonString)
+    if (packet.cmd !== 'pingresp' && packet.messageId !== identifier) throw nonsense(server)
+    if (code === noSubscribers) unheard = true
   }
   return unheard
 }
 
 const noSubscribers = 0x10
-
-/** The reason code of an acknowledgement (§3.4.2). Only one of the message that was sent, with a known code, is a yes. */
-function codeOf({ body }: Packet, level: Level, server: string): number {
-  const code = level === 5 ? (body[2] ?? 0) : 0
-  const other = !body.subarray(0, 2).equals(identifier) || (level === 4 && body.length !== 2)
-  if (other || (code < 0x80 && code !== 0 && code !== noSubscribers)) throw nonsense(server)
-  if (code >= 0x80) throw refusal(server, code, readProperties(body, 3).get(property.reasonString))
-  return code
-}
-
-function nonsense(server: string): Error {
-  return new TransientError(`${server}: what answers there does not speak MQTT`)
-}
