@@ -96,13 +96,31 @@ _ntfy_targets() {
     COMPREPLY+=("$quoted")
   done <<<"$(command ntfy completion --targets 2>/dev/null)"
 }
+# Offers numbers of processes. Where several fit they are shown with their names, of which nothing is put on the line.
+_ntfy_pids() {
+  local pid name
+  COMPREPLY=()
+  while IFS=$'\\t' read -r pid name; do
+    [[ $pid == "$1"* && $pid != *[!0-9]* ]] && COMPREPLY+=("$pid  $name")
+  done <<<"$(command ntfy completion --pids 2>/dev/null)"
+  # Listing and completing; with other keys each candidate would be put on the line (bash's COMP_TYPE).
+  if (( \${#COMPREPLY[@]} == 1 )) || [[ $COMP_TYPE != 9 && $COMP_TYPE != 63 && $COMP_TYPE != 33 && $COMP_TYPE != 64 ]]; then
+    COMPREPLY=("\${COMPREPLY[@]%% *}")
+  fi
+}
 _ntfy() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} verb='' words='' at
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} verb='' words='' pids='' other='' at
   for (( at = 1; at < COMP_CWORD; at++ )); do
     case \${COMP_WORDS[at]} in
       ${names.join('|')}) [[ $verb ]] || verb=\${COMP_WORDS[at]} ;;
     esac
+    case $verb:\${COMP_WORDS[at]} in
+      done:-p|done:--pid) [[ $other ]] || pids=1 ;;
+      done:-*) pids='' ;;
+      done:*[!0-9]*) [[ \${COMP_WORDS[at]} == done || \${COMP_WORDS[at-1]} == -* ]] || other=1; pids='' ;;
+    esac
   done
+  if [[ $pids && $current != -* ]]; then _ntfy_pids "$current"; return; fi
   COMPREPLY=()
   case $verb:$previous in
     ${wrapping.map((name) => `${name}:-b|${name}:-o`).join('|')}) ;;
@@ -142,12 +160,23 @@ function zsh(offers: Offers): string {
   return `#compdef ntfy
 # zsh completion for ntfy: eval "$(ntfy completion zsh)"
 _ntfy() {
-  local verb='' previous=\${words[CURRENT-1]} at
+  local verb='' previous=\${words[CURRENT-1]} pids='' other='' at
   for (( at = 2; at < CURRENT; at++ )); do
     case \${words[at]} in
       ${names.join('|')}) [[ -n $verb ]] || verb=\${words[at]} ;;
     esac
+    case $verb:\${words[at]} in
+      (done:-p|done:--pid) [[ -n $other ]] || pids=1 ;;
+      (done:-*) pids='' ;;
+      (done:*[!0-9]*) [[ \${words[at]} == done || \${words[at-1]} == -* ]] || other=1; pids='' ;;
+    esac
   done
+  if [[ -n $pids && \${words[CURRENT]} != -* ]]; then
+    local -a rows=(\${(f)"$(command ntfy completion --pids 2>/dev/null)"})
+    local -a numbers=(\${rows%%$'\\t'*}) shown=(\${rows/$'\\t'/  })
+    compadd -V pids -l -d shown -a numbers
+    return
+  fi
   case $verb:$previous in
     ${wrapping.map((name) => `${name}:-b|${name}:-o`).join('|')}) ;;
     *:-b|*:--backend) compadd -- \${(f)"$(command ntfy completion --targets 2>/dev/null)"}; return ;;
@@ -187,6 +216,7 @@ function fish(offers: Offers): string {
     if (takesValue) parts.push('-x')
     if (choices.length > 0) parts.push(`-a ${quote(choices.join(' '))}`)
     if (spellings.includes('--backend')) parts.push("-a '(command ntfy completion --targets 2>/dev/null)'")
+    if (spellings.includes('--pid')) parts.push("-ka '(command ntfy completion --pids 2>/dev/null)'")
     lines.push(`${parts.join(' ')} -d ${quote(description)}`)
   }
   for (const { name, summary } of offers.commands) {

@@ -13,7 +13,10 @@ export default defineCommand({
   summary: 'print the completion of a shell',
   group: 'scripts',
   examples: [['eval "$(ntfy completion bash)"', 'in this shell']],
-  flags: { targets: { kind: 'boolean', hidden: true, description: 'the names that -b takes' } },
+  flags: {
+    targets: { kind: 'boolean', hidden: true, description: 'the names that -b takes' },
+    pids: { kind: 'boolean', hidden: true, description: 'the processes that done --pid takes' },
+  },
   maxWords: 1,
   async run({ flags, words: [shell], global, commands }) {
     if (flags.targets) {
@@ -23,6 +26,10 @@ export default defineCommand({
       // A name with a tab or a newline is no name that anybody could type.
       const typable = names.filter((name) => name !== '' && name === oneLine(name))
       print(`${[...new Set(typable)].join('\n')}\n`)
+      return exitCode.ok
+    }
+    if (flags.pids) {
+      print((await ownProcesses()).join(''))
       return exitCode.ok
     }
     if (shell === undefined) throw new UsageError(`completion: one of ${shells.join(', ')} was expected`)
@@ -38,3 +45,17 @@ export default defineCommand({
     return exitCode.ok
   },
 })
+
+/** How long a shell waits for the list of processes, milliseconds. */
+const patience = 2000
+
+/** A line for each process of the user's: its number, a tab, its name; but not for those that make the list, nor for root's kernel threads. */
+async function ownProcesses(): Promise<string[]> {
+  const { listProcesses } = await import('../process/list.ts')
+  const all = await listProcesses({ everybody: false }, AbortSignal.timeout(patience))
+  const others = all.filter(
+    ({ pid, ppid, path, cmd = '' }) =>
+      pid !== process.pid && ppid !== process.pid && !(path === '' && cmd.startsWith('[')),
+  )
+  return others.map(({ pid, name }) => `${pid}\t${oneLine(name)}\n`)
+}

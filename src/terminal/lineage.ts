@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
 import { basename } from 'node:path'
+import { listProcesses } from '../process/list.ts'
 import { ancestors, readStat } from '../process/proc.ts'
 
 export interface Relative {
@@ -17,20 +17,9 @@ export async function lineage(pid: number, signal: AbortSignal): Promise<Relativ
 }
 
 /** macOS and the BSDs. */
-function processTable(signal: AbortSignal): Promise<Map<number, Relative>> {
-  return new Promise((resolve) => {
-    execFile('ps', ['-A', '-o', 'pid=,ppid=,comm='], { signal, maxBuffer: 8 * 1024 * 1024 }, (_, stdout) => {
-      const rows = [...stdout.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*\S)\s*$/gm)]
-      resolve(
-        new Map(
-          rows.map(([, pid, ppid, path = '']) => [
-            Number(pid),
-            { pid: Number(pid), ppid: Number(ppid), comm: basename(path) },
-          ]),
-        ),
-      )
-    })
-  })
+async function processTable(signal: AbortSignal): Promise<Map<number, Relative>> {
+  const all = await listProcesses({ everybody: true }, signal)
+  return new Map(all.map(({ pid, ppid, name }) => [pid, { pid, ppid, comm: basename(name) }]))
 }
 
 function climb(pid: number, table: Map<number, Relative>): Relative[] {

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { ntfy, ntfyBin, run } from '../support/cli.ts'
 import { configuredHome } from '../support/configured.ts'
 import { describeWith } from '../support/programs.ts'
@@ -81,6 +83,89 @@ describeWith(['zsh'], 'a hostile name in zsh', () => {
     await terminal.see('touch')
     terminal.type(' log\r')
     await terminal.see(`got <${hostile}>`)
+    expect(ran()).toBe(false)
+  })
+})
+
+/** The name of a program that would run another one if it were expanded, by the shell at TAB or with the line. */
+const hostileProgram = '$(touch ran)`touch ran`;x'
+
+/** A home with a process of that name, whose number is to be had; the shells are started there. */
+async function withProcess(shell: string) {
+  const { home, env } = await scripted(shell)
+  const file = join(home, hostileProgram)
+  copyFileSync('/bin/sleep', file)
+  const child = spawn(file, ['600'], { stdio: 'ignore' })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child, 'spawn')
+  return { home, env, pid: String(child.pid), ran: () => readdirSync(home).includes('ran') }
+}
+
+describeWith(['bash', 'ps'], 'the processes in bash', () => {
+  const offers = async (words: string[], type: number) => {
+    const { home, env, pid, ran } = await withProcess('bash')
+    const script = `cd; source ~/completion; COMP_TYPE=${type}; COMP_WORDS=(${[...words, "''"].join(' ')}); COMP_CWORD=${words.length}; _ntfy; printf '%s\\n' "\${COMPREPLY[@]}"`
+    const { stdout } = await run('bash', ['-c', script], { env })
+    expect(ran(), home).toBe(false)
+    return { pid, rows: stdout.trim().split('\n') }
+  }
+
+  it.each([{ words: ['ntfy', 'done', '-p'] }, { words: ['ntfy', '-v', 'done', '-L', '5', '--pid', '1', '22'] }])(
+    'are shown with their names after $words',
+    async ({ words }) => {
+      const { pid, rows } = await offers(words, 63)
+      expect(rows).toContain(`${pid}  ${hostileProgram}`)
+    },
+  )
+
+  it('are numbers alone where each is put on the line in turn', async () => {
+    const { pid, rows } = await offers(['ntfy', 'done', '--pid'], 37)
+    expect(rows).toContain(pid)
+    expect(rows.join('')).toMatch(/^\d+$/)
+  })
+
+  it.each([{ words: ['ntfy', 'done', 'mysql', '-p'] }, { words: ['ntfy', 'done', '-p', '1', '-H'] }])(
+    'are not offered after $words',
+    async ({ words }) => {
+      const { pid, rows } = await offers(words, 37)
+      expect(rows).not.toContain(pid)
+    },
+  )
+
+  it('the number of the only one that fits is put on the line', async () => {
+    const { home, env, pid, ran } = await withProcess('bash')
+    const rc = `cd; source ~/completion; PS1='ready> '; ntfy() { echo "got <$3> of $#"; }`
+    writeFileSync(join(home, 'rc'), rc)
+    const terminal = openTerminal('bash', ['--noprofile', '--rcfile', join(home, 'rc'), '-i'], {
+      env: { ...env, TERM: 'xterm' },
+    })
+    await terminal.see('ready> ')
+    terminal.type(`ntfy done -p ${pid}\t\r`)
+    await terminal.see(`got <${pid}> of 3`)
+    expect(ran()).toBe(false)
+  })
+})
+
+describeWith(['fish', 'ps'], 'the processes in fish', () => {
+  it('are offered with their names', async () => {
+    const { env, pid, ran } = await withProcess('fish')
+    const { stdout } = await run('fish', ['-c', "cd; source ~/completion; complete -C 'ntfy done --pid '"], { env })
+    expect(stdout.split('\n')).toContain(`${pid}\t${hostileProgram}`)
+    expect(ran()).toBe(false)
+  })
+})
+
+describeWith(['zsh', 'ps'], 'the processes in zsh', () => {
+  it('are shown with their names, and the number is put on the line', async () => {
+    const { home, env, pid, ran } = await withProcess('zsh')
+    const rc = 'cd; autoload -Uz compinit; compinit -u; source ~/completion; PS1="ready> "; LISTMAX=100000\n'
+    writeFileSync(join(home, '.zshrc'), `${rc}ntfy() { print -r -- "got <$3> of $#" }\n`)
+    const terminal = openTerminal('zsh', ['-i'], { env: { ...env, TERM: 'xterm' } })
+    await terminal.see('ready> ')
+    terminal.type('ntfy done -p \t')
+    await terminal.see(`${pid}  ${hostileProgram}`)
+    terminal.type(`\u0015ntfy done -p ${pid}\t\r`)
+    await terminal.see(`got <${pid}> of 3`)
     expect(ran()).toBe(false)
   })
 })
