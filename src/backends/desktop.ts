@@ -1,8 +1,9 @@
 import { showOnLinux } from '../desktop/linux.ts'
 import { showOnMac } from '../desktop/macos.ts'
 import { type Origin, type Toast, type Urgency, urgencies } from '../desktop/toast.ts'
-import { showOnWindows } from '../desktop/windows.ts'
+import { isInWindows, showOnWindows } from '../desktop/windows.ts'
 import { hasFailed, type Priority } from '../notification/index.ts'
+import { ConfigError } from '../platform/errors.ts'
 import { environmentOf } from '../terminal/environment.ts'
 import { type Context, defineBackend, type Outgoing } from './contract/backend.ts'
 import { boolean, choice, number, type OptionValues, text } from './contract/options.ts'
@@ -21,6 +22,10 @@ export const desktopOptions = {
   soundfile: text({
     description: 'the path of a sound to play (Linux), or the name of one (macOS: Glass)',
     names: 'file',
+  }),
+  app_id: text({
+    description: 'the application whose notification it is to Windows (an AppUserModelID); else that of SnoreToast',
+    aliases: ['appid', 'app_name'],
   }),
   timeout: number({
     description: 'shown for so many milliseconds; -1: as the desktop does, 0: until it is dismissed (Linux)',
@@ -58,7 +63,11 @@ export function showOnDesktop(
   const toast: Toast = { ...rest, title, message, thread, urgency, timeout: Math.trunc(timeout), origin, isStale }
   if (process.platform === 'darwin') return showOnMac(toast, context)
   if (process.platform === 'win32') return showOnWindows(toast, context.signal)
-  return showOnLinux(toast, context.signal)
+  return showOnLinux(toast, context.signal).catch((error: unknown) => {
+    // A Linux inside Windows seldom has a desktop of its own.
+    if (error instanceof ConfigError && isInWindows()) return showOnWindows(toast, context.signal)
+    throw error
+  })
 }
 
 /** Where a click can lead. Nobody waits for clicks in the foreground, or where there is nothing to bring to the front. */

@@ -15,6 +15,8 @@ export interface Toast {
   /** Not kept in the desktop's list once it has been shown. */
   transient?: boolean | undefined
   soundfile?: string | undefined
+  /** Whose toast it is to Windows. */
+  app_id?: string | undefined
   /** What a click on it leads to; nothing if nobody waits for clicks. */
   origin?: Origin | undefined
   /** Whether it is no news any more: then it is not shown, or taken back. */

@@ -3,6 +3,7 @@ import { emptyConfig } from '../config/types.ts'
 import { attemptAll } from '../delivery/deliver.ts'
 import { prepare } from '../delivery/prepare.ts'
 import { desktopServer } from '../desktop/server.ts'
+import { isInWindows } from '../desktop/windows.ts'
 import { makeNotification } from '../notification/create.ts'
 import { messageOf } from '../platform/errors.ts'
 import { oneLine } from '../platform/text.ts'
@@ -24,6 +25,8 @@ export const desktop: Check = async ({ notify, signal }) => {
     const text = `${oneLine(name)} ${oneLine(version)} on the session bus (${capabilities.map(oneLine).join(', ')})`
     return [{ check: 'desktop', ok: true, text }, ...(notify ? [await test()] : [])]
   } catch (error) {
+    if (isInWindows())
+      return [{ check: 'desktop', ok: true, text: 'the notifications of Windows' }, ...(notify ? [await test()] : [])]
     const todo = 'without a desktop the terminal is used; DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR/bus lead to one'
     return [{ check: 'desktop', ok: false, text: oneLine(messageOf(error)), todo }]
   }

@@ -7,7 +7,14 @@ import { openEmulator, unknownEmulator } from '../support/emulator.ts'
 import { describeWith } from '../support/programs.ts'
 import type { Terminal } from '../support/pty.ts'
 
-const options = { icon: undefined, urgency: undefined, transient: undefined, soundfile: undefined, timeout: -1 }
+const options = {
+  icon: undefined,
+  urgency: undefined,
+  transient: undefined,
+  soundfile: undefined,
+  app_id: undefined,
+  timeout: -1,
+}
 
 function send(to: Terminal | undefined, changes: Partial<Outgoing> = {}) {
   const reference = to && { tty: to.device, shellPid: to.pid }

@@ -8,7 +8,14 @@ import { desktopPrograms, useDesktop } from '../support/desktop.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { describeWith } from '../support/programs.ts'
 
-const options = { icon: undefined, urgency: undefined, transient: undefined, soundfile: undefined, timeout: -1 }
+const options = {
+  icon: undefined,
+  urgency: undefined,
+  transient: undefined,
+  soundfile: undefined,
+  app_id: undefined,
+  timeout: -1,
+}
 
 function send(changes: Partial<Outgoing>, more: Partial<Parameters<typeof desktop.send>[1]> = {}) {
   return desktop.send(testNotification(changes), { ...options, ...more }, testContext())
