@@ -6,7 +6,10 @@ import { Wire } from './xwire.ts'
 /** One entry for each display, in bytes. */
 const largestCookies = 1024 * 1024
 
-/** As much of the X Window System's protocol as it takes to find out which window has the focus. */
+/**
+ * As much of the X Window System's protocol as it takes to find out which window has the focus: 5 ms, without a program
+ * or a package.
+ */
 export interface XServer {
   root: number
   /** The 32-bit values of a window's property; none if it has no such property or there is no such window. */

@@ -8,7 +8,7 @@ export interface ManualParts {
   backends: Backend[]
 }
 
-/** The manual page ntfy(1), for man (man 7 man). */
+/** The manual page ntfy(1), for man (man 7 man). There are packages that make one of Markdown, none of declarations. */
 export function manual({ version, commands, backends }: ManualParts): string {
   const shown = commands.filter(({ hidden }) => !hidden)
   return [

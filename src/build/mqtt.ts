@@ -1,6 +1,9 @@
 import type { Plugin } from 'rolldown'
 
-/** MQTT.js without what only browsers need, and without the table of 65,536 numbers that its codec makes at the first packet. */
+/**
+ * MQTT.js without what only browsers need, and without the table of 65,536 numbers that its codec makes at the first
+ * packet.
+ */
 export function slimMqtt(): Plugin {
   const replaced: Record<string, string> = {
     'readable-stream': "module.exports = require('node:stream')",

@@ -49,7 +49,10 @@ export default defineCommand({
 /** How long a shell waits for the list of processes, milliseconds. */
 const patience = 2000
 
-/** A line for each process of the user's: its number, a tab, its name; but not for those that make the list, nor for root's kernel threads. */
+/**
+ * A line for each process of the user's: its number, a tab, its name; but not for those that make the list, nor for
+ * root's kernel threads.
+ */
 async function ownProcesses(): Promise<string[]> {
   const { listProcesses } = await import('../process/list.ts')
   const all = await listProcesses({ everybody: false }, AbortSignal.timeout(patience))

@@ -58,7 +58,10 @@ function readText(path: string): string {
   }
 }
 
-/** The text with the target in it; every other line stays as it is. */
+/**
+ * The text with the target in it; every other line stays as it is: the package yaml would print the whole file anew, in
+ * its own style.
+ */
 export async function withTarget({ path, text }: EditedFile, target: NewTarget): Promise<string> {
   const { name, backend, settings, backends } = target
   const section = name === backend ? settings : { backend, ...settings }

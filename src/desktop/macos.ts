@@ -15,7 +15,10 @@ const script = [
   'app.displayNotification(message, more)',
 ].join('\n')
 
-/** Shows a toast by terminal-notifier if that is installed, which replaces the last one of a thread, else by `osascript`. */
+/**
+ * Shows a toast by terminal-notifier if that is installed, which replaces the last one of a thread, else by
+ * `osascript`.
+ */
 export async function showOnMac(
   toast: Toast,
   context: { run: RunProgram; signal: AbortSignal },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { makeContext } from '../backends/contract/context.ts'
 import { loadBackend } from '../backends/index.ts'
 import { loadConfig } from '../config/index.ts'
@@ -7,7 +8,6 @@ import type { Config, Target } from '../config/types.ts'
 import { ConfigError, messageOf } from '../platform/errors.ts'
 import { withoutSecrets } from '../platform/output.ts'
 import { oneLine } from '../platform/text.ts'
-import { randomUuid } from '../platform/uuid.ts'
 import type { Check, Finding } from './finding.ts'
 
 /** How long a service may take to answer, in milliseconds; all are asked at the same time. */
@@ -54,7 +54,7 @@ async function examine(target: Target, config: Config): Promise<Finding> {
   }
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(), patience)
-  const parts = { id: randomUuid(), backend, target: target.name, config: config.path, options, foreground: false }
+  const parts = { id: randomUUID(), backend, target: target.name, config: config.path, options, foreground: false }
   try {
     const text = await backend.probe(options, makeContext({ ...parts, signal: controller.signal }))
     return { ...found, ok: true, text: `${backend.title}: ${oneLine(withoutSecrets(text))}` }

@@ -6,7 +6,8 @@ import { TooLargeError } from './largest.ts'
 import { replaceOwn } from './own-file.ts'
 
 /**
- * Writes a JSON file so that a crash leaves either the whole file under its name or what was there before. Its name is
+ * Writes a JSON file so that a crash leaves either the whole file under its name or what was there before
+ * (write-file-atomic knows no folder's fsync, and no bound). Its name is
  * on the disk only after `syncFolder`.
  *
  * @param most bytes that whoever reads it takes

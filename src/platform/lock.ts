@@ -19,8 +19,9 @@ export function isLocked(folder: string, name = flusher): boolean {
 }
 
 /**
- * Makes this process the one that holds a lock; false if another is. The flusher's only spares work: claims are what
- * counts.
+ * Makes this process the one that holds a lock; false if another is. Who is gone is known by pid, start time and boot:
+ * proper-lockfile goes by age, and a process that is stopped would lose its lock. The flusher's only spares work:
+ * claims are what counts.
  */
 export function takeLock(folder: string, name = flusher): boolean {
   const file = join(folder, name)

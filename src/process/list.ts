@@ -1,6 +1,6 @@
 import type { ProcessDescriptor } from 'ps-list'
 
-/** Processes by their numbers and names: the user's own, or everybody's; none where `ps` is missing, or takes too long. */
+/** Processes by number and name: the user's own, or everybody's; none where `ps` is missing, or takes too long. */
 export async function listProcesses(
   { everybody }: { everybody: boolean },
   signal: AbortSignal,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   fsyncSync,
@@ -19,7 +20,6 @@ import { join, resolve } from 'node:path'
 import { retryDelay } from '../../src/outbox/backoff.ts'
 import type { Delivery } from '../../src/outbox/delivery.ts'
 import { finish, put } from '../../src/outbox/index.ts'
-import { randomUuid } from '../../src/platform/uuid.ts'
 import type { Figure } from './index.ts'
 
 const rounds = 200
@@ -120,7 +120,7 @@ function attemptsWithin(from: number, to: number): number {
 
 function delivery(number: number): Delivery {
   const now = new Date(Date.now() - 60_000 + number).toISOString()
-  const id = randomUuid()
+  const id = randomUUID()
   const origin = { user: 'user', host: 'host', cwd: '/home/user/project' }
   return {
     version: 1,

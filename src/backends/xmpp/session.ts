@@ -29,7 +29,8 @@ export interface Session extends Stream {
 }
 
 /**
- * Logs in, lets `work` use the session, and says goodbye.
+ * Logs in, lets `work` use the session, and says goodbye. Not by @xmpp/client, which takes four times as long (0.74 s and
+ * more a message), takes no authority of the user's, and does not compare the server's signature.
  *
  * @throws what the failure means for a delivery
  */
