@@ -57,7 +57,7 @@ const sources: readonly Source[] = [
 /** Asked all at once; any of them is enough. */
 const presences: readonly Presence[] = [logind, screensaver, xscreensaver, macosPresence]
 
-const unknown: Away = { answer: 'unknown', source: 'nobody can tell' }
+const unknown: Away = { answer: 'unknown', source: 'no source could tell' }
 const late: Away = { answer: 'unknown', source: `no answer within ${patience} ms` }
 
 /**

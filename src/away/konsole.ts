@@ -1,7 +1,7 @@
 import type { Bus } from '../desktop/dbus/index.ts'
 import type { Source } from './view.ts'
 
-/** Konsole tells by D-Bus which of its windows and tabs is in front. */
+/** Konsole reports by D-Bus which of its windows and tabs is in front. */
 export const konsole: Source = {
   name: 'Konsole',
   async ask({ environment, host, pids }, signal) {

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { isYounger } from './scene.ts'
 import type { Presence, Source } from './view.ts'
 
-/** The application in front, and for those that tell the tty of their tabs the tab in front. */
+/** The application in front, and, for those that report the tty of their tabs, the tab in front. */
 export const macos: Source = {
   name: 'macOS',
   async ask({ environment, host, tty }, signal) {

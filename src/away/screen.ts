@@ -14,7 +14,7 @@ export const screen: Source = {
       return { answer: 'yes', because: `window ${own} is hidden by window ${shown}` }
     }
     const views = screenClients().map(({ tty, parent }) => ({ tty, pid: parent }))
-    // Of the clients of several sessions nobody can tell which one shows this session.
+    // With clients of several sessions there is no way to know which one shows this session.
     return { views, otherwise: undefined, ...(!isOnlyAttached(host.pid) && { perhaps: true }) }
   },
 }

@@ -2,7 +2,7 @@ import type { Bus } from '../desktop/dbus/index.ts'
 import { isYounger } from './scene.ts'
 import type { Presence } from './view.ts'
 
-/** What desktops tell about their screen savers, which lock the screen, on the session bus. */
+/** What desktops report on the session bus about their screen savers, which lock the screen. */
 export const screensaver: Presence = {
   name: 'the desktop',
   async ask(scene, idle, signal) {

@@ -39,7 +39,7 @@ export default defineBackend({
   answer: { json: { error: null, details: [] } },
   missing: ({ url: server, key, urls }) =>
     server !== undefined && key === undefined && urls === undefined
-      ? 'key or urls are missing: what to tell'
+      ? 'key or urls is missing: expected whom to notify'
       : undefined,
   refusal: { status: 403, json: { error: 'Authentication required' } },
   async send(notification, options, context) {

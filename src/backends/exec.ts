@@ -17,7 +17,7 @@ export default defineBackend({
   title: 'A program of yours',
   homepage: 'https://man7.org/linux/man-pages/man3/sysexits.h.3head.html',
   setup: [
-    'Write a program that reads the notification as JSON on stdin, or in NTFY_TITLE and NTFY_MESSAGE, and ends with 0 when it has told it.',
+    'Write a program that reads the notification as JSON on stdin, or in NTFY_TITLE and NTFY_MESSAGE, and exits with 0 once it has handled it.',
   ],
   options: {
     command: words({
@@ -25,7 +25,7 @@ export default defineBackend({
         'the program and its arguments; no shell is used. It gets the notification as JSON on stdin and in NTFY_TITLE, NTFY_MESSAGE and the like, and runs in the folder of the configuration; exit 0 took it, 75 asks for another try, 77 and 78 for a better configuration',
       required: true,
       names: 'program',
-      example: ['/usr/local/bin/tell', '--loud'],
+      example: ['/usr/local/bin/notify-me', '--loud'],
     }),
   },
   limits: { title: { max: 4096, unit: 'bytes' }, message: { max: longestVariable, unit: 'bytes' } },

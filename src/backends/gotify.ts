@@ -55,7 +55,7 @@ export default defineBackend({
       method: 'GET',
       accepts: ({ json }) => typeof field(json, 'version') === 'string',
     })
-    return `Gotify ${field(answer.json, 'version')} answers; only a message can tell whether the token is right`
+    return `Gotify ${field(answer.json, 'version')} answers; only sending a message can verify the token`
   },
 })
 

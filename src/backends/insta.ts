@@ -39,7 +39,7 @@ export default defineBackend({
       trackers.length === 1 ? [message] : message.split(/(?<!\\):/).map((part) => part.replaceAll('\\:', ':'))
     if (parts.length !== trackers.length) {
       throw new PermanentError(
-        `insta: the message has ${parts.length} parts with : between them; ${trackers.length} were expected`,
+        `insta: the message has ${parts.length} parts with : between them; expected ${trackers.length}`,
       )
     }
     const answer = await context.http(endpoint, {

@@ -43,7 +43,7 @@ export default defineBackend({
   },
   async send(notification, options, context) {
     if (!/^[-_A-Za-z0-9]{1,64}$/.test(options.topic)) {
-      throw new ConfigError('topic: 1 to 64 letters, digits, - and _ were expected')
+      throw new ConfigError('topic: expected 1 to 64 letters, digits, - and _')
     }
     // JSON, because a header cannot hold what is not Latin-1: a mark in the title would never arrive.
     const answer = await context.http(`${options.server}/`, {

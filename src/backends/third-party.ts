@@ -26,9 +26,7 @@ export async function loadThirdParty(file: string): Promise<Backend> {
     if (typeof candidate === 'function') return fromFunction(file, candidate as Notify)
     if (typeof (candidate as Partial<Backend> | undefined)?.send === 'function') return fromDeclaration(file, candidate)
   }
-  throw new ConfigError(
-    `${file}: a default export with send(), or a function notify(title, message, options) was expected`,
-  )
+  throw new ConfigError(`${file}: expected a default export with send(), or a function notify(title, message, options)`)
 }
 
 /** The build would make a `require` of `import()`, which cannot load ES modules on Node 20. */

@@ -40,7 +40,7 @@ export default defineBackend({
     ...httpOptions,
   },
   limits: { title: { max: 100, unit: 'utf16' }, message: { max: 1490, unit: 'utf16' } },
-  // An SMS costs, and the service cannot tell a second attempt from a second message.
+  // An SMS costs money, and the service cannot distinguish a second attempt from a second message.
   once: true,
   answer: { status: 201, json: { sid: 'SM0123456789abcdef0123456789abcdef', status: 'queued' } },
   refusal: { status: 401, json: { code: 20003, message: 'Authenticate', status: 401 } },

@@ -62,7 +62,7 @@ export default defineBackend({
 })
 
 function statusFrom(text: string): number {
-  if (!/^[1-5]\d\d$/.test(text)) throw new ConfigError(`success: ${text}: a status (200) was expected`)
+  if (!/^[1-5]\d\d$/.test(text)) throw new ConfigError(`success: ${text}: expected a status (200)`)
   return Number(text)
 }
 

@@ -12,7 +12,7 @@ import {
   type Typed,
 } from './command.ts'
 
-/** A command line, split where only the order of its words tells what they mean. */
+/** A command line, split where the meaning of a word depends on its position. */
 export interface SplitArguments {
   /** Options and words for the parser, without the verb and what stands below. */
   own: string[]
@@ -196,6 +196,6 @@ function plainly(option: string, rest: string[], flags: Flags): string[] {
 
 function wordAfter(option: string, expected: string, rest: string[]): string {
   const value = rest.shift()
-  if (value === undefined) throw new UsageError(`${option}: ${expected} was expected after it`)
+  if (value === undefined) throw new UsageError(`${option}: expected ${expected} after it`)
   return value
 }

@@ -34,7 +34,7 @@ export async function parseWithYargs(split: SplitArguments, command: Command): P
   const words = (parsed['_'] as string[]).map(String)
   if (words.length > (command.maxWords ?? Number.POSITIVE_INFINITY)) {
     const extra = words[command.maxWords ?? 0] ?? ''
-    throw new UsageError(`${command.name}: ${extra}: no more words were expected (ntfy help ${command.name})`)
+    throw new UsageError(`${command.name}: ${extra}: unexpected argument (ntfy help ${command.name})`)
   }
   return invocation(split, command, parsed, words)
 }
@@ -54,7 +54,7 @@ export async function answerWithoutVerb(argv: string[], commands: Commands): Pro
     await describeFlags(bare(''), globalFlags).parse(
       splitArguments(argv, -1, undefined).own.filter((word) => word !== '--'),
     )
-    throw new UsageError('no command (ntfy help lists them)')
+    throw new UsageError('no command given (ntfy help lists them)')
   }
   say.error(await overview(commands))
   return exitCode.usage
@@ -162,7 +162,7 @@ function describeFlags(parser: Argv, flags: Flags): Argv {
 function inOurWords(message: string, flags: Flags): string {
   const unknown = /^Unknown arguments?: (.+)$/.exec(message)
   const lacking = /^Not enough arguments following: (.+)$/.exec(message)
-  if (lacking) return `--${lacking[1]}: a value was expected`
+  if (lacking) return `--${lacking[1]}: expected a value`
   const choice = /^Invalid values:\s+Argument: (\S+), Given: "(.*)", Choices: (.*)$/s.exec(message)
   if (choice) {
     const known = (flags[choice[1] ?? '']?.choices ?? []).map(String)

@@ -16,7 +16,7 @@ export function commandPattern(text: string): CommandPattern {
     return (line) => regular.test(line)
   }
   const words = wordsOf(text)
-  if (words.length === 0) throw new Error('the first words of a command were expected (make test)')
+  if (words.length === 0) throw new Error('expected the first words of a command (make test)')
   return (line) => innerCommands(line).some((command) => beginsWith(command, words))
 }
 
@@ -38,6 +38,6 @@ function regularExpression(source: string, flags: string): RegExp {
   try {
     return new RegExp(source, flags)
   } catch {
-    throw new Error(`/${source}/ is no regular expression`)
+    throw new Error(`/${source}/ is not a valid regular expression`)
   }
 }

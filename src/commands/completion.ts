@@ -32,7 +32,7 @@ export default defineCommand({
       print((await ownProcesses()).join(''))
       return exitCode.ok
     }
-    if (shell === undefined) throw new UsageError(`completion: one of ${shells.join(', ')} was expected`)
+    if (shell === undefined) throw new UsageError(`completion: expected one of ${shells.join(', ')}`)
     const { completionScripts, offersOf } = await import('../cli/completion.ts')
     const script = Object.hasOwn(completionScripts, shell) ? completionScripts[shell] : undefined
     if (script === undefined) {

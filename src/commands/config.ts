@@ -27,7 +27,7 @@ export default defineCommand({
       print(`${JSON.stringify(await configSchema(), null, 2)}\n`)
       return exitCode.ok
     }
-    if (verb === undefined) throw new UsageError(`config: one of ${verbs.join(', ')} was expected`)
+    if (verb === undefined) throw new UsageError(`config: expected one of ${verbs.join(', ')}`)
     throw new UsageError(`config: unknown word ${verb}${didYouMean(verb, verbs)} (known: ${verbs.join(', ')})`)
   },
 })
@@ -38,7 +38,7 @@ function showPlaces(named: string | undefined): number {
     const line = `${path === winner?.path ? '*' : ' '} ${path} (${reason})`
     printLine(line, path === winner?.path ? style.stdout.good : undefined)
   }
-  if (winner === undefined) printLine('no configuration: the defaults hold')
+  if (winner === undefined) printLine('no configuration: using the defaults')
   return exitCode.ok
 }
 
@@ -46,7 +46,7 @@ function showPlaces(named: string | undefined): number {
 async function check(named: string | undefined): Promise<number> {
   const { config, problems } = await loadConfig(named)
   for (const problem of problems) printLine(problem, style.stdout.bad)
-  if (config.path === undefined) printLine('no configuration: the defaults hold')
+  if (config.path === undefined) printLine('no configuration: using the defaults')
   else printLine(`file: ${config.path}`)
   for (const warning of config.warnings) {
     printLine(`warning: ${warning}`, (line) => line.replace('warning:', style.stdout.doubtful))
@@ -58,7 +58,7 @@ async function check(named: string | undefined): Promise<number> {
 }
 
 async function describe(target: Target, config: Config): Promise<string[]> {
-  if (target.backend === '') return [`section ${target.name}: names no backend, nothing uses it`]
+  if (target.backend === '') return [`section ${target.name}: names no backend and is not used`]
   const { options } = await loadBackend(target.backend)
   const lines = [
     `target ${target.name}: ${target.backend}${config.backends.includes(target.name) ? ', used by default' : ''}`,

@@ -63,7 +63,7 @@ export default defineCommand({
     if (flags.formatter !== undefined) return notifyFormatted(flags.formatter, words, rules, global)
     if (flags.status !== undefined) {
       if (words.length > 0 || flags.shell !== undefined) {
-        throw new UsageError('--status: tells about what has just ended, and no command was expected')
+        throw new UsageError('--status: expected no command: it notifies of one that has already ended')
       }
       return notifyStatus(flags.status, rules, global)
     }
@@ -75,10 +75,10 @@ export default defineCommand({
 function readRules(flags: DoneFlags): NotifyWhen {
   const longerThan = flags['longer-than'] === undefined ? undefined : parseDuration(flags['longer-than'])
   if (flags['longer-than'] !== undefined && longerThan === undefined) {
-    throw new UsageError(`-L ${flags['longer-than']}: seconds or a duration (90, 5m, 1h30m) were expected`)
+    throw new UsageError(`-L ${flags['longer-than']}: expected seconds or a duration (90, 5m, 1h30m)`)
   }
   if (flags.tail !== undefined && !/^\d{1,6}$/.test(flags.tail)) {
-    throw new UsageError(`--tail ${flags.tail}: a number of lines was expected`)
+    throw new UsageError(`--tail ${flags.tail}: expected a number of lines`)
   }
   const { stdout, stderr } = flags
   const both = flags.tail !== undefined && !stdout && !stderr
@@ -96,7 +96,7 @@ function readRules(flags: DoneFlags): NotifyWhen {
 
 function commandLine(flags: DoneFlags, words: string[]): string[] {
   if (flags.shell !== undefined) return ['sh', '-c', flags.shell, ...(words.length > 0 ? ['sh', ...words] : [])]
-  if (words.length === 0) throw new UsageError('done: a command to run was expected (ntfy done make)')
+  if (words.length === 0) throw new UsageError('done: expected a command to run (ntfy done make)')
   return words
 }
 
@@ -140,7 +140,7 @@ async function wrap(argv: string[], rules: NotifyWhen, global: GlobalOptions, sh
       if (mayWait()) (await import('../delivery/keep-flushing.ts')).followUp([])
     }
   } catch (error) {
-    say.error(`the notification could not be made: ${messageOf(error)}`)
+    say.error(`the notification could not be created: ${messageOf(error)}`)
   }
   const { endAs } = await import('../process/end.ts')
   return endAs(ended)
@@ -182,7 +182,7 @@ async function notifyFormatted(
 ): Promise<number> {
   const [status = '', seconds = ''] = words
   if (words.length !== 2 || !/^\d+$/.test(status) || !/^\d+(\.\d+)?$/.test(seconds)) {
-    throw new UsageError('--formatter: a command, its status and its seconds were expected')
+    throw new UsageError('--formatter: expected a command, its status and its seconds')
   }
   const { signalOf } = await import('../process/end.ts')
   const signal = signalOf(Number(status))
@@ -197,7 +197,7 @@ async function notifyFormatted(
 /** `make; ntfy done --status $?` ends with that status itself, so that what follows still sees it. */
 async function notifyStatus(text: string, rules: NotifyWhen, global: GlobalOptions): Promise<number> {
   const status = Number(text)
-  if (!/^\d{1,3}$/.test(text) || status > 255) throw new UsageError(`--status ${text}: a number up to 255 was expected`)
+  if (!/^\d{1,3}$/.test(text) || status > 255) throw new UsageError(`--status ${text}: expected a number up to 255`)
   const { notifyEnded } = await import('../delivery/index.ts')
   const { signalOf } = await import('../process/end.ts')
   const signal = signalOf(status)

@@ -17,7 +17,7 @@ export default defineCommand({
   maxWords: 0,
   async run({ flags, global }) {
     const wanted = flags.number ?? '20'
-    if (!/^\d{1,6}$/.test(wanted)) throw new UsageError(`log -n ${wanted}: a number of lines was expected`)
+    if (!/^\d{1,6}$/.test(wanted)) throw new UsageError(`log -n ${wanted}: expected a number of lines`)
     for (const line of readLog().slice(-Number(wanted) || Number.POSITIVE_INFINITY)) {
       global.json ? printJson(line) : print(row(line))
     }

@@ -34,7 +34,7 @@ export async function accountOptions(
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
   const targets = global.targets.length > 0 ? global.targets : [{ name: targetName(config), options: {} }]
   const [selected] = await selectTargets(config, { ...global, targets })
-  if (selected?.target.backend !== 'matrix') throw new UsageError(`${selected?.target.name} is no Matrix target`)
+  if (selected?.target.backend !== 'matrix') throw new UsageError(`${selected?.target.name} is not a Matrix target`)
   // No message is sent: it does not matter to which rooms.
   const settings: Record<string, unknown> = { rooms: ['!none'], ...selected.target.settings }
   // What the configuration says of one account is nothing to another.

@@ -36,7 +36,7 @@ export default defineCommand({
   flags,
   async run({ words: [name, ...words], flags, global }) {
     const known = Object.keys(verbs)
-    if (name === undefined) throw new UsageError(`matrix: one of ${known.join(', ')} was expected`)
+    if (name === undefined) throw new UsageError(`matrix: expected one of ${known.join(', ')}`)
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
     if (!verb)
       throw new UsageError(`matrix: unknown word ${name}${didYouMean(name, known)} (known: ${known.join(', ')})`)
@@ -45,11 +45,11 @@ export default defineCommand({
 })
 
 async function logInHere(words: string[], { global, printToken }: Parameters<Verb>[1]): Promise<number> {
-  if (words.length > 1) throw new UsageError(`matrix login: ${words[1]}: no more words were expected`)
+  if (words.length > 1) throw new UsageError(`matrix login: ${words[1]}: unexpected argument`)
   const { options, world } = await accountOptions(global, words[0])
   const user = words[0] ?? options.user_id
   if (user === undefined && options.access_token !== undefined) return showAccount(await callOf(global), global)
-  if (user === undefined) throw new UsageError('matrix login: the account was expected (@name:server)')
+  if (user === undefined) throw new UsageError('matrix login: expected the account (@name:server)')
   const homeserver =
     options.homeserver === undefined
       ? await homeserverOf(user, world())
@@ -87,7 +87,7 @@ async function keepLogin(
     const device = sessionIn(cache.read(), account.homeserver)?.device
     const session = await logIn(account, world, { device, refreshable: true })
     if (!cache.write(session)) {
-      throw new NtfyError(`${cacheFolder() ?? 'no home folder'}: the token cannot be kept there`, exitCode.io)
+      throw new NtfyError(`${cacheFolder() ?? 'no home folder'}: the token cannot be stored there`, exitCode.io)
     }
     rememberLogin(session, world)
     return session
@@ -101,7 +101,7 @@ async function requirePasswords(call: Call, homeserver: string): Promise<void> {
   if (types.includes('m.login.password')) return
   const offers = types.length > 0 ? ` (it offers ${types.join(', ')})` : ''
   throw new ConfigError(
-    `${homeserver} takes no login with a password${offers}; set access_token to one that your Matrix client shows`,
+    `${homeserver} does not allow password login${offers}: set access_token to one that your Matrix client shows`,
   )
 }
 
@@ -109,7 +109,7 @@ async function askPassword(user: string): Promise<string> {
   const typed = isatty(0)
     ? await (await import('../terminal/ask.ts')).askHidden(`password of ${oneLine(user)}: `)
     : readInput(longestPassword).text.replace(/\r?\n$/, '')
-  if (!typed) throw new UsageError('matrix login: a password was expected, typed or on stdin')
+  if (!typed) throw new UsageError('matrix login: expected a password, typed or on stdin')
   hideSecret(typed)
   return typed
 }
@@ -123,7 +123,7 @@ function configurationFor({ homeserver, user, device }: Session): string {
   const place = abbreviateHome(cacheFolder() ?? '')
   const lines = [
     `# ${user} is logged in (device ${device}); the token is kept in ${place}`,
-    '# what names no target goes there with backends: [matrix]',
+    '# to use it by default: backends: [matrix]',
     'matrix:',
     `  homeserver: ${JSON.stringify(homeserver)}`,
     `  user_id: ${JSON.stringify(user)}`,
@@ -133,11 +133,10 @@ function configurationFor({ homeserver, user, device }: Session): string {
 }
 
 async function joinRooms(rooms: string[], { global }: Parameters<Verb>[1]): Promise<number> {
-  if (rooms.length === 0)
-    throw new UsageError('matrix join: a room was expected: its id (!...) or an alias (#...:server)')
+  if (rooms.length === 0) throw new UsageError('matrix join: expected a room: its id (!...) or an alias (#...:server)')
   const wrong = rooms.find((room) => !/^[!#]./.test(room))
   if (wrong !== undefined)
-    throw new UsageError(`matrix join: ${wrong}: an id (!...) or an alias (#...:server) was expected`)
+    throw new UsageError(`matrix join: ${wrong}: expected an id (!...) or an alias (#...:server)`)
   const call = await callOf(global)
   for (const room of rooms) {
     const id = await join(call, room)
@@ -147,7 +146,7 @@ async function joinRooms(rooms: string[], { global }: Parameters<Verb>[1]): Prom
 }
 
 async function listRooms(words: string[], { global }: Parameters<Verb>[1]): Promise<number> {
-  if (words.length > 0) throw new UsageError(`matrix rooms: ${words[0]}: no more words were expected`)
+  if (words.length > 0) throw new UsageError(`matrix rooms: ${words[0]}: unexpected argument`)
   const call = await callOf(global)
   for (const id of await joinedRooms(call)) {
     const room = await describeRoom(call, id)

@@ -15,12 +15,12 @@ export default defineCommand({
   async run({ flags, words: [word] }) {
     const span = word === undefined ? undefined : parseDuration(word)
     if (word !== undefined && !span) {
-      throw new UsageError(`off ${word}: seconds or a duration (90, 5m, 1h30m) were expected`)
+      throw new UsageError(`off ${word}: expected seconds or a duration (90, 5m, 1h30m)`)
     }
     try {
       switchOff(flags.here ? callingShell() : undefined, span ? new Date(Date.now() + span) : undefined)
     } catch (error) {
-      throw new NtfyError(`the hooks cannot be switched off: ${messageOf(error)}`, exitCode.io)
+      throw new NtfyError(`the hooks could not be turned off: ${messageOf(error)}`, exitCode.io)
     }
     return exitCode.ok
   },

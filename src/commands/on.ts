@@ -16,7 +16,7 @@ export default defineCommand({
       switchOn(callingShell())
       if (!flags.here) switchOn(undefined)
     } catch (error) {
-      throw new NtfyError(`the hooks cannot be switched on: ${messageOf(error)}`, exitCode.io)
+      throw new NtfyError(`the hooks could not be turned on: ${messageOf(error)}`, exitCode.io)
     }
     return exitCode.ok
   },

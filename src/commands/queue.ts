@@ -55,7 +55,7 @@ export default defineCommand({
     if (!verb)
       throw new UsageError(`queue: unknown word ${name}${didYouMean(name, known)} (known: ${known.join(', ')})`)
     const folder = outboxFolder()
-    if (folder === undefined) throw new NtfyError(`there is no outbox: ${statePlace().problem}`, exitCode.io)
+    if (folder === undefined) throw new NtfyError(`no outbox: ${statePlace().problem}`, exitCode.io)
     return verb(folder, ids, flags, global.json)
   },
 })
@@ -87,7 +87,7 @@ async function retry(folder: string, ids: string[], flags: QueueFlags, json: boo
 }
 
 function drop(folder: string, ids: string[], { all }: QueueFlags): number {
-  if (ids.length === 0 && !all) throw new UsageError('queue drop: the IDs to drop were expected, or --all')
+  if (ids.length === 0 && !all) throw new UsageError('queue drop: expected the IDs to drop, or --all')
   for (const { id, entry, state } of readPlaces(find(folder, ids))) {
     if (state === 'failed' || state === 'damaged') {
       changing(() => discard(entry))
@@ -95,7 +95,7 @@ function drop(folder: string, ids: string[], { all }: QueueFlags): number {
     }
     // Claimed first: nobody begins to send what is being dropped.
     const mine = changing(() => claim(folder, entry))
-    if (mine === undefined) say.warning(`${id}: is being sent at this moment`)
+    if (mine === undefined) say.warning(`${id}: not dropped: it is being sent right now`)
     else changing(() => finish(folder, mine))
   }
   return exitCode.ok
@@ -110,7 +110,7 @@ function changing<T>(change: () => T): T {
 }
 
 async function show(folder: string, ids: string[], _: QueueFlags, json: boolean): Promise<number> {
-  if (ids.length === 0) throw new UsageError('queue show: an ID was expected (queue list has them)')
+  if (ids.length === 0) throw new UsageError('queue show: expected an ID (queue list has them)')
   for (const kept of readPlaces(find(folder, ids))) {
     if (json) {
       printJson(await jsonOf(kept))
@@ -133,7 +133,9 @@ async function show(folder: string, ids: string[], _: QueueFlags, json: boolean)
     for (const [name, value] of Object.entries(rows)) {
       if (value !== undefined) printLine(`${name.padEnd(9)}${value}`)
     }
-    print(`\n${plainText(withoutSecrets(message ?? 'the file is damaged, or was written by a newer ntfy'))}\n`)
+    print(
+      `\n${plainText(withoutSecrets(message ?? 'the file is damaged, or was written by a newer version of ntfy'))}\n`,
+    )
   }
   return exitCode.ok
 }
@@ -168,7 +170,8 @@ async function attempt(folder: string, options: FlushOptions, wait: boolean, jso
 
 /** Says what nobody has tried. @returns exit codes: somebody has to look at what a process that hangs has, and at the disk */
 function leftBehind({ busy, stuck, unwritable }: Flushed): number[] {
-  for (const target of new Set(busy)) say.warning(`${target}: another process is sending to it (--wait waits for it)`)
+  for (const target of new Set(busy))
+    say.warning(`${target}: another process is sending to it (wait for it with --wait)`)
   for (const { target, id, why } of stuck) say.error(`${target}: not tried: ${id}: ${why}`)
   return stuck.length > 0 || unwritable ? [exitCode.unavailable] : []
 }
@@ -181,8 +184,9 @@ function find(folder: string, ids: string[]): Place[] {
     const matches = places.filter((one) => one.id.startsWith(id))
     const [match] = matches
     const known = places.map((one) => one.id)
-    if (match === undefined) throw new UsageError(`queue: no delivery ${id}${didYouMean(id, known)}`)
-    if (matches.length > 1) throw new UsageError(`queue: ${id} is the beginning of ${matches.length} deliveries`)
+    if (match === undefined) throw new UsageError(`queue: no such delivery: ${id}${didYouMean(id, known)}`)
+    if (matches.length > 1)
+      throw new UsageError(`queue: ${id} is ambiguous: ${matches.length} deliveries start with it`)
     return match
   })
 }

@@ -40,7 +40,8 @@ export default defineCommand({
   },
   async run({ flags, words, global }) {
     const message = await emojized(messageFrom(words), global)
-    if (message.trim() === '' && !global.title) throw new UsageError('send: nothing to say (words, or text on stdin)')
+    if (message.trim() === '' && !global.title)
+      throw new UsageError('send: no message: expected words, or text on stdin')
     const { config, problems } = await loadConfig(global.config)
     if (problems.length > 0) throw new ConfigError(problems.join('\n'))
     const selected = await selectTargets(config, global)
@@ -69,10 +70,10 @@ export default defineCommand({
 /** What of the flags is more than is kept of any notification. */
 function excess({ url = '', tag }: { url?: string | undefined; tag: string[] }): string[] {
   return [
-    ...(url.length > longestUrl ? [`send --url: it is longer than ${longestUrl} characters and is left out`] : []),
+    ...(url.length > longestUrl ? [`send --url: longer than ${longestUrl} characters: it is left out`] : []),
     ...(tag.length > mostTags ? [`send --tag: only the first ${mostTags} are sent`] : []),
     ...(tag.some((one) => one.length > longestTag)
-      ? [`send --tag: one is longer than ${longestTag} bytes and is cut`]
+      ? [`send --tag: longer than ${longestTag} bytes: it is truncated`]
       : []),
   ]
 }
@@ -108,7 +109,7 @@ function textFromInput(): string {
     if (!whole) say.warning('send: only the first 1 MB of stdin is sent')
     return withoutEnd(text, '\r\n')
   } catch (error) {
-    throw new UsageError(`send: stdin cannot be read: ${messageOf(error)}`)
+    throw new UsageError(`send: cannot read stdin: ${messageOf(error)}`)
   }
 }
 

@@ -29,7 +29,7 @@ export default defineCommand({
     const file = fileToEdit(global.config)
     if (!isatty(0) || !isatty(1)) {
       throw new UsageError(
-        `setup asks questions: a terminal was expected. Without one write ${abbreviateHome(file.path)} (ntfy backends ${named ?? 'NAME'} shows what goes into it)`,
+        `setup needs a terminal to ask its questions (without one, write ${abbreviateHome(file.path)}; ntfy backends ${named ?? 'NAME'} lists the options)`,
       )
     }
     const { config, problems } = await loadConfig(global.config)
@@ -52,7 +52,7 @@ export default defineCommand({
       return exitCode.ok
     } catch (error) {
       if ((error as Error).name !== 'ExitPromptError') throw error
-      print('\nnothing more was written\n')
+      print('\nstopped: nothing more was written\n')
       return interrupted
     }
   },
@@ -63,13 +63,13 @@ async function offerHooks(): Promise<void> {
   const shell = shells.find((one) => one === basename(process.env['SHELL'] ?? ''))
   if (shell === undefined || loadsHooks(shell)) return
   const { confirm } = await import('@inquirer/prompts')
-  const message = `Be told when a command that took long is done, in every new ${shell}?`
+  const message = `Notify you of long commands in every new ${shell}?`
   if (!(await confirm({ message, default: true }))) {
-    print('To have it later: ntfy shell-integration --install\n')
+    print('To do so later: ntfy shell-integration --install\n')
     return
   }
   const { install } = await import('../shell/install.ts')
-  print(`${install(shell, hooksScript(shell))}: new ${shell} shells tell you\n`)
+  print(`${install(shell, hooksScript(shell))}: hooks installed\n`)
 }
 
 function knownBackend(word: string): string {

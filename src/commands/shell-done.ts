@@ -44,13 +44,13 @@ export default defineCommand({
   maxWords: 0,
   hidden: true,
   async run(invocation) {
-    if (!(await tell(invocation))) followUp([])
+    if (!(await notify(invocation))) followUp([])
     return exitCode.ok
   },
 })
 
-/** @returns whether there was something to tell */
-async function tell({ flags, global }: Invocation<typeof hookFlags>): Promise<boolean> {
+/** @returns whether there was something to notify of */
+async function notify({ flags, global }: Invocation<typeof hookFlags>): Promise<boolean> {
   const status = numberFrom('--status', flags.status)
   const durationMs = numberFrom('--duration-ms', flags['duration-ms'])
   const [text = '', lastCommand = ''] = flags.private ? [] : readInput(longestText).text.split('\0')
@@ -101,7 +101,7 @@ async function lookedAt(terminal: TerminalReference, focus: string | undefined, 
 }
 
 function numberFrom(flag: string, text: string | undefined): number {
-  if (text === undefined || !/^\d+$/.test(text)) throw new UsageError(`shell-done ${flag}: a number was expected`)
+  if (text === undefined || !/^\d+$/.test(text)) throw new UsageError(`shell-done ${flag}: expected a number`)
   return Number(text)
 }
 

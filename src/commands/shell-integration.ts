@@ -29,7 +29,7 @@ export default defineCommand({
     if (flags.install && flags.uninstall) throw new UsageError('shell-integration: --install or --uninstall, not both')
     if (flags.uninstall) {
       const { uninstall } = await import('../shell/install.ts')
-      for (const path of uninstall(shell)) say.warning(`${path}: the hooks are taken away`)
+      for (const path of uninstall(shell)) say.warning(`${path}: hooks removed`)
       return exitCode.ok
     }
     const script = hooksScript(shell, flags['longer-than'], flags['foreground-too'])
@@ -39,7 +39,7 @@ export default defineCommand({
     }
     const { install } = await import('../shell/install.ts')
     const rc = install(shell, script)
-    say.warning(`${rc}: new ${shell} shells tell you when a command is done`)
+    say.warning(`${rc}: hooks installed: new ${shell} shells notify you of long commands`)
     return exitCode.ok
   },
 })
@@ -53,7 +53,7 @@ function shellFrom(named: string | undefined): Shell {
   }
   const asking = shellOf(readStat(process.ppid)?.comm) ?? shellOf(process.env['SHELL'])
   if (asking !== undefined) return asking
-  throw new UsageError(`which shell? -s SHELL was expected (known: ${shells.join(', ')})`)
+  throw new UsageError(`shell-integration: cannot detect the shell: expected -s SHELL (known: ${shells.join(', ')})`)
 }
 
 /** The shell that a program's name stands for: `-bash`, `/bin/bash` and `zsh-5.9` too. */
@@ -71,7 +71,9 @@ export function hooksScript(shell: Shell, longerThan?: string, foregroundToo = f
 function settings(shell: Shell, longerThan: string | undefined, foregroundToo: boolean): string {
   const program = process.argv[1] ?? 'ntfy'
   if (/\/(node_modules\/\.bin|_npx)\//.test(program)) {
-    say.warning(`${program} will not last: install with npm install -g, and call shell-integration from there`)
+    say.warning(
+      `${program} is a temporary installation: install ntfy with npm install -g, then run shell-integration again`,
+    )
   }
   const assigned: [string, string][] = [
     ['NTFY_BIN', program],
@@ -80,7 +82,7 @@ function settings(shell: Shell, longerThan: string | undefined, foregroundToo: b
   if (longerThan !== undefined) {
     const milliseconds = parseDuration(longerThan)
     if (milliseconds === undefined) {
-      throw new UsageError(`-L ${longerThan}: seconds or a duration (90, 5m, 1h30m) were expected`)
+      throw new UsageError(`-L ${longerThan}: expected seconds or a duration (90, 5m, 1h30m)`)
     }
     assigned.push(['AUTO_NTFY_DONE_LONGER_THAN', `-L${milliseconds / 1000}`])
   }

@@ -10,7 +10,7 @@ import { type NotifyWhen, whyUnwanted } from '../rules/notify-when.ts'
 /** Exit code when a process to wait for does not exist. */
 const missingProcess = 1
 
-/** `done --pid`: waits for processes and tells as each ends. */
+/** `done --pid`: waits for processes and notifies as each ends. */
 export async function watch(words: string[], rules: NotifyWhen, global: GlobalOptions): Promise<number> {
   const pids = words.map(pidFrom)
   const visible = isatty(2)
@@ -21,7 +21,7 @@ export async function watch(words: string[], rules: NotifyWhen, global: GlobalOp
     }),
   })
   if ('missing' in watched) {
-    for (const pid of watched.missing) say.error(`no process ${pid}`)
+    for (const pid of watched.missing) say.error(`no process with ID ${pid}`)
     return missingProcess
   }
   say.debug(`waiting for ${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')}`)
@@ -35,9 +35,9 @@ export async function watch(words: string[], rules: NotifyWhen, global: GlobalOp
 function pidFrom(word: string): number {
   const pid = Number(word)
   if (!/^\d+$/.test(word) || pid < 1 || !Number.isSafeInteger(pid)) {
-    throw new UsageError(`--pid ${word}: the number of a process was expected`)
+    throw new UsageError(`--pid ${word}: expected a process ID`)
   }
-  if (pid === process.pid) throw new UsageError(`--pid ${word}: that is this very process`)
+  if (pid === process.pid) throw new UsageError(`--pid ${word}: that is ntfy itself`)
   return pid
 }
 

@@ -32,7 +32,7 @@ export default defineCommand({
   async run({ flags, global }) {
     const wanted = flags.last ? '1' : (flags.number ?? String(defaultCount))
     if (!/^\d{1,6}$/.test(wanted) || Number(wanted) === 0) {
-      throw new UsageError(`why -n ${wanted}: a number of commands was expected`)
+      throw new UsageError(`why -n ${wanted}: expected a number of commands`)
     }
     const known = { log: new Map(readLog().map((line) => [line.id, line])), kept: keptById() }
     for (const entry of readJournal().slice(-Number(wanted))) {
@@ -97,7 +97,7 @@ function keptFate({ state, delivery }: Kept, find: RuleFinder): string {
   const why = error === '' ? '' : `: ${oneLine(error)}`
   if (state === 'held' && delivery) return withPlace(oneLine(whyKept(delivery) ?? ''), find(target, rule))
   if (state === 'failed') return `not sent${why}`
-  if (state === 'parked') return `parked until its configuration is mended${why}`
+  if (state === 'parked') return `parked: fix the configuration and it will be sent${why}`
   if (state === 'claimed') return 'is being sent'
   return `queued, ${ordinal(tries + 1)} try at ${next === undefined ? '?' : localTime(next)}${why}`
 }
@@ -121,6 +121,6 @@ async function whatElse(config: string | undefined): Promise<string[]> {
   const { milliseconds, source, always } = await thresholdOf(config)
   const until = off?.until === undefined ? '' : ` until ${localTime(off.until.toISOString())}`
   const lines = off ? [`the hooks are off${off.where === 'here' ? ' in this shell' : ''}${until} (ntfy on)`] : []
-  const except = always.length === 0 ? '' : `, but for ${always.join(', ')} (always)`
-  return [...lines, `commands under ${shortDuration(milliseconds)} start nothing (${source})${except}`]
+  const except = always.length === 0 ? '' : `, except ${always.join(', ')} (always)`
+  return [...lines, `commands under ${shortDuration(milliseconds)} do not notify (${source})${except}`]
 }

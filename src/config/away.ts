@@ -8,7 +8,7 @@ const modes = ['always', 'auto', 'never'] as const
 
 /** Reads `away`: a mode, or a mapping with a mode and the time without a touch after which nobody is there. */
 export function readAway(value: unknown, config: Config): string | undefined {
-  if (!isMapping(value)) return readMode(value, config) && 'always, auto, never or {mode: auto, idle: 120} was expected'
+  if (!isMapping(value)) return readMode(value, config) && 'expected always, auto, never or {mode: auto, idle: 120}'
   for (const [key, setting] of Object.entries(value)) {
     const reader = readers[normalKey(key)]
     if (reader === undefined) return `${key}: unknown word${didYouMean(key, ['mode', 'idle'])} (known: mode, idle)`
@@ -23,7 +23,7 @@ const readers: Record<string, (value: unknown, config: Config) => string | undef
   idle(value, config) {
     const isTime = typeof value === 'number' || typeof value === 'string'
     const idle = isTime ? parseDuration(String(value)) : undefined
-    if (idle === undefined && value !== false) return 'seconds, a duration (90, 5m) or false was expected'
+    if (idle === undefined && value !== false) return 'expected seconds, a duration (90, 5m) or false'
     config.away.idle = idle
     return undefined
   },
@@ -31,7 +31,7 @@ const readers: Record<string, (value: unknown, config: Config) => string | undef
 
 function readMode(value: unknown, config: Config): string | undefined {
   const mode = modes.find((known) => known === value)
-  if (mode === undefined) return 'always, auto, never was expected'
+  if (mode === undefined) return 'expected always, auto or never'
   config.away.mode = mode
   return undefined
 }

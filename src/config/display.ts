@@ -18,13 +18,12 @@ export function readDisplay(
   into: { showCommand?: CommandDisplay },
 ): string | undefined {
   if (word === 'hide_command') {
-    if (typeof value !== 'boolean') return 'true or false was expected'
+    if (typeof value !== 'boolean') return 'expected true or false'
     if (value) into.showCommand = 'hide'
     return undefined
   }
   const display = commandDisplays.find((known) => known === value)
-  if (display === undefined)
-    return `full, redacted, name or hide was expected${didYouMean(String(value), commandDisplays)}`
+  if (display === undefined) return `expected full, redacted, name or hide${didYouMean(String(value), commandDisplays)}`
   if (into.showCommand !== 'hide') into.showCommand = display
   return undefined
 }

@@ -46,7 +46,7 @@ export function fileToEdit(named: string | undefined): EditedFile {
   const text = place !== undefined && existsSync(place.path) ? readText(place.path) : ''
   if (place !== undefined && place.reason !== "the site's") return { path: place.path, text }
   const folder = configFolder()
-  if (folder === undefined) throw new ConfigError('there is no home folder for a configuration')
+  if (folder === undefined) throw new ConfigError('no home folder for a configuration')
   return { path: join(folder, 'ntfy.yml'), text }
 }
 
@@ -54,7 +54,7 @@ function readText(path: string): string {
   try {
     return readRegularFile(path, largest).toString()
   } catch (error) {
-    throw new ConfigError(`${path} cannot be read: ${messageOf(error)}`)
+    throw new ConfigError(`${path}: cannot be read: ${messageOf(error)}`)
   }
 }
 
@@ -149,7 +149,7 @@ function isSame(one: unknown, other: unknown): boolean {
  */
 export function writeConfig(path: string, text: string): void {
   const problem = foreignHome(path)
-  if (problem !== undefined) throw new ConfigError(`${path} is not written: ${problem}`)
+  if (problem !== undefined) throw new ConfigError(`${path}: not written: ${problem}`)
   let draft = ''
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -159,7 +159,7 @@ export function writeConfig(path: string, text: string): void {
     renameSync(draft, file)
   } catch (error) {
     if (draft !== '') rmSync(draft, { force: true })
-    throw new ConfigError(`${path} cannot be written: ${messageOf(error)}`)
+    throw new ConfigError(`${path}: cannot be written: ${messageOf(error)}`)
   }
 }
 

@@ -22,7 +22,7 @@ export async function interpret(document: Document): Promise<{ config: Config; p
   if (content === undefined || content === null) return { config, problems }
   if (!isMapping(content)) {
     const found = Array.isArray(content) ? 'a list' : 'a single value'
-    problems.push({ at: [], what: `names with values (backends: [desktop]) were expected, not ${found}`, line: 1 })
+    problems.push({ at: [], what: `expected a mapping (backends: [desktop]), not ${found}`, line: 1 })
     return { config, problems }
   }
   if (countNodes(content, mostNodes) > mostNodes) {
@@ -64,13 +64,13 @@ async function readTop(content: Mapping, reading: Reading): Promise<void> {
 /** Backy's section: each of its entries is a target, and all of them are used unless `backends` says otherwise. */
 async function readNotifications(key: string, value: unknown, content: Mapping, reading: Reading): Promise<void> {
   if (!isMapping(value)) {
-    reading.problems.push({ at: [key], what: 'names with options were expected' })
+    reading.problems.push({ at: [key], what: 'expected a mapping of names to options' })
     return
   }
   for (const [name, section] of Object.entries(value)) {
     if (isMapping(section)) {
       await readSection({ name, value: section, at: [key, name], backendKeys: ['type', 'backend'] }, reading)
-    } else reading.problems.push({ at: [key, name], what: 'options (key: value) were expected' })
+    } else reading.problems.push({ at: [key, name], what: 'expected options (key: value)' })
   }
   const hasBackends = Object.keys(content).some((word) => normalKey(word) === 'backends')
   if (!hasBackends) reading.config.backends = Object.keys(value)

@@ -13,8 +13,7 @@ const largest = 1024 * 1024
  * @throws ConfigError there is none
  */
 export function thirdPartyFile(name: string, folder: string): string {
-  if (!/^(@[\w.-]+\/)?\w[\w.-]*$/.test(name))
-    throw new ConfigError(`module:${name}: the name of a package was expected`)
+  if (!/^(@[\w.-]+\/)?\w[\w.-]*$/.test(name)) throw new ConfigError(`module:${name}: expected the name of a package`)
   const root = join(folder, 'node_modules', name)
   try {
     const { exports, main } = JSON.parse(readRegularFile(join(root, 'package.json'), largest).toString()) as Record<

@@ -57,8 +57,8 @@ function readText(path: string, pipe: boolean): { text: string; stats: Stats } {
   }
   try {
     const stats = fstatSync(descriptor)
-    if (stats.isDirectory()) throw new UnreadableConfig('is a folder; a file was expected')
-    if (!stats.isFile() && !pipe) throw new UnreadableConfig('is no file; a file was expected')
+    if (stats.isDirectory()) throw new UnreadableConfig('is a folder: expected a file')
+    if (!stats.isFile() && !pipe) throw new UnreadableConfig('is not a regular file')
     const end = Date.now() + patience
     const chunks: Buffer[] = []
     let size = 0
@@ -127,7 +127,7 @@ function unquotedValue(text: string, reason = '', line = 0): UnreadableConfig | 
   return new UnreadableConfig(`a value that begins with ${value?.[0] ?? '!'} needs quotation marks`, found + 1)
 }
 
-/** The line where a second document begins, which the parser does not tell. */
+/** The line where a second document begins, which the parser does not report. */
 function secondDocument(text: string): number {
   return (
     Math.max(
@@ -141,6 +141,6 @@ function reasonOf(error: unknown): string {
   const code = codeOf(error)
   if (code === 'ENOENT') return 'no such file'
   if (code === 'EACCES') return 'may not be read (permission denied)'
-  if (code === 'EISDIR') return 'is a folder; a file was expected'
+  if (code === 'EISDIR') return 'is a folder: expected a file'
   return messageOf(error)
 }

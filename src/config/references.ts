@@ -39,9 +39,9 @@ function checkSuccessors(
   problems: Problem[],
 ): void {
   const check = (name: string, place: string[]) => {
-    if (name === owner) problems.push({ at: place, what: `${name} is this target itself: another one was expected` })
+    if (name === owner) problems.push({ at: place, what: `${name} is this target itself: expected another target` })
     else if (Object.hasOwn(config.groups, name))
-      problems.push({ at: place, what: `${name} is a group: a target was expected` })
+      problems.push({ at: place, what: `${name} is a group: expected a single target` })
     else checkName(name, place, config, problems)
   }
   if (fallback) check(fallback, [...at, 'fallback'])
@@ -49,7 +49,7 @@ function checkSuccessors(
   if (after !== undefined && !fallback && !config.rules.fallback) {
     problems.push({
       at: [...at, 'fallback_after'],
-      what: 'says nothing without fallback (the target that gets it then)',
+      what: 'has no effect without fallback (the target that gets it then)',
     })
   }
 }

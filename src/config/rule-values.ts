@@ -35,7 +35,7 @@ export function readHours(value: unknown, complain: Complain): { text: string; h
 /** Milliseconds of seconds, or of a duration; nothing if it is neither. */
 export function duration(value: unknown, complain: Complain): number | undefined {
   const span = typeof value === 'number' || typeof value === 'string' ? parseDuration(String(value)) : undefined
-  if (span === undefined) complain('seconds or a duration (90, 5m, 1h30m) were expected')
+  if (span === undefined) complain('expected seconds or a duration (90, 5m, 1h30m)')
   return span
 }
 
@@ -43,7 +43,7 @@ export function duration(value: unknown, complain: Complain): number | undefined
 export function texts(value: unknown, complain: Complain): string[] {
   const found = (Array.isArray(value) ? value : [value]).map((one) => (typeof one === 'number' ? String(one) : one))
   if (isNames(found) && found.length > 0) return found
-  complain('a text or a list of texts was expected')
+  complain('expected a string or a list of strings')
   return []
 }
 
@@ -52,7 +52,7 @@ export function choices<const W extends string>(value: unknown, words: readonly 
   const given = Array.isArray(value) ? value : [value]
   const found = given.map((one) => words.find((word) => word === String(one).toLowerCase()))
   const wrong = given.find((_, index) => found[index] === undefined)
-  const expected = `${words.slice(0, -1).join(', ')} or ${words.at(-1)} was expected`
+  const expected = `expected ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
   if (given.length === 0) complain(`${expected}: an empty list can never be true`)
   else if (wrong !== undefined) complain(`${expected}${didYouMean(String(wrong), words)}`)
   return found.filter((word) => word !== undefined)

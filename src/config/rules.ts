@@ -45,7 +45,7 @@ const readers: { [W in RuleWord]-?: (value: unknown, rules: TargetRules, complai
     const hours = readHours(given, (what) => complain(what, ...below))
     const priority = priorities.find((one) => one === String(except).toLowerCase())
     if (except !== undefined && priority === undefined) {
-      complain(`a priority (${priorities.join(', ')}) was expected${didYouMean(String(except), priorities)}`, 'except')
+      complain(`expected a priority (${priorities.join(', ')})${didYouMean(String(except), priorities)}`, 'except')
     }
     rules.quiet = { hours: hours.map((one) => one.hours), except: priority }
   },
@@ -54,7 +54,7 @@ const readers: { [W in RuleWord]-?: (value: unknown, rules: TargetRules, complai
     const span = spans[per.toLowerCase()] ?? spans[per.toLowerCase().replace(/s$/, '')] ?? parseDuration(per)
     if (Number(count) > mostCounted) return complain(`at most ${mostCounted} can be counted`)
     if (Number(count) < 1 || span === undefined || span < 1) {
-      return complain('so many in a time (10/hour, 3/10m) were expected')
+      return complain('expected a number per time (10/hour, 3/10m)')
     }
     rules.limit = { count: Number(count), per: span, text: String(value).trim() }
   },
@@ -63,7 +63,7 @@ const readers: { [W in RuleWord]-?: (value: unknown, rules: TargetRules, complai
     if (span !== undefined) rules.dedupe = span
   },
   fallback: (value, rules, complain) => {
-    if (typeof value !== 'string' || value === '') return complain('the name of a target was expected')
+    if (typeof value !== 'string' || value === '') return complain('expected the name of a target')
     rules.fallback = value
   },
   fallback_after: (value, rules, complain) => {
@@ -71,12 +71,11 @@ const readers: { [W in RuleWord]-?: (value: unknown, rules: TargetRules, complai
     if (after !== undefined) rules.fallback_after = after
   },
   escalate: (value, rules, complain) => {
-    if (!isMapping(value)) return complain('a target and a time ({to: phone, after: 2m}) were expected')
+    if (!isMapping(value)) return complain('expected a target and a time ({to: phone, after: 2m})')
     const { to, after, ...rest } = value
     for (const key of Object.keys(rest)) complain(`unknown word${didYouMean(key, ['to', 'after'])}`, key)
     const wait = duration(after, (what) => complain(what, ...('after' in value ? ['after'] : [])))
-    if (typeof to !== 'string' || to === '')
-      complain('the name of a target was expected', ...('to' in value ? ['to'] : []))
+    if (typeof to !== 'string' || to === '') complain('expected the name of a target', ...('to' in value ? ['to'] : []))
     else if (wait !== undefined) rules.escalate = { to, after: wait }
   },
 }

@@ -94,7 +94,7 @@ function sectionSchema(backend: Backend, named: boolean): Schema {
     type: 'object',
     description: backend.title,
     properties,
-    // The reader takes keys in any case and with - or _: an editor is told of those that differ in nothing else.
+    // The reader takes keys in any case and with - or _: here other spellings are merely allowed.
     patternProperties: { '[A-Z-]': {} },
     additionalProperties: backend.freeOptions ?? false,
     ...(spellings.length > 0 && { allOf: spellings }),

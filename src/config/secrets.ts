@@ -79,12 +79,12 @@ export function pathFrom(path: string, configPath: string | undefined): string {
 function readSecretFile(path: string): string {
   try {
     const stats = statSync(path)
-    if (!stats.isFile()) throw new ConfigError(`${path}: a file was expected`)
+    if (!stats.isFile()) throw new ConfigError(`${path}: expected a file`)
     if ((stats.mode & 0o077) !== 0 && process.platform !== 'win32' && !warned.has(path)) {
       warned.add(path)
       say.warning(`${path}: others can read this secret; chmod 600 ${path}`)
     }
-    if (stats.size > commandLimit.output) throw new ConfigError(`${path}: larger than 64 kB; a secret was expected`)
+    if (stats.size > commandLimit.output) throw new ConfigError(`${path}: larger than 64 kB: expected a secret`)
     return readRegularFile(path, commandLimit.output)
       .toString()
       .replace(/\r?\n$/, '')

@@ -59,7 +59,7 @@ export async function readSection(section: Section, reading: Reading): Promise<v
     if (key === backendKey) continue
     const display = displayWord(key)
     if (key === 'title' && findOption(options, key) === undefined) {
-      const what = typeof setting === 'string' ? templateProblem(setting) : 'text was expected'
+      const what = typeof setting === 'string' ? templateProblem(setting) : 'expected a string'
       if (what === undefined) target.title = String(setting)
       else problem(what, key)
     } else if (display !== undefined && findOption(options, key) === undefined) {

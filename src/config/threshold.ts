@@ -2,14 +2,14 @@ import { parseDuration } from '../platform/duration.ts'
 import { loadConfig } from './index.ts'
 import { lineOfWord } from './where.ts'
 
-/** From so many milliseconds on the hooks tell about a command if nobody says otherwise. */
+/** The hooks notify of commands that ran this many milliseconds or longer, unless set otherwise. */
 const defaultThreshold = 10_000
 
-/** From when on the hooks of a shell with this environment tell about a command, and who says so. */
+/** The threshold of the hooks of a shell with this environment, and where it comes from. */
 export interface Threshold {
   milliseconds: number
   source: string
-  /** Patterns of commands that are told about all the same. */
+  /** Patterns of commands that notify all the same. */
   always: string[]
 }
 

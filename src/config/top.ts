@@ -20,20 +20,20 @@ export function topReader(word: string): TopReader | undefined {
 const readers: Record<string, TopReader> = {
   backends: (value, config) => {
     const names = typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value
-    if (!isNames(names) || names.length === 0) return 'a list of targets was expected'
+    if (!isNames(names) || names.length === 0) return 'expected a list of targets'
     config.backends = names
     return undefined
   },
   groups: (value, config) => {
-    if (!isMapping(value)) return 'names with lists of targets were expected'
+    if (!isMapping(value)) return 'expected group names, each with a list of targets'
     for (const [name, members] of Object.entries(value)) {
-      if (!isNames(members)) return `${name}: a list of targets was expected`
+      if (!isNames(members)) return `${name}: expected a list of targets`
       config.groups[name] = members
     }
     return undefined
   },
   title: (value, config) => {
-    if (typeof value !== 'string') return 'text was expected'
+    if (typeof value !== 'string') return 'expected a string'
     config.title = value
     return templateProblem(value)
   },
@@ -42,7 +42,7 @@ const readers: Record<string, TopReader> = {
   longer_than: (value, config) => {
     const milliseconds =
       typeof value === 'number' || typeof value === 'string' ? parseDuration(String(value)) : undefined
-    if (milliseconds === undefined) return 'seconds or a duration (90, 5m, 1h30m) were expected'
+    if (milliseconds === undefined) return 'expected seconds or a duration (90, 5m, 1h30m)'
     config.longerThan = milliseconds
     return undefined
   },
@@ -51,7 +51,7 @@ const readers: Record<string, TopReader> = {
   hide_command: (value, config) => readDisplay('hide_command', value, config),
   private: (value, config) => {
     if (value !== 'drop' && value !== 'hide')
-      return `drop or hide was expected${didYouMean(String(value), ['drop', 'hide'])}`
+      return `expected drop or hide${didYouMean(String(value), ['drop', 'hide'])}`
     config.private = value
     return undefined
   },

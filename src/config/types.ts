@@ -37,11 +37,11 @@ export interface Config {
   title: string
   /** Rules for every target that has none of its own. */
   rules: TargetRules
-  /** Patterns of commands that the hooks never tell about, besides the built-in list. */
+  /** Patterns of commands that never notify from the hooks, besides the built-in list. */
   ignore: string[]
-  /** Patterns of commands that the hooks tell about however short they are; `failure` is any that fails. */
+  /** Patterns of commands that notify from the hooks however short they are; `failure` is any that fails. */
   always: string[]
-  /** Milliseconds from which on the hooks tell about a command. */
+  /** The hooks notify of commands that ran this many milliseconds or longer. */
   longerThan: number | undefined
   /** Whether nobody looks at a terminal: found out, or taken for granted (always: nobody ever does). */
   away: {
@@ -52,7 +52,7 @@ export interface Config {
   /** What the user should know, but is no reason to refuse anything. */
   warnings: string[]
   showCommand: CommandDisplay
-  /** A command that the history does not keep is told without its text, or not at all. */
+  /** A command that the history does not keep notifies without its text, or not at all. */
   private: 'drop' | 'hide'
 }
 

@@ -28,7 +28,7 @@ export function readWhen(value: unknown, complain: Complain): When {
   if (isMapping(value)) {
     for (const [key, condition] of Object.entries(value)) readCondition(key, condition, when, complain)
     checkPossible(when, complain)
-  } else complain(`conditions (${Object.keys(conditions).join(', ')}) were expected`)
+  } else complain(`expected conditions (${Object.keys(conditions).join(', ')})`)
   return when
 }
 
@@ -47,7 +47,7 @@ const conditions: { [C in keyof When]-?: (value: unknown, when: When, complain: 
   },
   away: (value, when, complain) => {
     if (typeof value === 'boolean') when.away = value
-    else complain('true or false was expected')
+    else complain('expected true or false')
   },
   source: (value, when, complain) => {
     when.source = choices(value, ['send', 'done', 'hook'] as const, complain)

@@ -7,12 +7,12 @@ import { type Delivery, granted } from '../outbox/delivery.ts'
 import { configStamp } from '../outbox/stamp.ts'
 import { ConfigError } from '../platform/errors.ts'
 
-/** The options as the configuration has them now: it may have been mended since the delivery was queued. */
+/** The options as the configuration has them now: it may have been fixed since the delivery was queued. */
 export async function currentOptions(delivery: Delivery, known: Config | undefined): Promise<Record<string, unknown>> {
   const config = known ?? (await configOf(delivery))
   const byThisRun = delivery[granted]
   if (delivery.config === undefined && known === undefined && isThirdParty(delivery.backend) && !byThisRun) {
-    throw new ConfigError(`${delivery.backend}: only a configuration may name such a backend`)
+    throw new ConfigError(`${delivery.backend}: such a backend may only be named in a configuration`)
   }
   // Without a file there is nothing to look a name up in: all that it needs came with it.
   const target =
@@ -30,7 +30,7 @@ export async function currentOptions(delivery: Delivery, known: Config | undefin
   const program = byThisRun || target.backend === '' ? undefined : await programAmong(options, target.backend)
   if (program !== undefined) {
     throw new ConfigError(
-      `${target.name}.${program}: only the run that was told it by -o or a piped configuration may run it (name it in a configuration file)`,
+      `${target.name}.${program}: a program given by -o or a piped configuration runs only in that run (name it in a configuration file)`,
     )
   }
   return resolveOptions(config, target, { ...options, ...byThisRun })

@@ -52,7 +52,7 @@ export function spool(
       ? { entries: [], trouble: new Error(statePlace().problem) }
       : put(folder, deliveries, { claimed })
   if (trouble !== undefined && !quiet) {
-    say.warning(`${outboxTrouble}, a notification that cannot be sent now would be lost: ${messageOf(trouble)}`)
+    say.warning(`${outboxTrouble}, so a notification that cannot be sent now would be lost: ${messageOf(trouble)}`)
   }
   return deliveries.map((delivery, index) => {
     const entry = entries[index]

@@ -41,7 +41,7 @@ export interface EndedCommand {
   thread?: string
   /** No target and no journal gets the command; the rules still know it. */
   hideCommand?: boolean
-  /** Whether somebody was looking, if that was asked. */
+  /** Whether somebody was looking, if that was checked. */
   away?: Away
 }
 
@@ -60,7 +60,7 @@ export async function prepareToNotify({ onlyAway }: NotifyWhen): Promise<void> {
   await askForFocus(terminalOfCaller(), AbortSignal.timeout(2000)).catch(() => {})
 }
 
-/** Tells that a command has ended, unless it is to be told only when nobody looks and somebody does. */
+/** Notifies that a command has ended, unless that is wanted only when nobody is looking and somebody is. */
 export async function notifyEnded(
   ended: EndedCommand,
   rules: NotifyWhen,
@@ -87,7 +87,7 @@ export async function notifyEnded(
   await handOver(terminal ? { ...ending, terminal } : ending, destinations, global, visible)
 }
 
-/** Reads the configuration and chooses the targets; where either is broken, `default` is told, and what is broken. */
+/** Reads the configuration and chooses the targets; where either is broken, `default` gets the notification, with what is broken. */
 export async function destinationsFor(global: NotificationOptions): Promise<Destinations> {
   try {
     const { config, problems } = await loadConfig(global.config)

@@ -16,7 +16,7 @@ const shortestSleep = 100
 const lookedAt = 100
 
 /**
- * Keeps trying what is in the outbox until it is empty or it is told to stop. Returns at once if another process does
+ * Keeps trying what is in the outbox until it is empty or it has to stop. Returns at once if another process does
  * that already.
  *
  * @throws NtfyError the outbox cannot be read
@@ -97,7 +97,7 @@ async function flushUntilEmpty(folder: string, stop: AbortSignal): Promise<void>
   }
 }
 
-/** @returns false if it was told to stop */
+/** @returns false if it has to stop */
 async function pause(milliseconds: number, stop: AbortSignal): Promise<boolean> {
   try {
     await sleep(milliseconds, undefined, { signal: stop })

@@ -14,7 +14,7 @@ export interface Decided {
   hideCommand?: boolean
   config?: string | undefined
   away?: Away | undefined
-  /** Why nobody is told. */
+  /** Why there is no notification. */
   silent?: { rule: string; reason: string }
   /** What each target gets. */
   plan?: Plan

@@ -12,7 +12,7 @@ export interface Draft extends Notification {
   hideCommand?: boolean
 }
 
-/** What a target gets of a notification, before anything is cut. What `send` was told is sent as it is. */
+/** What a target gets of a notification, before anything is cut. What `send` was given is sent as it is. */
 export async function redactedView(notification: Draft, display: CommandDisplay): Promise<Notification> {
   const { sentence, hideCommand, ...plain } = notification
   if (sentence === undefined || plain.outcome === undefined) return plain

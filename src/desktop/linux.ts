@@ -26,7 +26,7 @@ export async function showOnLinux(toast: Toast, signal: AbortSignal): Promise<Sh
 }
 
 /**
- * By the process that waits for clicks in this session, as the desktop tells of them who has sent the toast; one is
+ * By the process that waits for clicks in this session, as the desktop reports them to whoever sent the toast; one is
  * started if there is none.
  */
 async function show(toast: Toast, signal: AbortSignal): Promise<number> {

@@ -51,7 +51,7 @@ export function askListener(toast: Toast, signal: AbortSignal): Promise<number |
 }
 
 /**
- * Starts the process that waits for clicks. It goes on with our connection to the bus: desktops tell of a click who has
+ * Starts the process that waits for clicks. It inherits our connection to the bus: desktops report a click to whoever has
  * sent the notification, and some nobody else.
  *
  * @returns its number

@@ -33,7 +33,7 @@ export async function desktopServer(signal: AbortSignal, patience: number): Prom
 /**
  * Shows a toast, in the place of the last one of its thread.
  *
- * @returns its number, and whether the desktop will tell of clicks on it
+ * @returns its number, and whether the desktop will report clicks on it
  */
 export async function showOn(bus: Bus, server: string, toast: Toast): Promise<{ id: number; clickable: boolean }> {
   const [capabilities] = (await ask(bus, server, 'GetCapabilities')) as [string[]]
@@ -69,7 +69,7 @@ export async function serverOn(bus: Bus): Promise<string> {
     if (!(error instanceof DBusError)) throw error
   }
   const [startable] = (await bus.call({ ...theBus, member: 'ListActivatableNames' })) as [string[]]
-  if (!startable.includes(service)) throw new ConfigError('nobody shows notifications on the session bus')
+  if (!startable.includes(service)) throw new ConfigError('no notification service on the session bus')
   try {
     await bus.call({ ...theBus, member: 'StartServiceByName', signature: 'su', body: [service, 0] })
     return await owner()

@@ -6,12 +6,12 @@ import type { Check, Finding } from './finding.ts'
 export const configuration: Check = async ({ config: named }) => {
   const place = findConfig(named)
   if (place === undefined) {
-    const todo = 'ntfy setup makes one'
-    return [{ check: 'config', ok: true, text: 'no configuration: the defaults hold', todo }]
+    const todo = 'create one with ntfy setup'
+    return [{ check: 'config', ok: true, text: 'no configuration: using the defaults', todo }]
   }
   const { config, problems } = await loadConfig(named)
   const wrong = problems.map(
-    (problem): Finding => ({ check: 'config', ok: false, text: problem, todo: 'mend this line', wrong: true }),
+    (problem): Finding => ({ check: 'config', ok: false, text: problem, todo: 'fix this line', wrong: true }),
   )
   const warnings = config.warnings.map((text): Finding => ({ check: 'config', ok: false, text }))
   if (wrong.length > 0) return wrong

@@ -27,7 +27,7 @@ export const desktop: Check = async ({ notify, signal }) => {
   } catch (error) {
     if (isInWindows())
       return [{ check: 'desktop', ok: true, text: 'the notifications of Windows' }, ...(notify ? [await test()] : [])]
-    const todo = 'without a desktop the terminal is used; DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR/bus lead to one'
+    const todo = 'the terminal is used instead; DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR/bus would lead to a desktop'
     return [{ check: 'desktop', ok: false, text: oneLine(messageOf(error)), todo }]
   }
 }
@@ -38,7 +38,7 @@ async function test(): Promise<Finding> {
   const notification = makeNotification('test', 'This is a test. It worked.', { title: 'ntfy doctor' })
   const delivery = await prepare(notification, config, { target: findTarget(config, 'desktop'), overrides: {} })
   const [report] = await attemptAll([{ delivery, location: undefined }], { foreground: false, fresh: true, config })
-  if (report?.outcome === 'delivered') return { ...found, ok: true, text: 'the desktop took a test notification' }
+  if (report?.outcome === 'delivered') return { ...found, ok: true, text: 'the desktop accepted a test notification' }
   const text = oneLine(report?.error ?? 'no answer')
-  return { ...found, ok: false, text, todo: 'look at the settings of the desktop' }
+  return { ...found, ok: false, text, todo: "check the desktop's notification settings" }
 }

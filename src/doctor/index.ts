@@ -40,7 +40,7 @@ export async function examine(config: string | undefined, notify: boolean): Prom
 
 async function within(name: string, check: Check, world: World): Promise<Finding[]> {
   const late = new Promise<Finding[]>((resolve) => {
-    const text = `nothing known after ${patience / 1000} s`
+    const text = `no result after ${patience / 1000} s`
     world.signal.addEventListener('abort', () => resolve([{ check: name, ok: false, text }]), { once: true })
   })
   try {

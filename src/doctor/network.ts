@@ -10,7 +10,7 @@ export const network: Check = () => [proxy(), ...authorities()]
 function proxy(): Finding {
   try {
     const found = proxyFor(new URL('https://example.org'))
-    const text = found === undefined ? 'no proxy for https addresses' : `by the proxy ${found.host}`
+    const text = found === undefined ? 'no proxy for https addresses' : `through the proxy ${found.host}`
     return { check: 'network', ok: true, text }
   } catch (error) {
     const todo = 'https_proxy=http://host:port'
@@ -23,7 +23,7 @@ function authorities(): Finding[] {
   const found: Finding[] = []
   if (extra && !existsSync(extra)) {
     const text = `NODE_EXTRA_CA_CERTS names ${extra}, which is not there`
-    found.push({ check: 'network', target: 'ca', ok: false, text, todo: 'unset it, or mend the path' })
+    found.push({ check: 'network', target: 'ca', ok: false, text, todo: 'unset it, or fix the path' })
   } else if (extra) {
     const text = `NODE_EXTRA_CA_CERTS adds ${extra}; it slows every start of Node 20 (the option ca does not)`
     found.push({ check: 'network', target: 'ca', ok: true, text })

@@ -26,13 +26,13 @@ function folders(): Finding[] {
     return [...elsewhere(state, instead), contents(folder), log()]
   } catch (error) {
     const text = `${folder} cannot be written: ${messageOf(error)}`
-    return [{ check: 'outbox', ok: false, text, todo: 'what cannot be sent at once is lost until it can' }]
+    return [{ check: 'outbox', ok: false, text, todo: 'until it can, whatever cannot be sent at once is lost' }]
   }
 }
 
 function elsewhere(state: string, reason: string | undefined): Finding[] {
   if (reason === undefined) return []
-  const todo = 'run ntfy as the user whose home this is'
+  const todo = 'run ntfy as the user who owns this home'
   return [{ check: 'outbox', ok: true, text: `${reason}: what root keeps is in ${state}`, todo }]
 }
 
@@ -48,7 +48,7 @@ function contents(folder: string): Finding {
 function log(): Finding {
   const last = readLog().at(-1)
   const text =
-    last === undefined ? 'nothing was delivered yet' : `last delivered: ${last.target}, ${localTime(last.delivered)}`
+    last === undefined ? 'nothing delivered yet' : `last delivered: ${last.target}, ${localTime(last.delivered)}`
   return { check: 'log', ok: true, text: `${text} (${logFile()})` }
 }
 
@@ -56,11 +56,11 @@ function timer(): Finding {
   const folder = process.env['XDG_CONFIG_HOME'] || `${home() ?? ''}/.config`
   const installed = existsSync(`${folder}/systemd/user/ntfy-flush.timer`)
   return installed
-    ? { check: 'timer', ok: true, text: 'flushes what is left every ten minutes' }
+    ? { check: 'timer', ok: true, text: 'retries the outbox every ten minutes' }
     : {
         check: 'timer',
         ok: true,
-        text: 'none: later runs of ntfy flush what is left',
+        text: 'none: the outbox is retried by later runs of ntfy',
         todo: 'ntfy queue --install-timer',
       }
 }
@@ -70,5 +70,5 @@ function off(): Finding[] {
   if (found === undefined) return []
   const until = found.until === undefined ? '' : ` until ${localTime(found.until.toISOString())}`
   const where = found.where === 'here' ? ' in this shell' : ''
-  return [{ check: 'hooks', ok: false, text: `they are off${where}${until}`, todo: 'ntfy on' }]
+  return [{ check: 'hooks', ok: false, text: `off${where}${until}`, todo: 'ntfy on' }]
 }

@@ -26,8 +26,8 @@ function named(): Finding {
   const own = realpath(process.argv[1] ?? '')
   const [first] = found
   if (first === undefined) {
-    const todo = 'npm install -g puts it there; the hooks know it by its own path'
-    return { check: 'PATH', ok: true, text: 'no program ntfy in PATH', todo }
+    const todo = 'npm install -g adds it; the hooks use its full path'
+    return { check: 'PATH', ok: true, text: 'no ntfy in PATH', todo }
   }
   const others = found.filter((path) => realpath(path) !== own)
   if (others.length === 0) return { check: 'PATH', ok: true, text: `${first} is this program` }
@@ -36,8 +36,8 @@ function named(): Finding {
   return {
     check: 'PATH',
     ok: hidden,
-    text: hidden ? `${first} is this program; further ones: ${which}` : `ntfy is another program: ${which}`,
-    ...(!hidden && { todo: 'call this one ntfy-done, or put it first in PATH' }),
+    text: hidden ? `${first} is this program; also found: ${which}` : `ntfy is another program: ${which}`,
+    ...(!hidden && { todo: 'call this one as ntfy-done, or put it first in PATH' }),
   }
 }
 
@@ -51,7 +51,7 @@ function describe(path: string): string {
   try {
     const start = readRegularFile(path, largest).subarray(0, 4096).toString('latin1')
     if (start.startsWith('\x7fELF')) return 'the client of ntfy.sh?'
-    if (/python/.test(start)) return 'dschep/ntfy, whose configuration this one reads'
+    if (/python/.test(start)) return 'dschep/ntfy, whose configuration ntfy reads'
     return /ntfy/.test(start) && /node/.test(start) ? 'another installation of this one' : 'unknown'
   } catch {
     return 'cannot be read'

@@ -40,11 +40,11 @@ function examine(shell: Shell): Finding {
   const places = new Set(lines)
   if (places.size > 1 || countOf(rc) > 1) {
     const text = `the hooks are loaded twice: ${[...places].join(', ')}`
-    return { ...found, ok: false, text, todo: 'take one of the lines away' }
+    return { ...found, ok: false, text, todo: 'remove one of the lines' }
   }
   if (isOutdated(shell)) {
     const todo = `ntfy shell-integration -s ${shell} --install`
-    return { ...found, ok: false, text: `${hooksFile(shell)} is of another version`, todo }
+    return { ...found, ok: false, text: `${hooksFile(shell)} is from another version`, todo }
   }
   return { ...found, ok: true, text: `the hooks are loaded by ${rc}` }
 }
@@ -88,7 +88,7 @@ function others(): Finding[] {
     const file = files.find((path) => sign.test(read(path)))
     if (file === undefined) return []
     const text = `${name} may notify too (${file})`
-    return [{ check: 'shell', target: name, ok: false, text, todo: todo || `take it out of ${file}` }]
+    return [{ check: 'shell', target: name, ok: false, text, todo: todo || `remove it from ${file}` }]
   })
 }
 

@@ -16,7 +16,7 @@ const patience = 2000
 /** Each target: its options, its secrets, and whether its service answers where it has a call that sends nothing. */
 export const targets: Check = async ({ config: named }) => {
   const { config, problems } = await loadConfig(named)
-  // What the file says of its targets cannot be trusted before it is mended.
+  // What the file says of its targets cannot be trusted until it is fixed.
   if (problems.length > 0) return []
   const used = config.backends.flatMap((name) => config.groups[name] ?? [name])
   const all = [...new Set([...Object.keys(config.targets), ...used])].map((name) => findTarget(config, name))
@@ -27,7 +27,7 @@ export const targets: Check = async ({ config: named }) => {
 async function inTime(target: Target, config: Config): Promise<Finding> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Finding>((resolve) => {
-    const text = `nothing known after ${patience / 1000} s`
+    const text = `no result after ${patience / 1000} s`
     const todo = `ntfy test ${target.name}`
     timer = setTimeout(() => resolve({ check: 'target', target: target.name, ok: false, text, todo }), patience + 200)
   })
@@ -49,7 +49,7 @@ async function examine(target: Target, config: Config): Promise<Finding> {
     return { ...found, ok: false, text: said(error), todo, wrong: true }
   }
   if (backend.probe === undefined) {
-    const text = `${backend.title}: configured; only a message can tell more`
+    const text = `${backend.title}: configured; only sending a message can verify it`
     return { ...found, ok: true, text, todo: `ntfy test ${target.name}` }
   }
   const controller = new AbortController()
@@ -61,7 +61,7 @@ async function examine(target: Target, config: Config): Promise<Finding> {
   } catch (error) {
     // 404 only says that it has no such call; a token that is refused is wrong for messages, too.
     const refused = error instanceof ConfigError && /\b40[13]\b|does not know|invalid|password/i.test(error.message)
-    const todo = refused ? 'look at its options' : `ntfy test ${target.name}`
+    const todo = refused ? 'check its options' : `ntfy test ${target.name}`
     return { ...found, ok: false, text: `${backend.title}: ${said(error)}`, todo, ...(refused && { wrong: true }) }
   } finally {
     clearTimeout(timer)

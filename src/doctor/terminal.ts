@@ -8,7 +8,7 @@ import type { Check, Finding } from './finding.ts'
 /** Which terminal this is, what it shows notifications by, and who knows whether somebody looks at it. */
 export const terminal: Check = async ({ signal }) => {
   const reference = terminalOfCaller()
-  if (reference === undefined) return [{ check: 'terminal', ok: true, text: 'none: this runs without one' }]
+  if (reference === undefined) return [{ check: 'terminal', ok: true, text: 'none: not running in a terminal' }]
   return [await escapes(reference, signal), await focus(reference, signal)]
 }
 
@@ -16,7 +16,7 @@ async function escapes(reference: { tty?: string; shellPid?: number }, signal: A
   try {
     const { kind, tty, remote, through } = await findPlace(reference, signal)
     const by =
-      kind.protocol === undefined ? 'a line and a bell, it shows no notifications' : kind.protocol.toUpperCase()
+      kind.protocol === undefined ? 'a line and a bell (it shows no notifications itself)' : kind.protocol.toUpperCase()
     const where = `${process.env['TMUX'] ? `, through tmux at ${tty} (allow-passthrough is not needed)` : ''}${through ? `, through ${through}` : ''}`
     return { check: 'terminal', ok: true, text: `${kind.name}${remote ? ' over ssh' : ''}: ${by}${where}` }
   } catch (error) {
@@ -28,6 +28,6 @@ async function focus(reference: { tty?: string; shellPid?: number }, signal: Abo
   const { answer, source } = await away(reference, signal)
   const found = { check: 'away', text: `${answer} (${oneLine(source)})` }
   if (answer !== 'unknown') return { ...found, ok: true }
-  const todo = 'unknown notifies; tmux, sway, Konsole, VTE and X11 can tell'
+  const todo = 'unknown counts as away; tmux, sway, Konsole, VTE and X11 can be queried'
   return { ...found, ok: true, todo }
 }

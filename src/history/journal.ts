@@ -5,7 +5,7 @@ import { stateFolder } from '../platform/paths.ts'
 /** The journal is put aside at this size, in bytes; with the one before it is 1 MB at most. */
 const rotateAt = 512 * 1024
 
-/** What was decided about a command that a hook or `done` saw: what `why` tells of. */
+/** What was decided about a command that a hook or `done` saw: what `why` explains. */
 export interface JournalEntry {
   /** ISO 8601. */
   time: string
@@ -17,9 +17,9 @@ export interface JournalEntry {
   durationMs?: number
   /** The configuration that was used. */
   config?: string
-  /** Whether somebody was looking, if that was asked. */
+  /** Whether somebody was looking, if that was checked. */
   away?: { answer: string; source: string }
-  /** Why nobody was told at all, and the rule that says so. */
+  /** Why there was no notification at all, and the rule that decided it. */
   silent?: { rule: string; reason: string }
   /** What was decided for each target. */
   targets: JournalTarget[]

@@ -26,7 +26,7 @@ export function readCertificates(path: string): string {
     // TLS itself passes over what it cannot read, and then knows no authority at all.
     ;new (process.getBuiltinModule('node:crypto').X509Certificate)(text)
   } catch {
-    throw new ConfigError(`ca: ${path}: a PEM file of certificates was expected`)
+    throw new ConfigError(`ca: ${path}: expected a PEM file of certificates`)
   }
   return text
 }

@@ -32,9 +32,9 @@ export function openInbox<M>(socket: Socket, parse: (piece: Buffer) => M[]): Inb
   const read = (piece: Buffer) => {
     try {
       bytes += piece.length
-      if (bytes > mostBytes) throw new Error('the server does not stop talking')
+      if (bytes > mostBytes) throw new Error('the server sends without end')
       messages.push(...parse(piece))
-      if (messages.length > mostWaiting) throw new Error('the server does not stop talking')
+      if (messages.length > mostWaiting) throw new Error('the server sends without end')
       wake()
     } catch (error) {
       fail(error)

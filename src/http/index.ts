@@ -50,13 +50,13 @@ async function follow(address: string, request: HttpRequest, settings: HttpSetti
     if (answer.status < 300 || answer.status >= 400 || isGood(answer.status, request)) return answer
     if (typeof location !== 'string') return answer
     const next = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined
-    if (next === undefined) throw new ConfigError(`${url.origin} redirects to something that is no address`)
+    if (next === undefined) throw new ConfigError(`${url.origin} redirects to something that is not an address`)
     if (next.origin !== url.origin)
-      throw new ConfigError(`${url.origin} redirects to ${next.origin}; is the address right?`)
+      throw new ConfigError(`${url.origin} redirects to ${next.origin}; is the address correct?`)
     const keepsMethod = answer.status === 307 || answer.status === 308 || request.method === 'GET'
     if (!keepsMethod)
-      throw new ConfigError(`${url.origin} redirects the message away (${answer.status}); is the address right?`)
-    if (redirects === mostRedirects) throw new ConfigError(`${url.origin} redirects in a circle`)
+      throw new ConfigError(`${url.origin} redirects the message away (${answer.status}); is the address correct?`)
+    if (redirects === mostRedirects) throw new ConfigError(`${url.origin} redirects in a loop`)
     url = Object.assign(next, { username: url.username, password: url.password })
   }
 }
@@ -133,7 +133,7 @@ export function serviceWords(answer: HttpAnswer): string {
 
 function webAddress(address: string): URL {
   if (!URL.canParse(address) || !/^https?:/i.test(address)) {
-    throw new ConfigError('the address is no web address (https://...)')
+    throw new ConfigError('the address is not a web address (https://...)')
   }
   return new URL(address)
 }

@@ -15,7 +15,7 @@ export function proxyFor(url: URL): URL | undefined {
   }
   if (proxy.password) hideSecret(userOf(proxy).password)
   if (proxy.protocol !== 'http:' && !isSocks(proxy)) {
-    throw new ConfigError(`the proxy in the environment is ${proxy.protocol}//; http:// or socks5h:// was expected`)
+    throw new ConfigError(`the proxy in the environment is ${proxy.protocol}//; expected http:// or socks5h://`)
   }
   return proxy
 }

@@ -27,7 +27,7 @@ export interface TerminalReference {
   tty?: string
   /** The shell that ran the command. */
   shellPid?: number
-  /** How many of its commands the shell has told about, this one included: what it writes down when it goes on. */
+  /** Counts the commands of the shell that have notified, this one included: the shell records it when the next one starts. */
   turn?: number
   /** Nobody could say whether it is looked at: while it has the focus it is to show nothing, if it can decide that. */
   unlessFocused?: true

@@ -1,7 +1,7 @@
 import type { Notification } from '../notification/index.ts'
 import { localTime } from '../platform/local-time.ts'
 
-/** The time since a machine was started, in seconds: nobody sets that clock, so within one boot it tells an age. */
+/** The time since a machine was started, in seconds: nobody sets that clock, so within one boot it measures ages. */
 export interface MachineTime {
   boot: string
   uptime: number

@@ -4,7 +4,7 @@
  *   delivery, fallback    what a file says; spool reads the folder, listing shows it to people
  *   index                 the steps of a delivery's file: put, claim, release, finish, fail
  *   schedule              which delivery of a target is next, and when; backoff and pause say how long it waits
- *   capacity              how much is kept; stamp tells versions of a configuration apart
+ *   capacity              how much is kept; stamp distinguishes versions of a configuration
  *   machine-time          ages by a clock that nobody sets; waiting asks for no more than whether there is a file
  */
 

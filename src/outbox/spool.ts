@@ -87,7 +87,7 @@ export function find(folder: string, name: string): Entry | undefined {
   }
 }
 
-/** Is a process, alive as far as anybody can tell, working on it? */
+/** Is a process, alive as far as can be known, working on it? */
 export function isBusy(entry: Entry): boolean {
   const holder = holderIn(entry)
   return holder !== undefined && holder.state !== 'gone'

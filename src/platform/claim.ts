@@ -15,7 +15,7 @@ let own: string | undefined
 
 /**
  * Who holds a delivery, as the end of a file's name: boot, namespace of process ids, process id and its start time.
- * The start time tells a process from a later one with the same id.
+ * The start time distinguishes a process from a later one with the same ID.
  */
 export function ownClaim(): string {
   own ??= [whereWeRun(), process.pid, statOf(process.pid)?.start ?? 0].join('-')
@@ -35,7 +35,7 @@ export interface Holder {
 }
 
 /**
- * Looks at the holder of a claim. Only the same boot and namespace can tell whether it has ended; of others, and of one
+ * Looks at the holder of a claim. Only within the same boot and namespace is it known whether it has ended; of others, and of one
  * that is stopped, it is assumed after an hour.
  *
  * @param since when the claim was made, milliseconds since 1970
@@ -52,7 +52,7 @@ export function holderOf(claim: string, since: number): Holder {
   if (pid === process.pid) return { state: claim === ownClaim() ? 'working' : 'gone', why }
   if (!isAlive(pid)) return { state: 'gone', why }
   const stat = statOf(pid)
-  // Without /proc a process cannot be told from a later one with its number.
+  // Without /proc a process cannot be distinguished from a later one with the same ID.
   if (stat === undefined) return { state: stateAfter(age), why }
   if (String(stat.start) !== start || /[ZX]/.test(stat.state)) return { state: 'gone', why }
   // A clock that was set makes no claim older than its process.

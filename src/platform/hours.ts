@@ -14,8 +14,8 @@ export function parseHours(text: string): Hours {
   const [, fromHour, fromMinute, toHour, toMinute] = (match ?? []).map(Number)
   const from = minuteOf(fromHour, fromMinute)
   const to = minuteOf(toHour, toMinute)
-  if (from === undefined || to === undefined) throw new Error('hours (22:00-07:00) were expected')
-  if (from === to) throw new Error('hours that begin and end at the same time never are')
+  if (from === undefined || to === undefined) throw new Error('expected hours (22:00-07:00)')
+  if (from === to) throw new Error('hours that begin and end at the same time never apply')
   return { from, to }
 }
 

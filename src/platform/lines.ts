@@ -10,7 +10,7 @@ const longestLine = 256 * 1024
 
 /**
  * Adds lines of JSON to a file that only its owner can read. When it has `rotateAt` bytes it is put aside as `FILE.1`,
- * in the place of the one before. A file that cannot be written is no reason to say anything: what it tells of is done.
+ * in the place of the one before. A file that cannot be written is no reason to complain: what it records has been done.
  */
 export function appendLines(path: string, lines: unknown[], rotateAt: number): void {
   try {

@@ -12,7 +12,7 @@ const writing = 10_000
 /** The lock of whoever keeps trying what is in the outbox. */
 const flusher = 'flusher'
 
-/** Does a process, alive as far as anybody can tell, hold a lock, or keep trying what is in the outbox? */
+/** Does a process, alive as far as can be known, hold a lock, or keep trying what is in the outbox? */
 export function isLocked(folder: string, name = flusher): boolean {
   const holder = read(join(folder, name))
   return holder !== undefined && !isGone(holder)
@@ -50,7 +50,7 @@ export function releaseLock(folder: string, name = flusher): void {
   if (read(file)?.claim === ownClaim()) removeQuietly(file)
 }
 
-/** By a rename, which tells what was removed: another process may have put its own there meanwhile. */
+/** By a rename, which shows what was removed: another process may have put its own there meanwhile. */
 function removeStale(folder: string, name: string): boolean {
   const file = join(folder, name)
   const holder = read(file)

@@ -63,7 +63,7 @@ const readFor = 64
 
 /**
  * What somebody else wrote, a program or a service, as a part of a line of ours. The only way to shorten such a text:
- * the secrets go first, because half of one could no longer be told from a word.
+ * the secrets go first, because half of one could no longer be recognised.
  *
  * @param most characters
  */

@@ -16,7 +16,7 @@ export function readRegularFile(path: string, most: number): Buffer {
   const descriptor = openSync(path, O_RDONLY | O_NONBLOCK)
   try {
     const stats = fstatSync(descriptor)
-    if (!stats.isFile()) throw new UnfitFile('a file was expected')
+    if (!stats.isFile()) throw new UnfitFile('expected a file')
     if (stats.size > most) throw new UnfitFile(`larger than ${Math.floor(most / 1024)} kB`)
     return readFileSync(descriptor)
   } finally {

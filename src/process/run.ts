@@ -24,11 +24,11 @@ export interface RunOptions {
 }
 
 /**
- * Runs a command as if we were not there, and tells how it ended: milliseconds of the monotonic clock, and of the
+ * Runs a command transparently and returns how it ended: milliseconds of the monotonic clock, and of the
  * captured streams the last 64 kB in the order in which they came.
  *
  * A closing terminal ends the command, not this wait: HUP is passed on or came to both, and once the child has ended
- * the caller can store what it has to tell before it calls `endAs`. Until then all signals that end a process by
+ * the caller can store its notification before it calls `endAs`. Until then all signals that end a process by
  * request do nothing to us.
  */
 export function runCommand(argv: string[], options: RunOptions = {}): Promise<Ended> {

@@ -10,7 +10,7 @@ import { Witness } from './witness.ts'
 export interface Relay {
   /** From now on signals reach this child. */
   attach(child: ChildProcess): void
-  /** From now on signals do nothing: the command has ended, and what it leaves is to be told. */
+  /** From now on signals do nothing: the command has ended, and its notification is being stored. */
   detach(): void
   /** The real-time signal that must have ended the child: Node calls that an exit with 0. */
   readonly fatal: number | undefined

@@ -23,7 +23,7 @@ export interface SeenCommand {
   ignore: string | undefined
 }
 
-/** Why a command is not told about at all, and which word of the configuration says so. */
+/** Why a command does not notify at all, and by which word of the configuration. */
 export interface Silence {
   rule: string
   reason: string

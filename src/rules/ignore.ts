@@ -24,7 +24,7 @@ export function isIgnored(line: string, list: string): boolean {
   return program !== undefined && names.has(program)
 }
 
-/** `NTFY=off make` asks not to be told. */
+/** `NTFY=off make` turns off its notification. */
 export function isSilenced(line: string): boolean {
   return simpleCommands(line).some(({ assignments, words }) => {
     const leading = words[0] === 'env' ? words.slice(1).filter((word) => word.includes('=')) : []

@@ -1,7 +1,7 @@
 import { hasFailed, type Outcome } from '../notification/index.ts'
 import { shortDuration } from '../platform/duration.ts'
 
-/** When to tell, and what. */
+/** When to notify, and of what. */
 export interface NotifyWhen {
   /** Milliseconds. */
   longerThan: number | undefined
@@ -11,7 +11,7 @@ export interface NotifyWhen {
   tail: { lines: number; stdout: boolean; stderr: boolean } | undefined
 }
 
-/** Why its duration or its end makes an outcome not worth telling, and the flag that says so; nothing if it is. */
+/** Why the duration or the status of an outcome rules a notification out, and by which flag; nothing if it does not. */
 export function whyUnwanted(
   outcome: Outcome,
   { longerThan, on }: NotifyWhen,

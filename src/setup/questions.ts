@@ -23,7 +23,7 @@ export async function askName(backend: Backend, config: Config): Promise<string>
       default: backend.name,
       validate: (typed) => {
         if (topWords.some((word) => normalKey(word) === normalKey(typed))) return 'this word has a meaning of its own'
-        return /^[A-Za-z][\w.-]*$/.test(typed) || 'letters, digits, _ . and - were expected'
+        return /^[A-Za-z][\w.-]*$/.test(typed) || 'expected letters, digits, _ . and -'
       },
     })
     const taken = Object.hasOwn(config.targets, name) || Object.hasOwn(config.groups, name)

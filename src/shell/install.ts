@@ -63,7 +63,7 @@ export function uninstall(shell: Shell): string[] {
 /** Where `install` puts the hooks. */
 export function hooksFile(shell: Shell): string {
   const folder = dataFolder()
-  if (folder === undefined) throw new NtfyError('there is no home folder to put the hooks into', exitCode.io)
+  if (folder === undefined) throw new NtfyError('no home folder to install the hooks in', exitCode.io)
   return join(folder, `ntfy.${shell}`)
 }
 

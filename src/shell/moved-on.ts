@@ -6,7 +6,7 @@ import { stateFolder } from '../platform/paths.ts'
 
 /**
  * Whether a shell has started its first command after the one that a notification is about. The hooks leave a file with
- * the shell's number when a command starts after one that was told about: in it stands how many were told until then.
+ * the shell's number when a command starts after one that notified: it holds how many have notified until then.
  */
 export function hasMovedOn({ terminal, time }: Pick<Notification, 'terminal' | 'time'>): boolean {
   const [folder, shellPid] = [shellsFolder(), terminal?.shellPid]

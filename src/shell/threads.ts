@@ -5,7 +5,7 @@ import { runtimeFolder, stateFolder } from '../platform/paths.ts'
 import { readStat } from '../process/proc.ts'
 import { shellsFolder } from './moved-on.ts'
 
-/** A shell's notification replaces its last one; the start time tells shells with the same number apart. */
+/** A shell's notification replaces its last one; the start time distinguishes shells with the same process ID. */
 export function threadOfShell(shellPid: number): string | undefined {
   const start = readStat(shellPid)?.startTicks
   return start === undefined ? undefined : `shell-${shellPid}-${start}`

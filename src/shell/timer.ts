@@ -12,7 +12,7 @@ export function installTimer(): number {
   const systemctl = (...words: string[]) =>
     spawnSync('systemctl', ['--user', ...words], { encoding: 'utf8', timeout: 5000 })
   if (systemctl('show-environment').status !== 0) {
-    say.warning('no systemd for this user; put this line into the table that crontab -e opens:')
+    say.warning('no systemd user session; add this line with crontab -e:')
     print(`*/10 * * * * ${quoted(program)} queue flush --due >/dev/null 2>&1\n`)
     return exitCode.ok
   }

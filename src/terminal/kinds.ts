@@ -16,7 +16,7 @@ export interface Kind {
   endsAtSemicolon?: true
   /** What it takes of a text at most, bytes. */
   longestBody?: number
-  /** Asked to report its focus (DEC 1004) it says at once how that is; others tell of changes only. */
+  /** With focus reports on (DEC 1004) it reports the state at once; others report changes only. */
   reportsFocus?: true
   /** One of its windows may show several shells, in tabs or side by side. */
   tabs?: true

@@ -66,7 +66,7 @@ async function findFrom(view: View, signal: AbortSignal, depth: number): Promise
   const host = await hostOf(view.pid, signal)
   const term = view.term ?? environmentOf(view.pid)['TERM'] ?? ''
   // The console of Linux and editors' shells know no sequences at all; some print what they do not know.
-  if (/^(linux|dumb)$/.test(term)) throw new PermanentError(`a terminal that shows no notifications (TERM=${term})`)
+  if (/^(linux|dumb)$/.test(term)) throw new PermanentError(`this terminal cannot show notifications (TERM=${term})`)
   if (host === undefined || depth > maxDepth)
     return { tty: view.tty, kind: kindByTerm(term) ?? unknownKind, remote: false }
   if (host.kind.role === 'tmux') return throughTmux(view, host, signal, depth)
@@ -75,7 +75,7 @@ async function findFrom(view: View, signal: AbortSignal, depth: number): Promise
   return { tty: view.tty, kind: host.kind, remote: host.kind.role === 'mosh' }
 }
 
-/** Of what tells a terminal ssh hands on TERM and LC_*. */
+/** Of what identifies a terminal, ssh passes on TERM and LC_*. */
 function kindOverSsh(view: View, term: string): Kind {
   const isIterm = environmentOf(view.pid)['LC_TERMINAL'] === 'iTerm2' && /^xterm(-256color)?$/.test(term)
   return kindByTerm(term) ?? kinds.find(({ name }) => isIterm && name === 'iTerm2') ?? unknownKind
@@ -110,7 +110,7 @@ function compare(a: number[], b: number[]): number {
 
 /**
  * The only client that runs is written to directly, past screen, which would show nothing of a hidden window. Of
- * several nobody can tell which one shows this session: screen passes on to the right one.
+ * several there is no way to know which one shows this session: screen itself passes it on to the right one.
  */
 async function throughScreenOf(view: View, host: Host, signal: AbortSignal, depth: number): Promise<Place> {
   if (isAttached(host.pid) === false) throw new PermanentError('the screen session is detached')

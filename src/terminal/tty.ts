@@ -29,7 +29,7 @@ export async function writeToTerminal(path: string, text: string, signal: AbortS
 }
 
 async function openTerminal(path: string): Promise<FileHandle> {
-  const refusal = new PermanentError(`${path} is no terminal of this user`)
+  const refusal = new PermanentError(`${path} is not a terminal of this user`)
   // Opening a device can do something by itself (rewind a tape), opening a FIFO wakes its reader: look first.
   if (!/^\/dev\/[\w/.-]+$/.test(path) || path.includes('..') || !isOurs(await lstat(path))) throw refusal
   const file = await open(path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK)

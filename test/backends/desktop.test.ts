@@ -125,7 +125,7 @@ describeWith(desktopPrograms, 'a desktop without a notification daemon', () => {
   useEnvironment(() => screen().env)
 
   it('is refused at once', async () => {
-    await expect(send({})).rejects.toThrow(new ConfigError('nobody shows notifications on the session bus'))
+    await expect(send({})).rejects.toThrow(new ConfigError('no notification service on the session bus'))
   })
 })
 

@@ -84,7 +84,7 @@ describeWith(['rsyslogd', 'logger', 'openssl', gnutls], 'systemlog with rsyslog'
       return systemlog.probe?.(options as Parameters<NonNullable<typeof systemlog.probe>>[0], testContext())
     }
     for (const way of ['tcp', 'tls'] as const) expect(await probe(ways[way]())).toMatch(/:\d+ answers$/)
-    expect(await probe(ways.udp())).toContain('udp cannot tell')
+    expect(await probe(ways.udp())).toContain('udp does not report')
     expect(await probe({})).toContain('logger')
     await expect(probe({ ...ways.tcp(), port: await closedPort() })).rejects.toThrow('connection refused')
   })

@@ -104,7 +104,7 @@ describe('what is not the terminal of this user', () => {
   it.runIf(process.getuid?.() === 0)("is not opened if it is another user's", async () => {
     const emulator = await openEmulator(unknownEmulator)
     chownSync(emulator.device, 12_345, 5)
-    await expect(send(emulator)).rejects.toThrow(`${emulator.device} is no terminal of this user`)
+    await expect(send(emulator)).rejects.toThrow(`${emulator.device} is not a terminal of this user`)
     expect(emulator.output()).toBe('')
   })
 })

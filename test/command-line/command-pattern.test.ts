@@ -45,7 +45,7 @@ describe('a pattern for commands', () => {
   })
 
   it('says what is wrong with one', () => {
-    expect(() => commandPattern('/(/')).toThrow('/(/ is no regular expression')
-    expect(() => commandPattern('  ')).toThrow('the first words of a command were expected')
+    expect(() => commandPattern('/(/')).toThrow('/(/ is not a valid regular expression')
+    expect(() => commandPattern('  ')).toThrow('expected the first words of a command')
   })
 })

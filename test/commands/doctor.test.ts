@@ -33,7 +33,7 @@ describe('doctor', () => {
     const { env } = temporaryHome()
     const { code, find, stderr } = await doctor(env)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(find('config')).toMatchObject({ ok: true, text: 'no configuration: the defaults hold' })
+    expect(find('config')).toMatchObject({ ok: true, text: 'no configuration: using the defaults' })
     expect(find('ntfy')).toMatchObject({ ok: true, text: expect.stringContaining(`on Node ${process.versions.node}`) })
     expect(find('outbox')).toMatchObject({ ok: true, text: 'empty' })
     expect(find('target', 'default')).toMatchObject({ ok: true })
@@ -119,7 +119,7 @@ describe('doctor', () => {
       { mode: 0o600 },
     )
     const { find } = await doctor(env)
-    expect(find('target', 'slow')).toMatchObject({ ok: false, text: 'nothing known after 2 s' })
+    expect(find('target', 'slow')).toMatchObject({ ok: false, text: 'no result after 2 s' })
     expect(find('target', 'hook')).toMatchObject({ ok: true })
   })
 
@@ -137,7 +137,7 @@ describe('doctor', () => {
     await ntfy(['shell-integration', '-s', 'bash', '--install'], { env })
     expect(await bash()).toMatchObject({ ok: true })
     writeFileSync(join(home, '.local/share/ntfy/ntfy.bash'), '# older\n')
-    expect(await bash()).toMatchObject({ ok: false, text: expect.stringContaining('of another version') })
+    expect(await bash()).toMatchObject({ ok: false, text: expect.stringContaining('from another version') })
   })
 
   it('names others that notify too', async () => {
@@ -184,7 +184,7 @@ describe('doctor', () => {
     const { find } = await doctor({ ...env, https_proxy: 'ftp://proxy:1', NODE_EXTRA_CA_CERTS: '/no/such/file' })
     expect(find('network')).toMatchObject({
       ok: false,
-      text: expect.stringContaining('http:// or socks5h:// was expected'),
+      text: expect.stringContaining('expected http:// or socks5h://'),
     })
     expect(find('network', 'ca')).toMatchObject({ ok: false, text: expect.stringContaining('/no/such/file') })
   })

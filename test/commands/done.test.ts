@@ -108,15 +108,15 @@ describe('when it is said', () => {
 
 describe('wrong usage runs nothing', () => {
   it.each([
-    [['done'], 'a command to run was expected'],
+    [['done'], 'expected a command to run'],
     [['done', '-L', 'abc', 'touch', 'ran'], '-L abc'],
     [['done', '--frob', 'touch', 'ran'], 'unknown option --frob'],
     [['done', '--on', 'never', 'touch', 'ran'], 'on'],
     [['done', '--tail', 'x', 'touch', 'ran'], '--tail x'],
     [['done', '-p', 'abc'], '--pid abc'],
-    [['done', '--pid'], '--pid: a value was expected'],
+    [['done', '--pid'], '--pid: expected a value'],
     [['done', '--status', 'x'], '--status x'],
-    [['done', '--status', '7', 'touch', 'ran'], 'no command was expected'],
+    [['done', '--status', '7', 'touch', 'ran'], 'expected no command'],
   ])('%j', async (args, says) => {
     const { server, env } = await configuredHome()
     const outcome = await ntfy(args, { env })

@@ -61,12 +61,12 @@ describe('login', () => {
 
   it.each([
     [['login', '@ntfy:example.org'], 'wrong', 78, 'M_FORBIDDEN'],
-    [['login', '@ntfy:example.org'], '', 64, 'a password was expected'],
+    [['login', '@ntfy:example.org'], '', 64, 'expected a password'],
     [['login'], '', 64, '@name:server'],
-    [['login', 'a', 'b'], '', 64, 'no more words'],
-    [['join'], '', 64, 'a room was expected'],
+    [['login', 'a', 'b'], '', 64, 'unexpected argument'],
+    [['join'], '', 64, 'expected a room'],
     [['join', 'ops'], '', 64, 'ops: an id (!...)'],
-    [['rooms', 'x'], '', 64, 'no more words'],
+    [['rooms', 'x'], '', 64, 'unexpected argument'],
     [['rooms'], '', 78, 'ntfy matrix login'],
     [['jion'], '', 64, 'did you mean join?'],
     [[], '', 64, 'login, join, rooms'],

@@ -89,7 +89,7 @@ describe('setup', () => {
     const { terminal, answer } = await setup(['gotify'])
     await answer('The name of this target', '')
     await answer('url (the address', 'nonsense')
-    await terminal.see('an address (https://...) was expected')
+    await terminal.see('expected an address (https://...)')
   })
 
   it('writes nothing when it is left with Ctrl-C', async () => {
@@ -114,7 +114,7 @@ describe('setup', () => {
     const { code, stderr } = await ntfy(['setup', 'pushover'], { env })
     expect(code).toBe(64)
     expect(stderr).toBe(
-      'ntfy: setup asks questions: a terminal was expected. Without one write ~/.config/ntfy/ntfy.yml (ntfy backends pushover shows what goes into it)\n',
+      'ntfy: setup needs a terminal to ask its questions (without one, write ~/.config/ntfy/ntfy.yml; ntfy backends pushover lists the options)\n',
     )
   })
 

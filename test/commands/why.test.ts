@@ -29,7 +29,7 @@ describe('why', () => {
     const text = await why()
     expect(text).toMatch(/^make test, 12 s: phone: delivered at \d\d:\d\d\n/)
     expect(text).toContain('make test, 12 s: away: unknown (without a terminal)\n')
-    expect(text).toMatch(/\ncommands under 5 s start nothing \(longer_than in .*:2\)\n$/)
+    expect(text).toMatch(/\ncommands under 5 s do not notify \(longer_than in .*:2\)\n$/)
     expect(text).toContain(`longer_than in ${config}:2`)
   })
 
@@ -58,7 +58,9 @@ describe('why', () => {
       return { code: 40101, http: 401, error: 'unauthorized' }
     })
     await saw('make lint')
-    expect(await why('--last')).toMatch(/make lint, 12 s: phone: parked until its configuration is mended: .*401/)
+    expect(await why('--last')).toMatch(
+      /make lint, 12 s: phone: parked: fix the configuration and it will be sent: .*401/,
+    )
     server.answer((_, response) => {
       response.statusCode = 413
       return { code: 41301, http: 413, error: 'too large' }
@@ -106,7 +108,7 @@ describe('why', () => {
     expect(await reason('make')).toBe('make, 12 s: not sent: away: no (the configuration: away: never)')
     await ntfy(['off', '1h'], { env })
     expect(await reason('make')).toMatch(/^make, 12 s: not sent: the hooks are off until \d\d:\d\d \(ntfy on\)$/)
-    expect(await why()).toMatch(/\nthe hooks are off until .*\ncommands under 10 s start nothing \(longer_than\)\n$/)
+    expect(await why()).toMatch(/\nthe hooks are off until .*\ncommands under 10 s do not notify \(longer_than\)\n$/)
     expect(server.received).toEqual([])
   })
 

@@ -25,11 +25,11 @@ it.each([
 })
 
 it.each([
-  ['away: sometimes', 'ntfy.yml:1: away: always, auto, never or {mode: auto, idle: 120} was expected'],
-  ['away: true', 'ntfy.yml:1: away: always, auto, never or {mode: auto, idle: 120} was expected'],
-  ['title: x\naway: [auto]', 'ntfy.yml:2: away: always, auto, never or {mode: auto, idle: 120} was expected'],
-  ['away: {mode: on}', 'ntfy.yml:1: away: mode: always, auto, never was expected'],
-  ['away: {idle: soon}', 'ntfy.yml:1: away: idle: seconds, a duration (90, 5m) or false was expected'],
+  ['away: sometimes', 'ntfy.yml:1: away: expected always, auto, never or {mode: auto, idle: 120}'],
+  ['away: true', 'ntfy.yml:1: away: expected always, auto, never or {mode: auto, idle: 120}'],
+  ['title: x\naway: [auto]', 'ntfy.yml:2: away: expected always, auto, never or {mode: auto, idle: 120}'],
+  ['away: {mode: on}', 'ntfy.yml:1: away: mode: expected always, auto or never'],
+  ['away: {idle: soon}', 'ntfy.yml:1: away: idle: expected seconds, a duration (90, 5m) or false'],
   ['away: {idel: 5}', 'ntfy.yml:1: away: idel: unknown word; did you mean idle? (known: mode, idle)'],
 ])('%s is a problem', async (text, problem) => {
   expect((await read(text)).problems).toEqual([problem])

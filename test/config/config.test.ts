@@ -54,9 +54,9 @@ describe('every problem is named, with its line, and what was expected', () => {
       'what is to be shown of commands',
       'show_command: some\nprivate: true\nntfy_sh: {topic: x, show-command: all}\n',
       [
-        '1: show_command: full, redacted, name or hide was expected',
-        '2: private: drop or hide was expected',
-        '3: ntfy_sh.show-command: full, redacted, name or hide was expected',
+        '1: show_command: expected full, redacted, name or hide',
+        '2: private: expected drop or hide',
+        '3: ntfy_sh.show-command: expected full, redacted, name or hide',
       ],
     ],
     ['a single value', 'hello\n', ['1: names with values']],
@@ -75,7 +75,7 @@ describe('every problem is named, with its line, and what was expected', () => {
     ['a missing option', 'x: 1\np:\n  backend: ntfy_sh\n', ['1: x: unknown word', '2: p: topic is missing']],
     ['a wrong type', 'longer_than: soon\n', ['1: longer_than: seconds or a duration']],
     ['a word that the title has not', 'title: "{usr}"\n', ['1: title: unknown word {usr}; did you mean user?']],
-    ['a mapping as the title', 'title: {a: b}\n', ['1: title: text was expected']],
+    ['a mapping as the title', 'title: {a: b}\n', ['1: title: expected a string']],
     ['a group within a group', 'groups: {a: [b], b: [desktop]}\n', ['1: groups.a: b is itself a group']],
     ['a section that is used and names no backend', 'backends: [p]\np: {x: 1}\n', ['2: p: names no backend']],
     [
@@ -91,12 +91,12 @@ describe('every problem is named, with its line, and what was expected', () => {
     [
       "a room's alias that became a comment",
       'matrix:\n  room: #a:x\n',
-      ['2: matrix.room: a list of texts was expected (what begins with #'],
+      ['2: matrix.room: expected a list of strings (what begins with #'],
     ],
     ['a function of JavaScript', 'a: !!js/function "x"\n', ['1: unknown tag']],
-    ['a prototype', '__proto__: {backends: [x]}\nbackends: 1\n', ['2: backends: a list of targets was expected']],
+    ['a prototype', '__proto__: {backends: [x]}\nbackends: 1\n', ['2: backends: expected a list of targets']],
     ['two documents', 'title: a\n---\ntitle: b\n', ['2: expected a single document']],
-    ['no target at all', 'backends: []\n', ['1: backends: a list of targets was expected']],
+    ['no target at all', 'backends: []\n', ['1: backends: expected a list of targets']],
     ['a YAML bomb', bomb(), ['1: too much content']],
     ['a list of 300,000', `x: [${'1,'.repeat(300_000)}1]\n`, ['1: too much content']],
   ])('%s', async (_, text, expected) => {

@@ -24,7 +24,7 @@ describe('hours', () => {
   })
 
   it.each(['', '22-7', '25:00-07:00', '22:60-07:00', '22:00', 'night'])('cannot be read from %j', (text) => {
-    expect(() => parseHours(text)).toThrow('hours (22:00-07:00) were expected')
+    expect(() => parseHours(text)).toThrow('expected hours (22:00-07:00)')
   })
 
   it('must not be empty', () => {

@@ -73,7 +73,7 @@ export interface Context {
   /** Runs a program without a shell and without the terminal. */
   run: RunProgram
   /**
-   * What was kept between runs under a name, which tells accounts apart: of all targets of the backend, and of the
+   * What was kept between runs under a name that distinguishes accounts: of all targets of the backend, and of the
    * commands that speak with its service.
    */
   cache(name: string): Cache

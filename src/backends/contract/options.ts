@@ -44,7 +44,7 @@ type Present<T, D> = D extends { required: true | 'to send' } ? T : D extends { 
 /** Text; a number or a boolean of YAML is taken as it was written. */
 export function text<const D extends OptionDetails<string>>(details: D): Option<Present<string, D>> {
   const schema = v.pipe(
-    v.union([v.string(), v.number(), v.boolean()], 'text was expected'),
+    v.union([v.string(), v.number(), v.boolean()], 'expected a string'),
     v.transform(String),
     v.check((value) => value !== '', 'must not be empty'),
   )
@@ -55,7 +55,7 @@ export function text<const D extends OptionDetails<string>>(details: D): Option<
 export function path<const D extends OptionDetails<string> & { content?: RegExp }>(
   details: D,
 ): Option<Present<string, D>> {
-  const schema = v.pipe(v.string('a path was expected'), v.nonEmpty('must not be empty'))
+  const schema = v.pipe(v.string('expected a path'), v.nonEmpty('must not be empty'))
   return { ...declare('path', schema, details), ...(details.content && { content: details.content }) }
 }
 
@@ -79,7 +79,7 @@ export function url<const D extends OptionDetails<string> & { protocols?: readon
   details: D,
 ): Option<Present<string, D>> {
   const protocols = details.protocols ?? ['https', 'http']
-  const expected = `an address (${protocols[0]}://...) was expected`
+  const expected = `expected an address (${protocols[0]}://...)`
   const schema = v.pipe(
     v.string(expected),
     v.check((value) => hasProtocol(value, protocols), expected),
@@ -98,8 +98,8 @@ export function number<const D extends OptionDetails<number> & { min?: number; m
   )
   const expected = ['a number', ...bounds].join(', ')
   const schema = v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.trim(), v.decimal(), v.transform(Number))], `${expected} was expected`),
-    v.check((value) => value >= min && value <= max, `${expected} was expected`),
+    v.union([v.number(), v.pipe(v.string(), v.trim(), v.decimal(), v.transform(Number))], `expected ${expected}`),
+    v.check((value) => value >= min && value <= max, `expected ${expected}`),
   )
   return declare('number', schema, details)
 }
@@ -109,9 +109,9 @@ export function boolean<const D extends OptionDetails<boolean>>(details: D): Opt
   const words: Record<string, boolean> = { true: true, yes: true, on: true, 1: true }
   Object.assign(words, { false: false, no: false, off: false, 0: false })
   const schema = v.pipe(
-    v.union([v.boolean(), v.number(), v.string()], 'true or false was expected'),
+    v.union([v.boolean(), v.number(), v.string()], 'expected true or false'),
     v.transform((value) => (typeof value === 'boolean' ? value : words[String(value).toLowerCase()])),
-    v.boolean('true or false was expected'),
+    v.boolean('expected true or false'),
   )
   return declare('boolean', schema, details)
 }
@@ -121,7 +121,7 @@ export function choice<const C extends readonly string[], const D extends Option
   choices: C,
   details: D,
 ): Option<Present<C[number], D>> {
-  const expected = `one of ${choices.join(', ')} was expected`
+  const expected = `expected one of ${choices.join(', ')}`
   const schema = v.pipe(
     v.union([v.string(), v.number(), v.boolean()], expected),
     v.transform((value) => choices.find((word) => word.toLowerCase() === String(value).toLowerCase())),
@@ -132,10 +132,10 @@ export function choice<const C extends readonly string[], const D extends Option
 
 /** Several texts: a list in YAML, or one text with spaces or commas between them. */
 export function list<const D extends OptionDetails<string[]>>(details: D): Option<Present<string[], D>> {
-  const item = v.pipe(v.union([v.string(), v.number()], 'text was expected'), v.transform(String))
+  const item = v.pipe(v.union([v.string(), v.number()], 'expected a string'), v.transform(String))
   const split = (words: string) => words.split(/[\s,]+/).filter((word) => word !== '')
   const schema = v.pipe(
-    v.union([v.array(item), v.pipe(v.string(), v.transform(split))], 'a list of texts was expected'),
+    v.union([v.array(item), v.pipe(v.string(), v.transform(split))], 'expected a list of strings'),
     v.minLength(1, 'must not be empty'),
   )
   return declare('list', schema, details)
@@ -143,9 +143,9 @@ export function list<const D extends OptionDetails<string[]>>(details: D): Optio
 
 /** A program and its arguments: a list, or one text that is split as a shell would, without running one. */
 export function words<const D extends OptionDetails<string[]>>(details: D): Option<Present<string[], D>> {
-  const item = v.pipe(v.union([v.string(), v.number(), v.boolean()], 'text was expected'), v.transform(String))
+  const item = v.pipe(v.union([v.string(), v.number(), v.boolean()], 'expected a string'), v.transform(String))
   const schema = v.pipe(
-    v.union([v.array(item), v.pipe(v.string(), v.transform(splitWords))], 'a program and its arguments were expected'),
+    v.union([v.array(item), v.pipe(v.string(), v.transform(splitWords))], 'expected a program and its arguments'),
     v.minLength(1, 'must not be empty'),
   )
   return declare('words', schema, details)
@@ -164,8 +164,8 @@ export function json<const D extends OptionDetails<unknown>>(details: D): Option
 export function map<const D extends OptionDetails<Record<string, string>>>(
   details: D,
 ): Option<Present<Record<string, string>, D>> {
-  const value = v.pipe(v.union([v.string(), v.number(), v.boolean()], 'text was expected'), v.transform(String))
-  return declare('map', v.record(v.string(), value, 'names with texts were expected'), details)
+  const value = v.pipe(v.union([v.string(), v.number(), v.boolean()], 'expected a string'), v.transform(String))
+  return declare('map', v.record(v.string(), value, 'expected names with strings'), details)
 }
 
 function parsedJson(text: string): unknown {

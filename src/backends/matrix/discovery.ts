@@ -35,8 +35,7 @@ export async function homeserverNamed(name: string, world: World): Promise<strin
  */
 export async function homeserverOf(user: string, world: World): Promise<string> {
   const server = /^@[^:\s]*:([^\s/?#@]+)$/.exec(user)?.[1]
-  if (server === undefined)
-    throw new ConfigError(`${user}: a user id (@name:server) was expected, or homeserver with it`)
+  if (server === undefined) throw new ConfigError(`${user}: expected a user id (@name:server), or homeserver with it`)
   const host = server.replace(/:\d+$/, '')
   return discover(host, world).catch((error: unknown) => {
     if (!(error instanceof Undiscovered)) throw error

@@ -45,8 +45,7 @@ export async function join(call: Call, room: string): Promise<string> {
 
 /** The id of a room; those of room version 12 name no server (`!id`). */
 export async function roomId(call: Call, room: string): Promise<string> {
-  if (!/^[!#]./.test(room))
-    throw new ConfigError(`rooms: ${room}: a room id (!...) or an alias (#...:server) was expected`)
+  if (!/^[!#]./.test(room)) throw new ConfigError(`rooms: ${room}: expected a room id (!...) or an alias (#...:server)`)
   if (room.startsWith('!')) return room
   return String((await call('GET', ['directory', 'room', room], { proof: 'room_id' }))['room_id'])
 }

@@ -30,7 +30,7 @@ const options = {
   }),
   private_key: path({
     description:
-      'the private key (VAPID, P-256) whose public key the browser was told when it subscribed: a file, or its text as PEM, base64url or DER',
+      'the private key (VAPID, P-256) whose public key the browser was given when it subscribed: a file, or its text as PEM, base64url or DER',
     required: true,
     secret: true,
     example: 'yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw',
@@ -110,11 +110,11 @@ function subscriptionOf(info: unknown): Subscription {
   const p256dh = field(info, 'keys', 'p256dh')
   const auth = field(info, 'keys', 'auth')
   if (typeof endpoint !== 'string' || typeof p256dh !== 'string' || typeof auth !== 'string') {
-    throw new ConfigError('subscription_info: endpoint, keys.p256dh and keys.auth were expected')
+    throw new ConfigError('subscription_info: expected endpoint, keys.p256dh and keys.auth')
   }
   const local = /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/|$)/i.test(endpoint)
   if (!URL.canParse(endpoint) || !(endpoint.startsWith('https://') || local)) {
-    throw new ConfigError('subscription_info: endpoint: an address (https://...) was expected')
+    throw new ConfigError('subscription_info: endpoint: expected an address (https://...)')
   }
   // Whoever knows the address can send to the browser.
   for (const secret of [endpoint, new URL(endpoint).pathname.slice(1), auth]) hideSecret(secret)
@@ -124,7 +124,7 @@ function subscriptionOf(info: unknown): Subscription {
 /** Of a message whose answer was lost the second copy takes the place of the first, if that still waits. */
 function topicOf({ topic }: WebPushOptions, { id }: Context): string {
   if (topic === undefined) return id.replace(/\W/g, '').slice(0, 32)
-  if (!/^[\w-]{1,32}$/.test(topic)) throw new ConfigError('topic: up to 32 letters, digits, - and _ were expected')
+  if (!/^[\w-]{1,32}$/.test(topic)) throw new ConfigError('topic: expected up to 32 letters, digits, - and _')
   return topic
 }
 
@@ -133,7 +133,7 @@ function subjectOf({ subject }: WebPushOptions, { origin }: Outgoing): string {
   if (subject === undefined) return `mailto:${plain(origin.user)}@${plain(origin.host)}.local`
   if (/^(mailto:|https:)/i.test(subject)) return subject
   if (/^\S+@\S+$/.test(subject)) return `mailto:${subject}`
-  throw new ConfigError('subject: mailto:me@example.org or https://... was expected')
+  throw new ConfigError('subject: expected mailto:me@example.org or https://...')
 }
 
 /** As dschep/ntfy-webpush has it. What JSON makes of quotes and ends of lines is longer than they are. */

@@ -9,7 +9,7 @@ const largest = 64 * 1024
 export const keyText = /-----BEGIN |^[\w-]{43}=?$|^M[\w+/-]{80,}={0,2}$/
 
 /**
- * The header by which a push service knows who sends (RFC 8292): a token signed with the key that the browser was told
+ * The header by which a push service knows who sends (RFC 8292): a token signed with the key that the browser was given
  * when it subscribed.
  *
  * @param origin the push service, `https://push.example.org`
@@ -37,7 +37,7 @@ function readKey(privateKey: string): KeyObject {
   const content = keyText.test(privateKey) ? Buffer.from(privateKey) : readKeyFile(privateKey)
   const key = parseKey(content)
   if (key?.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
-    throw new ConfigError('private_key: a private key of P-256 without a password was expected (PEM, base64url or DER)')
+    throw new ConfigError('private_key: expected a private key of P-256 without a password (PEM, base64url or DER)')
   }
   return key
 }

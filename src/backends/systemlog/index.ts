@@ -24,7 +24,7 @@ const options = {
   host: text({ description: 'a server that takes the records; without it those of this machine are written' }),
   port: number({ description: 'its port: 514, or 6514 with protocol tls', min: 1, max: 65535 }),
   protocol: choice(['udp', 'tcp', 'tls'], {
-    description: 'how the server is reached; udp cannot tell whether a record arrived',
+    description: 'how the server is reached; udp does not report whether a record arrived',
     default: 'udp',
   }),
   ca: path({
@@ -61,7 +61,8 @@ export default defineBackend({
     const server = serverOf(options)
     if (server === undefined) return 'the program logger takes the messages'
     const place = `${server.host}:${server.port}`
-    if (server.protocol === 'udp') return `${place} gets the messages; udp cannot tell whether anybody listens`
+    if (server.protocol === 'udp')
+      return `${place} gets the messages; udp does not report whether anything listens there`
     await sendRecords(server, [], signal)
     return `${place} answers`
   },

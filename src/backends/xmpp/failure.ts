@@ -11,7 +11,7 @@ export function loginFailure(server: string, failure: Element): Error {
   return new ConfigError(`${server}: login refused: ${words}${hint}`)
 }
 
-/** Conditions of a stream (§4.9.3) that no later attempt mends; the others pass. */
+/** Conditions of a stream (§4.9.3) that no later attempt can fix; the others pass. */
 const lasting = ['host-unknown', 'host-gone', 'policy-violation', 'not-well-formed', 'invalid-xml', 'restricted-xml']
 
 /** What the end of a whole stream means. */

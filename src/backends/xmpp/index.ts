@@ -88,7 +88,7 @@ function signalOf({ timeout }: XmppOptions, { signal }: Context): AbortSignal {
 
 function accountOf({ jid, password, resource, hostname, port, direct_tls, ca }: XmppOptions): Account {
   const [, user, domain, inJid] = /^([^@/\s]+)@([^@/\s]+?)\.?(?:\/(.+))?$/.exec(jid) ?? []
-  if (user === undefined || domain === undefined) throw new ConfigError('jid: name@example.org was expected')
+  if (user === undefined || domain === undefined) throw new ConfigError('jid: expected name@example.org')
   return {
     user,
     domain: domain.toLowerCase(),

@@ -8,7 +8,7 @@ export type Variant = [signature: string, value: unknown]
 export function encode(signature: string, values: readonly unknown[]): Buffer {
   const writer = new Writer()
   const types = completeTypes(signature)
-  if (types.length !== values.length) throw new Error(`D-Bus: ${types.length} values for ${signature} were expected`)
+  if (types.length !== values.length) throw new Error(`D-Bus: expected ${types.length} values for ${signature}`)
   types.forEach((type, index) => {
     write(writer, type, values[index])
   })
