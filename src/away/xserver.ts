@@ -92,7 +92,7 @@ function clientOn(wire: Wire, root: number): XServer {
       event.set([33, 32])
       const [fromPager, substructure] = [2, (1 << 19) | (1 << 20)]
       for (const [index, value] of [window, type, fromPager].entries()) event.writeUInt32LE(value, 4 + index * 4)
-      wire.tell(request(25, 0, [root, substructure], event))
+      wire.send(request(25, 0, [root, substructure], event))
       await wire.ask(request(15, 0, [root]))
     },
     async parent(window) {

@@ -35,7 +35,7 @@ export class Wire {
   }
 
   /** For a request that has no answer. */
-  tell(bytes: Buffer): void {
+  send(bytes: Buffer): void {
     this.#socket.write(bytes)
   }
 

@@ -82,25 +82,25 @@ export function defineCommand<const F extends Flags>(command: Command<F>): Comma
 
 /** Flags that every command takes. `-b` and `-o` depend on their order and are read before all others. */
 export const globalFlags = {
-  config: { kind: 'text', short: 'c', value: 'FILE', description: 'the configuration file' },
-  title: { kind: 'text', short: 't', value: 'TITLE', description: 'the title of the notification' },
+  config: { kind: 'text', short: 'c', value: 'FILE', description: 'use this configuration file' },
+  title: { kind: 'text', short: 't', value: 'TITLE', description: 'set the title of the notification' },
   'log-level': {
     kind: 'text',
     short: 'l',
     value: 'LEVEL',
     choices: ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'],
-    description: 'how much to say on stderr: CRITICAL, ERROR, WARNING, INFO or DEBUG',
+    description: 'what to log on stderr: CRITICAL, ERROR, WARNING, INFO or DEBUG',
   },
-  verbose: { kind: 'boolean', short: 'v', description: 'the same as --log-level DEBUG' },
-  quiet: { kind: 'boolean', short: 'q', description: 'the same as --log-level CRITICAL' },
-  'no-emoji': { kind: 'boolean', short: 'E', description: 'no emoji: neither marks nor :shortcodes:' },
+  verbose: { kind: 'boolean', short: 'v', description: 'same as --log-level DEBUG' },
+  quiet: { kind: 'boolean', short: 'q', description: 'same as --log-level CRITICAL' },
+  'no-emoji': { kind: 'boolean', short: 'E', description: 'use no emoji and leave :shortcodes: alone' },
   color: {
     kind: 'text',
     value: 'WHEN',
     choices: colorModes,
-    description: 'colors: auto (on a terminal), always or never',
+    description: 'use colors: auto (on a terminal), always or never',
   },
-  json: { kind: 'boolean', description: 'results as JSON, one line each' },
+  json: { kind: 'boolean', description: 'print results as JSON, one object per line' },
   help: { kind: 'boolean', short: 'h', description: 'show help' },
   version: { kind: 'boolean', description: 'show the version' },
 } as const satisfies Flags

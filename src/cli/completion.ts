@@ -19,10 +19,10 @@ interface Offer {
 export function offersOf(commands: Command[]): Offers {
   const visible = commands.filter(({ hidden }) => !hidden)
   const ordered: Offer[] = [
-    { spellings: ['-b', '--backend'], description: 'the backend or target to use', takesValue: true, choices: [] },
+    { spellings: ['-b', '--backend'], description: 'use this backend or target', takesValue: true, choices: [] },
     {
       spellings: ['-o', '--option'],
-      description: 'KEY VALUE: an option of the backend',
+      description: 'KEY VALUE: set an option of the backend',
       takesValue: true,
       choices: [],
     },

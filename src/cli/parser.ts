@@ -70,7 +70,7 @@ export async function overview(commands: Commands): Promise<string> {
       .updateStrings({ 'Commands:': `${title}:` })
     return rows(await members.reduce((all, { name, summary }) => all.command(name, summary), titled).getHelp())
   })
-  const more = 'ntfy help COMMAND says more: what follows it, its options, and examples.'
+  const more = 'Run ntfy help COMMAND for its arguments, options and examples.'
   return inColor(['Usage: ntfy [OPTIONS] COMMAND', ...(await Promise.all(parts)), more].join('\n'))
 }
 
@@ -92,8 +92,13 @@ const everywhere = 'Options of every command:'
 
 /** The options that only their order gives a meaning, which are taken out before yargs parses. */
 const orderedFlags: Flags = {
-  backend: { kind: 'list', short: 'b', value: 'NAME', description: 'the backend or target to use; repeatable' },
-  option: { kind: 'list', short: 'o', value: 'KEY VALUE', description: 'an option of the -b before it, or of all' },
+  backend: { kind: 'list', short: 'b', value: 'NAME', description: 'use this backend or target (repeatable)' },
+  option: {
+    kind: 'list',
+    short: 'o',
+    value: 'KEY VALUE',
+    description: 'set an option of the preceding -b, or of all targets',
+  },
 }
 
 /** For the help alone: each option with the name of its value, which yargs has no word for. */

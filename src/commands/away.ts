@@ -8,9 +8,9 @@ import { terminalOfCaller } from '../process/proc.ts'
 export default defineCommand({
   name: 'away',
   words: '',
-  summary: 'whether somebody is looking: yes, no or unknown',
+  summary: 'show whether you are away: yes, no or unknown',
   group: 'diagnosis',
-  examples: [['ntfy -v away', 'with who said so']],
+  examples: [['ntfy -v away', 'with the source of the answer']],
   flags: {},
   maxWords: 0,
   async run({ global }) {

@@ -8,7 +8,7 @@ import { didYouMean } from '../platform/suggest.ts'
 export default defineCommand({
   name: 'backends',
   words: '[NAME]',
-  summary: 'list the backends, or every option of one',
+  summary: 'list the backends, or the options of one',
   group: 'configuration',
   examples: [['ntfy backends pushover', 'its options']],
   flags: {},

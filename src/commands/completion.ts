@@ -10,12 +10,12 @@ import { shells } from '../shell/shells.ts'
 export default defineCommand({
   name: 'completion',
   words: 'bash|zsh|fish',
-  summary: 'print the completion of a shell',
+  summary: 'print the completion script of a shell',
   group: 'scripts',
   examples: [['eval "$(ntfy completion bash)"', 'in this shell']],
   flags: {
-    targets: { kind: 'boolean', hidden: true, description: 'the names that -b takes' },
-    pids: { kind: 'boolean', hidden: true, description: 'the processes that done --pid takes' },
+    targets: { kind: 'boolean', hidden: true, description: 'the names that -b accepts' },
+    pids: { kind: 'boolean', hidden: true, description: 'the processes that done --pid accepts' },
   },
   maxWords: 1,
   async run({ flags, words: [shell], global, commands }) {

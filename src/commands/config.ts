@@ -14,7 +14,7 @@ const verbs = ['path', 'check', 'schema'] as const
 export default defineCommand({
   name: 'config',
   words: 'path|check|schema',
-  summary: 'where the configuration is, and what is wrong with it',
+  summary: 'locate or check the configuration, or print its schema',
   group: 'configuration',
   examples: [['ntfy config check', 'every problem, with its line']],
   flags: {},

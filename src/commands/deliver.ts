@@ -29,7 +29,7 @@ export default defineCommand({
     const reached = new Set(flags.reached)
     const onReport = (report: Report) => {
       if (report.outcome === 'delivered') reached.add(report.target)
-      tell(report)
+      writeReport(report)
     }
     const { deliveries, granted } = words.includes('-') ? handedOver() : { deliveries: [], granted: {} }
     const homeless = deliveries.map((delivery): Spooled => ({ delivery, location: undefined }))
@@ -55,7 +55,7 @@ function endOfLife(): AbortSignal {
 }
 
 /** Whoever started us may have stopped listening: that is no reason to leave what is queued. */
-function tell(report: Report): void {
+function writeReport(report: Report): void {
   try {
     printJson(report)
   } catch {}

@@ -18,28 +18,32 @@ const flags = {
     kind: 'text',
     short: 'L',
     value: 'N',
-    description: 'only if it ran for N seconds at least (90, 5m)',
+    description: 'only if it took at least N seconds (90, 5m)',
   },
-  'background-only': { kind: 'boolean', short: 'b', description: 'only if nobody is looking at the terminal' },
-  stdout: { kind: 'boolean', short: 'o', description: 'put the end of its standard output into the message' },
-  stderr: { kind: 'boolean', short: 'e', description: 'put the end of its standard error into the message' },
-  tail: { kind: 'text', value: 'N', description: 'how many lines of output: of both streams, or of -o or -e (20)' },
-  'hide-command': { kind: 'boolean', short: 'H', description: 'do not show the command in the message' },
-  progress: { kind: 'boolean', description: 'show in the terminal that it runs, where the terminal has a sign for it' },
+  'background-only': { kind: 'boolean', short: 'b', description: 'only if you are not looking at the terminal' },
+  stdout: { kind: 'boolean', short: 'o', description: 'include the last lines of its stdout' },
+  stderr: { kind: 'boolean', short: 'e', description: 'include the last lines of its stderr' },
+  tail: {
+    kind: 'text',
+    value: 'N',
+    description: 'include the last N lines of output (default 20; of both streams without -o or -e)',
+  },
+  'hide-command': { kind: 'boolean', short: 'H', description: 'leave the command out of the message' },
+  progress: { kind: 'boolean', description: 'show progress in the terminal while it runs, where supported' },
   on: {
     kind: 'text',
     value: 'WHEN',
     choices: ['success', 'failure', 'always'],
-    description: 'only on success or failure',
+    description: 'notify on success, on failure or always (default)',
   },
-  shell: { kind: 'text', value: 'SCRIPT', description: 'run SCRIPT by sh -c' },
-  pid: { kind: 'list', short: 'p', value: 'PID', description: 'wait for running processes instead of a command' },
+  shell: { kind: 'text', value: 'SCRIPT', description: 'run SCRIPT with sh -c' },
+  pid: { kind: 'list', short: 'p', value: 'PID', description: 'wait for a running process instead (repeatable)' },
   status: {
     kind: 'text',
     value: 'N',
-    description: 'tell about what has just ended with status N: make; ntfy done --status $?',
+    description: 'notify of a command that has just ended: make; ntfy done --status $?',
   },
-  formatter: { kind: 'text', value: 'COMMAND', hidden: true, description: 'COMMAND STATUS SECONDS: tell about it' },
+  formatter: { kind: 'text', value: 'COMMAND', hidden: true, description: 'COMMAND STATUS SECONDS: notify of it' },
 } as const
 
 type DoneFlags = FlagValues<typeof flags>
@@ -47,7 +51,7 @@ type DoneFlags = FlagValues<typeof flags>
 export default defineCommand({
   name: 'done',
   words: '[--] COMMAND...',
-  summary: 'run a command, or watch a process, and notify when it ends',
+  summary: 'run a command or watch a process, and notify when it ends',
   group: 'everyday',
   examples: [
     ['ntfy done make -j4', 'everything after `make` is passed to make'],

@@ -6,8 +6,8 @@ import { didYouMean } from '../platform/suggest.ts'
 export default defineCommand({
   name: 'help',
   words: '[COMMAND]',
-  summary: 'show help, for one command if named',
-  examples: [['ntfy help done', 'everything about `ntfy done`']],
+  summary: 'show help for ntfy or for one command',
+  examples: [['ntfy help done', 'all options of `ntfy done`']],
   flags: {},
   maxWords: 1,
   async run({ words: [name], commands }) {

@@ -10,10 +10,10 @@ import { oneLine } from '../platform/text.ts'
 export default defineCommand({
   name: 'log',
   words: '',
-  summary: 'what was delivered recently',
+  summary: 'show what was delivered recently',
   group: 'diagnosis',
   examples: [['ntfy log -n 5', 'the last five']],
-  flags: { number: { kind: 'text', short: 'n', value: 'N', description: 'how many lines (20)' } },
+  flags: { number: { kind: 'text', short: 'n', value: 'N', description: 'show the last N (default 20)' } },
   maxWords: 0,
   async run({ flags, global }) {
     const wanted = flags.number ?? '20'

@@ -19,7 +19,7 @@ const longestPassword = 4096
 const flags = {
   'print-token': {
     kind: 'boolean',
-    description: 'login: print a token, for another machine or a secret of yours, and keep none here',
+    description: 'login: print the token instead of storing it here',
   },
 } as const
 
@@ -30,7 +30,7 @@ const verbs: Record<string, Verb> = { login: logInHere, join: joinRooms, rooms: 
 export default defineCommand({
   name: 'matrix',
   words: 'login|join|rooms [@NAME:SERVER|ROOM...]',
-  summary: 'log in to a Matrix account, join and list rooms',
+  summary: 'log in to a Matrix account, join rooms and list them',
   group: 'configuration',
   examples: [['ntfy matrix login @me:example.org', 'asks for the password']],
   flags,

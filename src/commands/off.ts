@@ -7,10 +7,10 @@ import { switchOff } from '../rules/off.ts'
 export default defineCommand({
   name: 'off',
   words: '[DURATION]',
-  summary: 'silence the hooks, for a while or until `ntfy on`',
+  summary: 'silence the hooks, for a time or until `ntfy on`',
   group: 'everyday',
   examples: [['ntfy off 1h', 'in every shell, for an hour']],
-  flags: { here: { kind: 'boolean', description: 'in this shell alone' } },
+  flags: { here: { kind: 'boolean', description: 'only in this shell' } },
   maxWords: 1,
   async run({ flags, words: [word] }) {
     const span = word === undefined ? undefined : parseDuration(word)

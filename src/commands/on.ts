@@ -6,10 +6,10 @@ import { switchOn } from '../rules/off.ts'
 export default defineCommand({
   name: 'on',
   words: '',
-  summary: 'end what `ntfy off` began',
+  summary: 'turn the hooks back on',
   group: 'everyday',
   examples: [['ntfy on', 'everywhere, and in this shell']],
-  flags: { here: { kind: 'boolean', description: 'only what was switched off in this shell' } },
+  flags: { here: { kind: 'boolean', description: 'only in this shell' } },
   maxWords: 0,
   async run({ flags }) {
     try {

@@ -21,14 +21,14 @@ import { oneLine, plainText } from '../platform/text.ts'
 import { listed } from '../redact/listed.ts'
 
 const flags = {
-  wait: { kind: 'boolean', description: 'flush: wait also for what other processes are sending' },
-  held: { kind: 'boolean', description: 'flush: also what a rule holds back' },
-  due: { kind: 'boolean', description: 'flush: only what is due, and no service that asked to be left alone' },
-  failed: { kind: 'boolean', description: 'retry: all that have failed, as without an ID' },
+  wait: { kind: 'boolean', description: 'flush: also wait for what other processes are sending' },
+  held: { kind: 'boolean', description: 'flush: also send what a rule holds back' },
+  due: { kind: 'boolean', description: 'flush: only what is due, respecting Retry-After' },
+  failed: { kind: 'boolean', description: 'retry: everything that has failed (as without an ID)' },
   all: { kind: 'boolean', description: 'drop: everything' },
   'install-timer': {
     kind: 'boolean',
-    description: 'have the system flush every ten minutes, for machines where nobody logs in',
+    description: 'flush every ten minutes with a systemd timer, for machines without logins',
   },
 } as const
 
@@ -40,11 +40,11 @@ const verbs: Record<string, Verb> = { list: showList, flush, retry, drop, show }
 export default defineCommand({
   name: 'queue',
   words: '[list|flush|retry|drop|show] [ID...]',
-  summary: 'what is not delivered yet: list, flush, retry or drop it',
+  summary: 'list, flush, retry, show or drop undelivered notifications',
   group: 'diagnosis',
   examples: [
-    ['ntfy queue', 'what is kept, and why'],
-    ['ntfy queue flush', 'try all of it now'],
+    ['ntfy queue', 'what is queued, and why'],
+    ['ntfy queue flush', 'send all of it now'],
     ['ntfy queue show 1f0c', 'everything about one delivery'],
   ],
   flags,

@@ -24,19 +24,19 @@ export default defineCommand({
   group: 'everyday',
   examples: [
     ['ntfy send backup is done', 'to the default targets'],
-    ['df -h | ntfy -b phone send -', 'what a program prints, to one target'],
-    ['ntfy -t Disk send --priority high "95 % full"', 'with a title, as urgent as that'],
+    ['df -h | ntfy -b phone send -', 'the output of a program, to one target'],
+    ['ntfy -t Disk send --priority high "95 % full"', 'with a title and a priority'],
   ],
   flags: {
     priority: {
       kind: 'text',
       value: 'PRIORITY',
       choices: priorities,
-      description: 'how much it may disturb: min, low, default, high or urgent',
+      description: 'set the priority: min, low, default, high or urgent',
     },
-    url: { kind: 'text', value: 'URL', description: 'an address to open from the notification' },
-    tag: { kind: 'list', value: 'TAG', description: 'a tag; may be given several times' },
-    'no-queue': { kind: 'boolean', description: 'try once, keep nothing for later' },
+    url: { kind: 'text', value: 'URL', description: 'open this URL from the notification' },
+    tag: { kind: 'list', value: 'TAG', description: 'add a tag (repeatable)' },
+    'no-queue': { kind: 'boolean', description: 'try once and do not queue on failure' },
   },
   async run({ flags, words, global }) {
     const message = await emojized(messageFrom(words), global)

@@ -19,9 +19,9 @@ const interrupted = 130
 export default defineCommand({
   name: 'setup',
   words: '[BACKEND]',
-  summary: 'ask for what a backend needs, test and configure it',
+  summary: 'set up a backend: ask, test and write the configuration',
   group: 'configuration',
-  examples: [['ntfy setup ntfy_sh', 'the phone, by ntfy.sh']],
+  examples: [['ntfy setup ntfy_sh', 'notifications on the phone, with ntfy.sh']],
   flags: {},
   maxWords: 1,
   async run({ words: [word], global }) {

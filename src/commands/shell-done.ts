@@ -26,20 +26,20 @@ const hookFlags = {
   turn: {
     kind: 'text',
     value: 'N',
-    description: 'how many of its commands the shell has told about, this one included',
+    description: 'how many commands of the shell have notified, this one included',
   },
-  private: { kind: 'boolean', description: 'tell that it ended, and not what it was' },
-  focus: { kind: 'text', value: 'yes|no', choices: ['yes', 'no'], description: 'what the terminal said' },
-  'foreground-too': { kind: 'boolean', description: 'also if somebody is looking' },
-  ignore: { kind: 'text', value: 'LIST', description: 'programs that are not told about, in the place of our list' },
-  short: { kind: 'boolean', description: 'it was under the threshold: only what is always told about' },
+  private: { kind: 'boolean', description: 'notify that it ended, without its text' },
+  focus: { kind: 'text', value: 'yes|no', choices: ['yes', 'no'], description: 'what the terminal reported' },
+  'foreground-too': { kind: 'boolean', description: 'even if somebody is looking' },
+  ignore: { kind: 'text', value: 'LIST', description: 'programs that do not notify, instead of the built-in list' },
+  short: { kind: 'boolean', description: 'it was under the threshold: only what always notifies' },
   opts: { kind: 'text', value: 'STRING', description: 'options of ntfy: AUTO_NTFY_DONE_OPTS' },
 } as const
 
 export default defineCommand({
   name: 'shell-done',
   words: '',
-  summary: 'what the hooks of a shell call; the command and its last simple command come by stdin',
+  summary: 'called by the shell hooks, with the command and its last simple command on stdin',
   flags: hookFlags,
   maxWords: 0,
   hidden: true,

@@ -10,18 +10,23 @@ import { type Shell, shells } from '../shell/shells.ts'
 export default defineCommand({
   name: 'shell-integration',
   words: '',
-  summary: 'print the hooks for a shell, or install them',
+  summary: 'print or install the shell hooks',
   group: 'everyday',
   examples: [
     ['eval "$(ntfy shell-integration)"', 'in this shell only'],
     ['ntfy shell-integration --install', 'in every new shell'],
   ],
   flags: {
-    shell: { kind: 'text', short: 's', value: 'SHELL', description: 'bash, zsh or fish; else the shell that asks' },
-    'longer-than': { kind: 'text', short: 'L', value: 'N', description: 'tell about commands of N seconds at least' },
-    'foreground-too': { kind: 'boolean', short: 'f', description: 'also while somebody is looking at the terminal' },
-    install: { kind: 'boolean', description: "put the hooks into a file and one line into the shell's rc file" },
-    uninstall: { kind: 'boolean', description: 'take both away again' },
+    shell: { kind: 'text', short: 's', value: 'SHELL', description: 'bash, zsh or fish (default: the calling shell)' },
+    'longer-than': {
+      kind: 'text',
+      short: 'L',
+      value: 'N',
+      description: 'notify of commands that take at least N seconds',
+    },
+    'foreground-too': { kind: 'boolean', short: 'f', description: 'notify even while you are looking at the terminal' },
+    install: { kind: 'boolean', description: "write the hooks to a file, and a line to the shell's rc file" },
+    uninstall: { kind: 'boolean', description: 'remove both' },
   },
   maxWords: 0,
   async run({ flags }) {

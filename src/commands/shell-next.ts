@@ -7,7 +7,7 @@ import { threadOfShell } from '../shell/threads.ts'
 export default defineCommand({
   name: 'shell-next',
   words: '',
-  summary: 'what the hooks of a shell call when a command starts while a notification about the last one may be shown',
+  summary: 'called by the shell hooks when a command starts while the last notification may still be shown',
   flags: { 'shell-pid': { kind: 'text', value: 'PID', description: 'the process of the shell' } },
   maxWords: 0,
   hidden: true,

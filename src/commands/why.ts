@@ -21,12 +21,17 @@ const defaultCount = 10
 export default defineCommand({
   name: 'why',
   words: '',
-  summary: 'why recent commands did or did not notify',
+  summary: 'explain why recent commands did or did not notify',
   group: 'diagnosis',
   examples: [['ntfy why --last', 'the last command']],
   flags: {
-    number: { kind: 'text', short: 'n', value: 'N', description: `how many commands (${defaultCount})` },
-    last: { kind: 'boolean', description: 'the last one alone' },
+    number: {
+      kind: 'text',
+      short: 'n',
+      value: 'N',
+      description: `explain the last N commands (default ${defaultCount})`,
+    },
+    last: { kind: 'boolean', description: 'explain only the last command' },
   },
   maxWords: 0,
   async run({ flags, global }) {

@@ -19,19 +19,22 @@ const hours: Schema = { type: 'string', pattern: '^\\s*\\d{1,2}:\\d{2}\\s*(-|–
 export function ruleSchemas(): Record<RuleWord, Schema> {
   return {
     when: {
-      description: 'it is told only if all of this holds',
+      description: 'notify only if all of these conditions hold',
       type: 'object',
       properties: conditionSchemas,
       patternProperties: { '[A-Z-]': {} },
       additionalProperties: false,
     },
     quiet: {
-      description: 'hours in which notifications are held, to come as one when they end',
+      description: 'hours during which notifications are held; they arrive as one when the hours end',
       anyOf: [
         several(hours),
         {
           type: 'object',
-          properties: { hours: several(hours), except: { description: 'not from this priority on', enum: priorities } },
+          properties: {
+            hours: several(hours),
+            except: { description: 'notifications of this priority or higher are not held', enum: priorities },
+          },
           required: ['hours'],
           additionalProperties: false,
         },
@@ -39,20 +42,21 @@ export function ruleSchemas(): Record<RuleWord, Schema> {
       ],
     },
     limit: {
-      description: 'so many in a time (10/hour); what is over it is held, to come as one; urgent ones are not counted',
+      description:
+        'the maximum number per time (10/hour); the excess is held and arrives as one; urgent notifications are not counted',
       anyOf: [{ type: 'string', pattern: '^\\s*[1-9]\\d*\\s*(/|per)\\s*\\S+' }, { const: false }],
     },
     dedupe: {
-      description: 'the same again is not told for so long',
+      description: 'suppress repetitions of the same notification for this long',
       anyOf: [durationSchema, { const: false }],
     },
     fallback: {
-      description: 'the target that gets what this one does not take',
+      description: 'the target that gets what this one does not accept',
       anyOf: [{ type: 'string' }, { const: false }],
     },
-    fallback_after: { description: 'how long it may wait before the fallback gets it', ...durationSchema },
+    fallback_after: { description: 'how long a notification may wait before the fallback gets it', ...durationSchema },
     escalate: {
-      description: 'the target that gets it if nobody has come back after a time',
+      description: 'the target that also gets it unless you come back within a time',
       anyOf: [
         {
           type: 'object',

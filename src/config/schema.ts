@@ -35,26 +35,26 @@ const names = { type: 'array', items: { type: 'string' } }
 
 const displaySchemas: Record<string, Schema> = {
   show_command: {
-    description: "what is shown of a command: all, all but its secrets, the program's name, nothing",
+    description: "how much of a command to show: everything, everything but secrets, the program's name, or nothing",
     enum: commandDisplays,
   },
-  hide_command: { description: 'the same as show_command: hide', type: 'boolean' },
+  hide_command: { description: 'same as show_command: hide', type: 'boolean' },
 }
 
 const awayMode = { enum: ['always', 'auto', 'never'] }
 
 const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
-  backends: { description: 'targets that are used when none is named', anyOf: [names, { type: 'string' }] },
-  groups: { description: 'names for several targets', type: 'object', additionalProperties: names },
-  notifications: { description: "Backy's section: targets, each with its `type`", type: 'object' },
+  backends: { description: 'targets to use when none is named', anyOf: [names, { type: 'string' }] },
+  groups: { description: 'names that stand for several targets', type: 'object', additionalProperties: names },
+  notifications: { description: "targets in Backy's format, each with a `type`", type: 'object' },
   title: {
     description: 'a template: {user} {host} {cwd} {command} {status} {code} {signal} {duration}',
     type: 'string',
   },
-  longer_than: { description: 'the hooks tell about commands of so many seconds at least', ...durationSchema },
+  longer_than: { description: 'the hooks notify of commands that take at least this long', ...durationSchema },
   away: {
     description:
-      'whether nobody looks at the terminal: always, never, or found out (auto); nobody who touched nothing for `idle` seconds does',
+      'whether you are away from the terminal: always, never or detected (auto); after `idle` seconds without input you are',
     anyOf: [
       awayMode,
       {
@@ -64,15 +64,15 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
       },
     ],
   },
-  ignore: { description: 'commands that the hooks never tell about', ...patternsSchema },
+  ignore: { description: 'commands that never notify from the hooks', ...patternsSchema },
   always: {
-    description: 'commands that the hooks tell about however short they are; failure: any that fails',
+    description: 'commands that notify from the hooks however short they are; failure: any that fails',
     ...patternsSchema,
   },
   ...displaySchemas,
   private: {
     description:
-      'a command typed with a leading space or kept out of the history: told without its text, or not at all',
+      'for commands typed with a leading space or kept out of the history: notify without their text (hide) or not at all (drop)',
     enum: ['drop', 'hide'],
   },
 }
@@ -106,12 +106,12 @@ function sectionSchema(backend: Backend, named: boolean): Schema {
 const referenceTo = (isSecret: boolean): Schema => ({
   type: 'object',
   properties: {
-    env: { type: 'string', description: 'the variable that holds it' },
+    env: { type: 'string', description: 'the environment variable that holds it' },
     ...(isSecret && { file: { type: 'string', description: 'the file that holds it' } }),
     command: {
       type: 'array',
       items: { type: 'string' },
-      description: 'the program, with its arguments, that prints it',
+      description: 'the program that prints it, with its arguments',
     },
   },
   minProperties: 1,

@@ -33,7 +33,7 @@ function folders(): Finding[] {
 function elsewhere(state: string, reason: string | undefined): Finding[] {
   if (reason === undefined) return []
   const todo = 'run ntfy as the user who owns this home'
-  return [{ check: 'outbox', ok: true, text: `${reason}: what root keeps is in ${state}`, todo }]
+  return [{ check: 'outbox', ok: true, text: `${reason}: root's state is in ${state}`, todo }]
 }
 
 function contents(folder: string): Finding {

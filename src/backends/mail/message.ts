@@ -40,7 +40,7 @@ export function messageOf(notification: Outgoing, options: MessageOptions, conte
 /** Taken apart here: a parser that makes the best of everything finds recipients where none were meant. */
 export function addressOf(entry: string): { name: string; address: string } {
   const [, name = '', address] = /^(.*?)\s*<([^<>\s]+)>$/.exec(entry) ?? /^()([^<>,;:"\s]+)$/.exec(entry) ?? []
-  if (address === undefined) throw new ConfigError(`${oneLine(entry)}: a mail address was expected`)
+  if (address === undefined) throw new ConfigError(`${oneLine(entry)}: expected a mail address`)
   return { name: oneLine(name.replace(/^"(.*)"$/, '$1')), address }
 }
 
