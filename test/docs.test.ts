@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Backend } from '../src/backends/contract/backend.ts'
 import { backends, loadBackend } from '../src/backends/index.ts'
+import { configManual } from '../src/build/config-manual.ts'
 import { manual } from '../src/build/manual.ts'
 import { commands } from '../src/commands/index.ts'
 import { answerJson } from './support/internet.ts'
+import { describeWith } from './support/programs.ts'
 import { tryOnce } from './support/try-once.ts'
 
 /** `npm run docs` writes what these tests compare. */
@@ -44,10 +47,23 @@ describe('the page of each backend is what its declaration says', () => {
   })
 })
 
-it('the manual page is what the declarations say', async () => {
-  const verbs = await Promise.all(Object.values(commands).map(async (load) => (await load()).default))
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-  compare(join(root, 'src/man/ntfy.1'), `${manual({ version, commands: verbs, backends: all })}\n`)
+describe('the manual pages', () => {
+  it('are what the declarations say, dated as the version in the changelog', async () => {
+    const verbs = await Promise.all(Object.values(commands).map(async (load) => (await load()).default))
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+    const heading = new RegExp(`^## ${version.replaceAll('.', '\\.')} - (\\d{4}-\\d{2}-\\d{2})$`, 'm')
+    const [, date = ''] = heading.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')) ?? []
+    expect(date, `the changelog has no date for ${version}`).not.toBe('')
+    compare(join(root, 'src/man/ntfy.1'), manual({ version, date, commands: verbs, backends: all }))
+    compare(join(root, 'src/man/ntfy.yml.5'), await configManual({ version, date, backends: all }))
+  })
+
+  describeWith(['mandoc'], 'to mandoc', () => {
+    it.each(['ntfy.1', 'ntfy.yml.5'])('%s leaves nothing to complain about', (page) => {
+      const { stdout, status } = spawnSync('mandoc', ['-T', 'lint', join(root, 'src/man', page)], { encoding: 'utf8' })
+      expect(`${stdout}${status}`).toBe('0')
+    })
+  })
 })
 
 it('every command of the README is one that ntfy has', () => {

@@ -80,7 +80,7 @@ function bins(): Plugin {
   return {
     name: 'bins',
     writeBundle(_, bundle) {
-      copyFileSync('src/man/ntfy.1', 'dist/ntfy.1')
+      for (const page of ['ntfy.1', 'ntfy.yml.5']) copyFileSync(`src/man/${page}`, `dist/${page}`)
       const chunks = Object.values(bundle).filter((output) => output.type === 'chunk')
       writeFileSync('dist/LICENSES', licenseTexts(chunks.flatMap(({ moduleIds }) => moduleIds)))
       mkdirSync('dist/shell', { recursive: true })

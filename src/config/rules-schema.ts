@@ -71,15 +71,18 @@ export function ruleSchemas(): Record<RuleWord, Schema> {
 }
 
 const conditionSchemas: Record<keyof When, Schema> = {
-  status: several({ enum: ['success', 'failure', 'signal'] }),
-  longer_than: durationSchema,
-  shorter_than: durationSchema,
-  away: { type: 'boolean' },
-  source: several({ enum: ['send', 'done', 'hook'] }),
-  host: several({ type: 'string' }),
-  command: patternsSchema,
-  not_command: patternsSchema,
-  hours: several(hours),
+  status: { description: 'how the command ended', ...several({ enum: ['success', 'failure', 'signal'] }) },
+  longer_than: { description: 'the command took at least this long', ...durationSchema },
+  shorter_than: { description: 'the command took less than this', ...durationSchema },
+  away: { description: 'true: you are not looking at the terminal; false: you are', type: 'boolean' },
+  source: {
+    description: 'which command of ntfy notifies: send, done or the hooks',
+    ...several({ enum: ['send', 'done', 'hook'] }),
+  },
+  host: { description: 'the name of this machine', ...several({ type: 'string' }) },
+  command: { description: 'the first words of the command, or a /regular expression/', ...patternsSchema },
+  not_command: { description: 'the same, for commands that are excluded', ...patternsSchema },
+  hours: { description: 'the time of day (22:00-07:00)', ...several(hours) },
 }
 
 function several(one: Schema): Schema {

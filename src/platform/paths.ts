@@ -49,7 +49,7 @@ export function stateFolder(): string | undefined {
 /** Where this run keeps it instead of where its environment says, if it was asked: something to say once. */
 export function stateNotice(): string | undefined {
   const place = [...statePlaces.values()].find(({ instead }) => instead !== undefined)
-  return place && `${place.instead}: what root keeps is in ${place.folder}`
+  return place && `${place.instead}: root's state is in ${place.folder}`
 }
 
 const statePlaces = new Map<string, StatePlace>()

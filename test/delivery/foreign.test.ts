@@ -190,7 +190,7 @@ describe.runIf(canMount)("in a folder of another user's, or open to one", () => 
       const asRoot = (...words: string[]) => run('unshare', wrap([ntfyBin, ...words]), { env, cwd: '/' })
       const { code, stderr } = await asRoot('send', 'as root')
       expect([code, stderr.trim().split('\n').length]).toEqual([0, 1])
-      expect(stderr).toContain(`${home} belongs to another user (uid 4711): what root keeps is in`)
+      expect(stderr).toContain(`${home} belongs to another user (uid 4711): root's state is in`)
       await asRoot('done', 'false')
       await waitFor('both', () => server.received.length === 2)
       expect(await asRoot('off', '1h')).toMatchObject({ code: 0 })

@@ -36,8 +36,8 @@ async function follow(name: string, answer: { chat?: number } = {}) {
 }
 
 const stories: Record<string, () => Promise<void>> = {
-  'The phone rings only for failures': async () => {
-    const { saw, texts } = await follow('The phone rings only for failures')
+  'Only failures on the phone': async () => {
+    const { saw, texts } = await follow('Only failures on the phone')
     await saw('make')
     await saw('make', { status: 2 })
     expect(texts()).toEqual([expect.stringContaining('"make" failed (code 2)')])
@@ -48,8 +48,8 @@ const stories: Record<string, () => Promise<void>> = {
     await saw('make', { seconds: 300 })
     expect(got()).toEqual(['chat', 'phone'])
   },
-  'Silence at night, unless it is important': async () => {
-    const { runAt, texts } = await follow('Silence at night, unless it is important')
+  'Quiet nights, except for important notifications': async () => {
+    const { runAt, texts } = await follow('Quiet nights, except for important notifications')
     await runAt('@2026-11-30 21:59:00', 'send', 'good night')
     await runAt('@2026-11-30 23:00:00', 'send', 'backup done')
     await runAt('@2026-12-01 02:00:00', 'send', 'disk full', '--priority', 'high')
@@ -58,25 +58,25 @@ const stories: Record<string, () => Promise<void>> = {
     await runAt('@2026-12-01 07:01:00', 'queue', 'flush')
     await waitFor('the end of the night', () => texts().some((text) => text.includes('backup done')))
   },
-  'A machine that has a lot to say': async () => {
-    const { run, texts } = await follow('A machine that has a lot to say')
+  'At most two notifications an hour': async () => {
+    const { run, texts } = await follow('At most two notifications an hour')
     for (const word of ['one', 'two', 'three', 'four']) await run('send', word)
     expect(texts()).toEqual(['one', 'two'])
     await run('queue', 'flush', '--held')
     expect(texts()[2]).toMatch(/: three\n.*: four$/)
   },
-  'The same alarm once in ten minutes': async () => {
-    const { run, texts } = await follow('The same alarm once in ten minutes')
+  'The same alert once in ten minutes': async () => {
+    const { run, texts } = await follow('The same alert once in ten minutes')
     for (const word of ['disk full', 'disk full', 'disk broken', 'disk full']) await run('send', word)
     expect(texts()).toEqual(['disk full', 'disk broken'])
   },
-  'If the chat does not take it, the phone gets it': async () => {
-    const { run, got } = await follow('If the chat does not take it, the phone gets it', { chat: 400 })
+  'The phone, if the chat does not accept it': async () => {
+    const { run, got } = await follow('The phone, if the chat does not accept it', { chat: 400 })
     await run('send', 'hi')
     expect(got()).toEqual(['chat', 'phone'])
   },
-  'The phone, if nobody has come back': async () => {
-    const { run, runAt, got } = await follow('The phone, if nobody has come back')
+  'The phone, if nobody comes back': async () => {
+    const { run, runAt, got } = await follow('The phone, if nobody comes back')
     await run('send', 'hi')
     await runAt('+1m', 'queue', 'flush')
     expect(got()).toEqual(['chat'])
@@ -92,15 +92,15 @@ const stories: Record<string, () => Promise<void>> = {
     await saw('docker logs -f web')
     expect(texts()).toEqual([expect.stringContaining('make test'), expect.stringContaining('failed (code 1)')])
   },
-  'Deployments to the chat of all, the rest to the phone': async () => {
-    const { saw, got } = await follow('Deployments to the chat of all, the rest to the phone')
+  'Deployments to the team chat, the rest to the phone': async () => {
+    const { saw, got } = await follow('Deployments to the team chat, the rest to the phone')
     await saw('./deploy --all')
     await saw('kubectl -n web apply -f x.yml')
     await saw('make')
     expect(got()).toEqual(['chat', 'chat', 'phone'])
   },
-  "Nothing but the program's name leaves this machine": async () => {
-    const { saw, texts } = await follow("Nothing but the program's name leaves this machine")
+  "Only the program's name leaves this machine": async () => {
+    const { saw, texts } = await follow("Only the program's name leaves this machine")
     await saw('mysqldump customers --where "name = 1"')
     expect(texts()).toEqual([expect.stringContaining('"mysqldump" succeeded')])
   },

@@ -39,6 +39,7 @@ const packages: Record<string, string> = {
   curl: 'curl',
   openssl: 'openssl',
   faketime: 'faketime',
+  mandoc: 'mandoc',
   mount: 'mount',
   umount: 'mount',
   apprise: 'apprise',
