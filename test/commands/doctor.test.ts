@@ -171,7 +171,7 @@ describe('doctor', () => {
     await ntfy(['off', '1h'], { env })
     const { find } = await doctor(env)
     expect(find('outbox')).toMatchObject({ ok: false, text: '1 parked', todo: 'ntfy queue shows them' })
-    expect(find('hooks')).toMatchObject({ ok: false, text: expect.stringMatching(/^they are off until/) })
+    expect(find('hooks')).toMatchObject({ ok: false, text: expect.stringMatching(/^off until/) })
   })
 
   it('says where nothing can be kept', async () => {

@@ -182,7 +182,7 @@ describe('processes that run already', () => {
     const gone = spawn('true')
     await new Promise((resolve) => gone.on('exit', resolve))
     const outcome = await ntfy(['done', '-p', String(process.pid), '-p', String(gone.pid)], { env })
-    expect(outcome).toMatchObject({ code: 1, stderr: `ntfy: no process ${gone.pid}\n` })
+    expect(outcome).toMatchObject({ code: 1, stderr: `ntfy: no process with ID ${gone.pid}\n` })
     await expectSilence(server, env)
   })
 })
@@ -191,7 +191,7 @@ it('is not held up by a pipe in the place of its configuration', async () => {
   const { env, config } = await configuredHome()
   await run('sh', ['-c', 'rm "$1" && mkfifo "$1"', 'sh', config], { env })
   expect(await ntfy(['done', 'sh', '-c', 'exit 4'], { env })).toMatchObject({ code: 4 })
-  expect(await ntfy(['send', 'hi'], { env })).toMatchObject({ code: 78, stderr: expect.stringContaining('is no file') })
+  expect(await ntfy(['send', 'hi'], { env })).toMatchObject({ code: 78, stderr: expect.stringContaining('is not a regular file') })
 })
 
 it('does not wait for a server that does not answer', async () => {

@@ -65,7 +65,7 @@ describe('login', () => {
     [['login'], '', 64, '@name:server'],
     [['login', 'a', 'b'], '', 64, 'unexpected argument'],
     [['join'], '', 64, 'expected a room'],
-    [['join', 'ops'], '', 64, 'ops: an id (!...)'],
+    [['join', 'ops'], '', 64, 'ops: expected an id (!...)'],
     [['rooms', 'x'], '', 64, 'unexpected argument'],
     [['rooms'], '', 78, 'ntfy matrix login'],
     [['jion'], '', 64, 'did you mean join?'],
@@ -87,7 +87,7 @@ describe('login', () => {
     writeFileSync(join(home, 'file'), '')
     env['XDG_STATE_HOME'] = join(home, 'file')
     const outcome = await matrix(['login', 'ntfy'], server.password)
-    expect(outcome).toMatchObject({ code: 74, stdout: '', stderr: expect.stringContaining('cannot be kept') })
+    expect(outcome).toMatchObject({ code: 74, stdout: '', stderr: expect.stringContaining('cannot be stored') })
     expect(readdirSync(home)).toContain('file')
   })
 })

@@ -103,7 +103,7 @@ describe('which targets', () => {
 
 describe('what is refused', () => {
   it.each([
-    { args: ['send'], code: 64, says: 'nothing to say' },
+    { args: ['send'], code: 64, says: 'no message' },
     { args: ['sned', 'hi'], code: 64, says: 'unknown command sned; did you mean send?' },
     { args: ['send', '--priorty', 'high', 'hi'], code: 64, says: 'unknown option --priorty; did you mean --priority?' },
     { args: ['send', '--priority', 'loud', 'hi'], code: 64, says: 'priority' },

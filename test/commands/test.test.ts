@@ -35,5 +35,5 @@ it('ntfy away names what is wrong with the configuration that it does without', 
   const { env, config } = await configuredHome('away: bogus\n')
   const outcome = await ntfy(['away'], { env })
   expect(outcome).toMatchObject({ code: 0, stdout: 'unknown\n' })
-  expect(outcome.stderr).toContain(`ntfy: ${config}:3: away: always, auto, never`)
+  expect(outcome.stderr).toContain(`ntfy: ${config}:3: away: expected always, auto, never`)
 })

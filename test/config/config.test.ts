@@ -49,7 +49,7 @@ describe('files that are fine', () => {
 
 describe('every problem is named, with its line, and what was expected', () => {
   it.each<[string, string, string[]]>([
-    ['a list at the top', '- a\n- b\n', ['1: names with values']],
+    ['a list at the top', '- a\n- b\n', ['1: expected a mapping']],
     [
       'what is to be shown of commands',
       'show_command: some\nprivate: true\nntfy_sh: {topic: x, show-command: all}\n',
@@ -59,7 +59,7 @@ describe('every problem is named, with its line, and what was expected', () => {
         '3: ntfy_sh.show-command: expected full, redacted, name or hide',
       ],
     ],
-    ['a single value', 'hello\n', ['1: names with values']],
+    ['a single value', 'hello\n', ['1: expected a mapping']],
     ['what is no YAML', 'backends: [desktop\n', ['2: ']],
     ['a tab', 'phone:\n\tbackend: ntfy_sh\n', ['2: ']],
     ['a key that is there twice', 'title: a\ntitle: b\n', ['2: duplicated mapping key']],
@@ -73,7 +73,7 @@ describe('every problem is named, with its line, and what was expected', () => {
       ['4: p.tokn: unknown option; did you mean token?'],
     ],
     ['a missing option', 'x: 1\np:\n  backend: ntfy_sh\n', ['1: x: unknown word', '2: p: topic is missing']],
-    ['a wrong type', 'longer_than: soon\n', ['1: longer_than: seconds or a duration']],
+    ['a wrong type', 'longer_than: soon\n', ['1: longer_than: expected seconds or a duration']],
     ['a word that the title has not', 'title: "{usr}"\n', ['1: title: unknown word {usr}; did you mean user?']],
     ['a mapping as the title', 'title: {a: b}\n', ['1: title: expected a string']],
     ['a group within a group', 'groups: {a: [b], b: [desktop]}\n', ['1: groups.a: b is itself a group']],

@@ -28,6 +28,6 @@ describe('hours', () => {
   })
 
   it('must not be empty', () => {
-    expect(() => parseHours('07:00-07:00')).toThrow('never are')
+    expect(() => parseHours('07:00-07:00')).toThrow('never apply')
   })
 })

@@ -71,12 +71,12 @@ describe.each(all.map((backend) => ({ name: backend.name, backend })))('$name', 
 
 it.each(
   all.filter(({ options }) => options['endpoint'] && !options['endpoint'].details.required).map(({ name }) => name),
-)('%s says that its service is gone, unless another takes its place', async (name) => {
+)('%s says that its service has shut down, unless another takes its place', async (name) => {
   const backend = await loadBackend(name)
   const target = { name, backend: name, settings: smallest(backend) }
   const options = await resolveOptions({ path: undefined, lasting: true }, target, {})
   const result = await attempt(deliveryFor(backend), options, { foreground: false })
-  expect(result).toMatchObject({ kind: 'config', error: expect.stringContaining('gone') })
+  expect(result).toMatchObject({ kind: 'config', error: expect.stringContaining('has shut down') })
 })
 
 describe.each(overHttp.map((backend) => ({ name: backend.name, backend })))('$name over HTTP', ({ backend }) => {
