@@ -84,7 +84,7 @@ describeWith(desktopPrograms, 'without any settings and without a desktop', () =
   it('and without a terminal there is nothing to show it on', async () => {
     const none = await send(undefined).catch((error) => error)
     expect(none).toBeInstanceOf(NoDisplay)
-    expect(none.message).toMatch(/^no desktop and no terminal \(.*nobody shows notifications.*\)$/)
+    expect(none.message).toMatch(/^no desktop and no terminal \(.*no notification service.*\)$/)
     expect(none.exitCode).toBe(75)
     const console = await openEmulator(unknownEmulator, undefined, { TERM: 'linux' })
     await expect(send(console)).rejects.toThrow(NoDisplay)

@@ -191,7 +191,10 @@ it('is not held up by a pipe in the place of its configuration', async () => {
   const { env, config } = await configuredHome()
   await run('sh', ['-c', 'rm "$1" && mkfifo "$1"', 'sh', config], { env })
   expect(await ntfy(['done', 'sh', '-c', 'exit 4'], { env })).toMatchObject({ code: 4 })
-  expect(await ntfy(['send', 'hi'], { env })).toMatchObject({ code: 78, stderr: expect.stringContaining('is not a regular file') })
+  expect(await ntfy(['send', 'hi'], { env })).toMatchObject({
+    code: 78,
+    stderr: expect.stringContaining('is not a regular file'),
+  })
 })
 
 it('does not wait for a server that does not answer', async () => {

@@ -57,7 +57,10 @@ describe('every mistake in a rule is named, with its line, and what was expected
     [phone('when: {command: make, not_command: make}'), '4: phone.when.not_command: can never be true'],
     [phone('when: {command: make test, not_command: make}'), '4: phone.when.not_command: can never be true'],
     [phone('when: {status: fail}'), '4: phone.when.status: expected success, failure or signal; did you mean failure?'],
-    [phone('quiet: {hours: "22:00-07:00", except: loud}'), '4: phone.quiet.except: expected a priority (min, low, default,'],
+    [
+      phone('quiet: {hours: "22:00-07:00", except: loud}'),
+      '4: phone.quiet.except: expected a priority (min, low, default,',
+    ],
     [phone('quiet: {except: high}'), '4: phone.quiet: expected hours (22:00-07:00)'],
     [phone('limit: many'), '4: phone.limit: expected a number per time (10/hour, 3/10m)'],
     [phone('limit: 0/hour'), '4: phone.limit: expected a number per time (10/hour, 3/10m)'],
