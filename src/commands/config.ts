@@ -1,11 +1,11 @@
 import { loadBackend } from '../backends/index.ts'
-import { defineCommand } from '../cli/command.ts'
-import { configPlaces, findConfig } from '../config/find.ts'
+import { defineCommand, type GlobalOptions } from '../cli/command.ts'
+import { configPlaces, exists, findConfig } from '../config/find.ts'
 import { loadConfig } from '../config/index.ts'
 import { describeReference, referenceOf } from '../config/secrets.ts'
 import type { Config, Target } from '../config/types.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
-import { print, printLine } from '../platform/output.ts'
+import { print, printJson, printLine, say } from '../platform/output.ts'
 import { style } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
 
@@ -16,12 +16,15 @@ export default defineCommand({
   words: 'path|check|schema',
   summary: 'locate or check the configuration, or print its schema',
   group: 'configuration',
-  examples: [['ntfy config check', 'every problem, with its line']],
+  examples: [
+    ['ntfy config check', 'every problem, with its line'],
+    ['ntfy config check --json', 'the same as JSON, one object per problem'],
+  ],
   flags: {},
   maxWords: 1,
   async run({ words: [verb], global }) {
-    if (verb === 'path') return showPlaces(global.config)
-    if (verb === 'check') return check(global.config)
+    if (verb === 'path') return showPlaces(global)
+    if (verb === 'check') return check(global)
     if (verb === 'schema') {
       const { configSchema } = await import('../config/schema.ts')
       print(`${JSON.stringify(await configSchema(), null, 2)}\n`)
@@ -32,19 +35,27 @@ export default defineCommand({
   },
 })
 
-function showPlaces(named: string | undefined): number {
+function showPlaces({ config: named, json }: GlobalOptions): number {
   const winner = findConfig(named)
   for (const { path, reason } of configPlaces(named)) {
+    if (json) printJson({ path, reason, exists: exists(path), used: path === winner?.path })
+    if (json) continue
     const line = `${path === winner?.path ? '*' : ' '} ${path} (${reason})`
     printLine(line, path === winner?.path ? style.stdout.good : undefined)
   }
-  if (winner === undefined) printLine('no configuration: using the defaults')
+  if (winner === undefined && !json) printLine('no configuration: using the defaults')
   return exitCode.ok
 }
 
 /** Everything that is wrong, and what the file says: targets, and where each secret comes from, but never a secret. */
-async function check(named: string | undefined): Promise<number> {
-  const { config, problems } = await loadConfig(named)
+async function check({ config: named, json }: GlobalOptions): Promise<number> {
+  const { config, problems, located } = await loadConfig(named)
+  const code = problems.length > 0 ? exitCode.config : exitCode.ok
+  if (json) {
+    for (const problem of located) printJson(problem)
+    for (const warning of config.warnings) say.warning(warning)
+    return code
+  }
   for (const problem of problems) printLine(problem, style.stdout.bad)
   if (config.path === undefined) printLine('no configuration: using the defaults')
   else printLine(`file: ${config.path}`)
@@ -54,7 +65,7 @@ async function check(named: string | undefined): Promise<number> {
   printLine(`used by default: ${config.backends.join(', ')}`)
   for (const [group, members] of Object.entries(config.groups)) printLine(`group ${group}: ${members.join(', ')}`)
   for (const target of Object.values(config.targets)) for (const line of await describe(target, config)) printLine(line)
-  return problems.length > 0 ? exitCode.config : exitCode.ok
+  return code
 }
 
 async function describe(target: Target, config: Config): Promise<string[]> {

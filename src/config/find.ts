@@ -38,7 +38,8 @@ export function findConfig(named: string | undefined): Place | undefined {
   return configPlaces(named).find((place) => place.named || exists(place.path))
 }
 
-function exists(path: string): boolean {
+/** Is there anything at a place, readable or not? */
+export function exists(path: string): boolean {
   try {
     accessSync(path, constants.F_OK)
     return true

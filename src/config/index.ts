@@ -1,3 +1,4 @@
+import { normalKey } from '../backends/contract/options.ts'
 import { messageOf } from '../platform/errors.ts'
 import { oneLine } from '../platform/text.ts'
 import { findConfig } from './find.ts'
@@ -5,6 +6,7 @@ import { writeHookSettings } from './hook-settings.ts'
 import { interpret } from './interpret.ts'
 import { sourceOf } from './lines.ts'
 import { type Problem, readDocument, UnreadableConfig } from './read.ts'
+import { topWords } from './top.ts'
 import { type Config, emptyConfig } from './types.ts'
 
 /** What a run of ntfy knows of its configuration. A broken one is not thrown: a job's notification must not be lost. */
@@ -12,6 +14,17 @@ export interface LoadedConfig {
   config: Config
   /** Every problem of the file, each a line `FILE:LINE: target.key: what`. */
   problems: string[]
+  /** The same for programs. */
+  located: LocatedProblem[]
+}
+
+/** A problem with its place, as `config check --json` prints it. */
+export interface LocatedProblem {
+  file: string
+  line?: number
+  target?: string
+  key?: string
+  message: string
 }
 
 /** Finds, reads and checks the configuration. */
@@ -20,26 +33,53 @@ export async function loadConfig(named: string | undefined): Promise<LoadedConfi
   if (place === undefined) {
     const config = emptyConfig(undefined)
     writeHookSettings(config)
-    return { config, problems: [] }
+    return { config, problems: [], located: [] }
   }
   const { path } = place
   try {
     const document = await readDocument(path, { pipe: place.reason === '-c' })
     const { config, problems } = await interpret(document)
     if (problems.length === 0 && place.reason !== '-c') writeHookSettings(config)
-    return { config, problems: await describe(path, document.text, problems) }
+    return { config, ...(await describe(path, document.text, config, problems)) }
   } catch (error) {
     if (!(error instanceof UnreadableConfig)) throw error
-    const where = error.line === undefined ? path : `${path}:${error.line}`
-    return { config: emptyConfig(path), problems: [`${where}: ${messageOf(error)}`] }
+    const message = oneLine(messageOf(error))
+    const { line } = error
+    const where = line === undefined ? path : `${path}:${line}`
+    return {
+      config: emptyConfig(path),
+      problems: [`${where}: ${messageOf(error)}`],
+      located: [{ file: path, ...(line !== undefined && { line }), message }],
+    }
   }
 }
 
-async function describe(path: string, text: string, problems: Problem[]): Promise<string[]> {
-  if (problems.length === 0) return []
+type Described = Pick<LoadedConfig, 'problems' | 'located'>
+
+async function describe(path: string, text: string, config: Config, problems: Problem[]): Promise<Described> {
+  if (problems.length === 0) return { problems: [], located: [] }
   const source = await sourceOf(text)
-  return problems
+  const sorted = problems
     .map((problem) => ({ ...problem, line: problem.line ?? source.line(problem.at) ?? 1 }))
     .sort((one, other) => one.line - other.line)
-    .map(({ at, what, line }) => oneLine(`${path}:${line}: ${at.length > 0 ? `${at.join('.')}: ` : ''}${what}`))
+  return {
+    problems: sorted.map(({ at, what, line }) =>
+      oneLine(`${path}:${line}: ${at.length > 0 ? `${at.join('.')}: ` : ''}${what}`),
+    ),
+    located: sorted.map(({ at, what, line }) => ({ file: path, line, ...ownerOf(at, config), message: oneLine(what) })),
+  }
+}
+
+/** The target that a place in the file belongs to, and the key in it or at the top. */
+function ownerOf(at: string[], { targets }: Config): Pick<LocatedProblem, 'target' | 'key'> {
+  const [first = ''] = at
+  const inSection = normalKey(first) === 'notifications' && at.length > 1
+  const [name = '', ...below] = inSection ? at.slice(1) : at
+  const isTarget = inSection || (!isTopWord(first) && (below.length > 0 || Object.hasOwn(targets, first)))
+  const key = (isTarget ? below : at).join('.')
+  return { ...(isTarget && { target: name }), ...(key !== '' && { key }) }
+}
+
+function isTopWord(word: string): boolean {
+  return topWords.some((known) => normalKey(known) === normalKey(word))
 }
