@@ -1,21 +1,21 @@
 # shellcheck shell=bash
-# ntfy.bash - notifies when a command that took long is done, for interactive bash 3.2 and later.
+# ntfy.bash - notifies when a long command is done, for interactive bash 3.2 and later.
 #
 #   source ntfy.bash              or   eval "$(ntfy shell-integration -s bash)"
-#   ntfy_unhook                   takes the hooks off again in the running shell
+#   ntfy_unhook                   removes the hooks from the running shell
 #
-# Settings: shell variables, exported or not, that may be changed at any time.
+# Settings: shell variables, exported or not, which may be changed at any time.
 #
 #   NTFY_LONGER_THAN              notify from this many seconds on (2, 0.5); else longer_than of the configuration, else 10
 #   NTFY                          "off": no notifications from this shell
-#   NTFY_PRIVATE                  "hide": commands that the history does not keep are notified too, without their text;
-#                                 "drop": they are not; else private of the configuration, else "drop"
-#   NTFY_FOREGROUND_TOO           1: notify also while the terminal is looked at
+#   NTFY_PRIVATE                  "hide": commands that the history does not keep notify too, without their text;
+#                                 "drop": they do not; else private of the configuration, else "drop"
+#   NTFY_FOREGROUND_TOO           1: notify even while somebody is looking at the terminal
 #   NTFY_BIN                      the program to call; otherwise ntfy from PATH
 #   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
 #   AUTO_NTFY_DONE_LONGER_THAN    "-L5" or "5": goes before NTFY_LONGER_THAN
-#   AUTO_NTFY_DONE_UNFOCUSED_ONLY "-b": only while nobody looks, whatever NTFY_FOREGROUND_TOO says
-#   AUTO_NTFY_DONE_IGNORE         commands that are never notified, separated by spaces
+#   AUTO_NTFY_DONE_UNFOCUSED_ONLY "-b": only while nobody is looking, whatever NTFY_FOREGROUND_TOO is
+#   AUTO_NTFY_DONE_IGNORE         commands that never notify, separated by spaces
 #   AUTO_NTFY_DONE_OPTS           further options for the notification (a string or an array)
 #
 # How it works. Bash expands PS0 after it has read a command and before it runs it: an arithmetic expansion in it notes
@@ -52,12 +52,12 @@ __ntfy_threshold() {
   __ntfy_parse "$value" || __ntfy_parse "${NTFY_LONGER_THAN-}" || builtin :
 }
 
-# Sets what that file says: the threshold, and to __ntfy_always the words of commands that are told however short they are.
+# Sets what that file holds: the threshold, and to __ntfy_always the words of commands that notify however short they are.
 __ntfy_settings() {
   local line count=0 state file
   __ntfy_state
   file=$state/hook-settings
-  # Whoever can break that file must not be able to break the prompt: only so much of it is read.
+  # A corrupt settings file must not break the prompt: only so much of it is read.
   __ntfy_mine "$file" && [[ -r $file ]] || return 0
   while (( count++ < 64 )) && { IFS= builtin read -r -n 256 line || [[ -n $line ]]; }; do
     line=${line%$'\r'}
@@ -144,7 +144,7 @@ __ntfy_mine() {
   [[ -O ${1%/*} && ! -L $1 ]] && [[ ! -e $1 || ( -f $1 && -O $1 ) ]]
 }
 
-# Numbers what is told, and has PS0 see to it that the program hears when the next command starts.
+# Counts the notifications, and arms PS0 to inform the program when the next command starts.
 __ntfy_count() {
   __ntfy_told=1 __ntfy_turn=$(( __ntfy_turn + 1 ))
   (( __ntfy_turn > 1 )) || __ntfy_first
@@ -161,7 +161,7 @@ __ntfy_first() {
   local state
   __ntfy_state
   [[ -d $state/shells ]] || ( builtin set +ex; builtin umask 077; builtin command mkdir -p "$state/shells" ) >/dev/null 2>&1
-  # Without the file nobody knows.
+  # Without the file it is not known.
   if ! __ntfy_mine "$state/shells/$$"; then
     __ntfy_waits=1
     return 0
@@ -180,8 +180,8 @@ __ntfy_gone() {
   [[ $__ntfy_clock == coarse || ${PS0-} != *"$__ntfy_leave"* ]] || PS0=${PS0//"$__ntfy_leave"/}
 }
 
-# In a process of its own, as the next command starts: leaves a word for the program that what it was told last is no news
-# any more, and has it take back what it shows of that.
+# In a process of its own, as the next command starts: records for the program that its last notification is out of date,
+# and has it withdraw what it still shows.
 __ntfy_next() {
   builtin trap - DEBUG ERR RETURN
   builtin set +efux
@@ -204,7 +204,7 @@ __ntfy_next() {
   done
 }
 
-# __ntfy_listed STATUS COMMAND RESUMED: may it be a command that is always told? The program knows.
+# __ntfy_listed STATUS COMMAND RESUMED: may it be a command that always notifies? The program decides.
 __ntfy_listed() {
   local word text='' IFS=' '
   [[ $__ntfy_always != '*' && -z $3 ]] || return 0
@@ -289,7 +289,7 @@ __ntfy_know() {
   __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}"]=
 }
 
-# Is it told also while somebody looks?
+# Does it notify even while somebody is looking?
 __ntfy_foreground_too() {
   [[ -n ${NTFY_FOREGROUND_TOO-} && ${NTFY_FOREGROUND_TOO-} != 0 && ${AUTO_NTFY_DONE_UNFOCUSED_ONLY-} != -b ]]
 }
@@ -382,8 +382,8 @@ __ntfy_launch() {
   ) 3<&0 </dev/null >/dev/null 2>&1
 }
 
-# Is a command that the history does not keep told, without its text? NTFY_PRIVATE says so, else the file that ntfy keeps
-# of its configuration.
+# Does a command that the history does not keep notify, without its text? NTFY_PRIVATE decides, else the file that ntfy
+# keeps of its configuration.
 __ntfy_hides() {
   if [[ -n ${NTFY_PRIVATE-} ]]; then [[ $NTFY_PRIVATE == hide ]]; return; fi
   local line count=0 state file
@@ -498,7 +498,7 @@ __ntfy_typed() {
 }
 
 # Sets last to the end of the text, from the last separator that is not quoted, if an alias stands there: bash does not
-# tell what it became of it where something runs before us at the prompt.
+# show what it became where something runs before us at the prompt.
 __ntfy_expand() {
   local rest name value quotes seen=' '
   rest=${text##*[;|&$'\n']}
@@ -524,7 +524,7 @@ __ntfy_recent() {
 }
 
 # A line that added nothing to the history is either the last one again, and was left out for that, or it was not to be
-# kept. Which, only the command that ran can tell, where both are possible.
+# kept. Where both are possible, only the command that ran shows which.
 __ntfy_repeated() {
   [[ :${HISTCONTROL-}: == *:ignoredups:* || :${HISTCONTROL-}: == *:ignoreboth:* || :${HISTCONTROL-}: == *:erasedups:* ]] || return
   [[ -o history ]] || return
@@ -533,7 +533,7 @@ __ntfy_repeated() {
   if [[ -n $1 ]]; then __ntfy_ends_with "$1" || __ntfy_aliased "$1"; else __ntfy_ends_in_word; fi
 }
 
-# Is it the last command of the entry? One from its middle, typed with a leading space, would be told with its text.
+# Is it the last command of the entry? One from its middle, typed with a leading space, would notify with its text.
 __ntfy_ends_with() {
   local end=${entry%%[[:space:]]#*} before=''
   while [[ $end != "$before" ]]; do

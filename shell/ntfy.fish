@@ -1,20 +1,20 @@
-# ntfy.fish - notifies when a command that took long is done, for interactive fish 3.1 and later.
+# ntfy.fish - notifies when a long command is done, for interactive fish 3.1 and later.
 #
 #   source ntfy.fish              or   ntfy shell-integration -s fish | source
-#   ntfy_unhook                   takes the hooks off again in the running shell
+#   ntfy_unhook                   removes the hooks from the running shell
 #
-# Settings: shell variables, exported or not, that may be changed at any time.
+# Settings: shell variables, exported or not, which may be changed at any time.
 #
 #   NTFY_LONGER_THAN              notify from this many seconds on (2, 0.5); else longer_than of the configuration, else 10
 #   NTFY                          "off": no notifications from this shell
-#   NTFY_PRIVATE                  "hide": commands that the history does not keep are notified too, without their text;
-#                                 "drop": they are not; else private of the configuration, else "drop"
-#   NTFY_FOREGROUND_TOO           1: notify also while the terminal is looked at
+#   NTFY_PRIVATE                  "hide": commands that the history does not keep notify too, without their text;
+#                                 "drop": they do not; else private of the configuration, else "drop"
+#   NTFY_FOREGROUND_TOO           1: notify even while somebody is looking at the terminal
 #   NTFY_BIN                      the program to call; otherwise ntfy from PATH
 #   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
 #   AUTO_NTFY_DONE_LONGER_THAN    "-L5" or "5": goes before NTFY_LONGER_THAN
-#   AUTO_NTFY_DONE_UNFOCUSED_ONLY "-b": only while nobody looks, whatever NTFY_FOREGROUND_TOO says
-#   AUTO_NTFY_DONE_IGNORE         commands that are never notified, separated by spaces
+#   AUTO_NTFY_DONE_UNFOCUSED_ONLY "-b": only while nobody is looking, whatever NTFY_FOREGROUND_TOO is
+#   AUTO_NTFY_DONE_IGNORE         commands that never notify, separated by spaces
 #   AUTO_NTFY_DONE_OPTS           further options for the notification (a string or a list)
 #
 # Builtins are called as such: the user may have functions of these names.
@@ -45,11 +45,11 @@ if builtin status is-interactive
         __ntfy_parse "$NTFY_LONGER_THAN"
     end
 
-    # Sets what that file says: the threshold, and to __ntfy_always the words of commands that are told however short they
+    # Sets what that file holds: the threshold, and to __ntfy_always the words of commands that notify however short they
     # are.
     function __ntfy_settings
         set -l file (__ntfy_state)/hook-settings
-        # Whoever can break that file must not be able to break the prompt: only so much of it is read.
+        # A corrupt settings file must not break the prompt: only so much of it is read.
         builtin test -r "$file"
         and __ntfy_mine $file
         or return 0
@@ -109,7 +109,7 @@ if builtin status is-interactive
         __ntfy_launch $code $took "$text" $short
     end
 
-    # Numbers what is told.
+    # Counts the notifications.
     function __ntfy_count
         # Only as long as it has something to do: fish takes its time to call it.
         function __ntfy_preexec --on-event fish_preexec
@@ -151,8 +151,8 @@ if builtin status is-interactive
         or builtin test -f "$argv[1]" -a -O "$argv[1]"
     end
 
-    # As the next command starts: leaves a word for the program that what it was told last is no news any more, and has it
-    # take back what it shows of that.
+    # As the next command starts: records for the program that its last notification is out of date, and has it withdraw
+    # what it still shows.
     function __ntfy_next
         set -l folder (__ntfy_state)/shells
         builtin test -d "$folder"
@@ -182,7 +182,7 @@ if builtin status is-interactive
         or set -eg last_pid
     end
 
-    # __ntfy_listed STATUS TEXT: may it be a command that is always told? The program knows.
+    # __ntfy_listed STATUS TEXT: may it be a command that always notifies? The program decides.
     function __ntfy_listed
         set -q __ntfy_always[1]
         or return
@@ -198,7 +198,7 @@ if builtin status is-interactive
         return 1
     end
 
-    # __ntfy_suspended TEXT: did the command stop, instead of ending? Only the table of jobs tells. What was typed is
+    # __ntfy_suspended TEXT: did the command stop, instead of ending? Only the table of jobs shows it. What was typed is
     # remembered for the time when it goes on: __ntfy_resumed is that, if it is over now.
     function __ntfy_suspended
         set -l fg (builtin string match -r '^\s*fg\b' -- $argv[1])
@@ -275,7 +275,7 @@ if builtin status is-interactive
         and not fish_should_add_to_history $argv[1] >/dev/null 2>&1
     end
 
-    # Is it told also while somebody looks?
+    # Does it notify even while somebody is looking?
     function __ntfy_foreground_too
         builtin test -n "$NTFY_FOREGROUND_TOO" -a "$NTFY_FOREGROUND_TOO" != 0 -a "$AUTO_NTFY_DONE_UNFOCUSED_ONLY" != -b
     end
@@ -355,8 +355,8 @@ if builtin status is-interactive
         or set -eg last_pid
     end
 
-    # Is a command that the history does not keep told, without its text? NTFY_PRIVATE says so, else the file that ntfy
-    # keeps of its configuration.
+    # Does a command that the history does not keep notify, without its text? NTFY_PRIVATE decides, else the file that
+    # ntfy keeps of its configuration.
     function __ntfy_hides
         if builtin test -n "$NTFY_PRIVATE"
             builtin test "$NTFY_PRIVATE" = hide

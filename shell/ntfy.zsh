@@ -1,20 +1,20 @@
-# ntfy.zsh - notifies when a command that took long is done, for interactive zsh 5.0 and later.
+# ntfy.zsh - notifies when a long command is done, for interactive zsh 5.0 and later.
 #
 #   source ntfy.zsh               or   eval "$(ntfy shell-integration -s zsh)"
-#   ntfy_unhook                   takes the hooks off again in the running shell
+#   ntfy_unhook                   removes the hooks from the running shell
 #
-# Settings: shell variables, exported or not, that may be changed at any time.
+# Settings: shell variables, exported or not, which may be changed at any time.
 #
 #   NTFY_LONGER_THAN              notify from this many seconds on (2, 0.5); else longer_than of the configuration, else 10
 #   NTFY                          "off": no notifications from this shell
-#   NTFY_PRIVATE                  "hide": commands that the history does not keep are notified too, without their text;
-#                                 "drop": they are not; else private of the configuration, else "drop"
-#   NTFY_FOREGROUND_TOO           1: notify also while the terminal is looked at
+#   NTFY_PRIVATE                  "hide": commands that the history does not keep notify too, without their text;
+#                                 "drop": they do not; else private of the configuration, else "drop"
+#   NTFY_FOREGROUND_TOO           1: notify even while somebody is looking at the terminal
 #   NTFY_BIN                      the program to call; otherwise ntfy from PATH
 #   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
 #   AUTO_NTFY_DONE_LONGER_THAN    "-L5" or "5": goes before NTFY_LONGER_THAN
-#   AUTO_NTFY_DONE_UNFOCUSED_ONLY "-b": only while nobody looks, whatever NTFY_FOREGROUND_TOO says
-#   AUTO_NTFY_DONE_IGNORE         commands that are never notified, separated by spaces
+#   AUTO_NTFY_DONE_UNFOCUSED_ONLY "-b": only while nobody is looking, whatever NTFY_FOREGROUND_TOO is
+#   AUTO_NTFY_DONE_IGNORE         commands that never notify, separated by spaces
 #   AUTO_NTFY_DONE_OPTS           further options for the notification (a string or an array)
 #
 # Every command is called through `\builtin`, since eval reads all of this at once, with the user's aliases on.
@@ -38,12 +38,12 @@ __ntfy_threshold() {
   __ntfy_parse "$value" || __ntfy_parse "${NTFY_LONGER_THAN-}" || \builtin :
 }
 
-# Sets what that file says: the threshold, and to __ntfy_always the words of commands that are told however short they are.
+# Sets what that file holds: the threshold, and to __ntfy_always the words of commands that notify however short they are.
 __ntfy_settings() {
   \builtin typeset line= value= state= file=
   __ntfy_state
   file=$state/hook-settings
-  # Whoever can break that file must not be able to break the prompt: only so much of it is read.
+  # A corrupt settings file must not break the prompt: only so much of it is read.
   __ntfy_mine $file && [[ -r $file ]] || \builtin return 0
   # `read -k` takes characters, whatever line they are in; -u 0 keeps it from the terminal.
   \builtin read -r -u 0 -k 4096 value 2>/dev/null <$file
@@ -93,7 +93,7 @@ __ntfy_precmd() {
   \builtin return 0
 }
 
-# Numbers what is told.
+# Counts the notifications.
 __ntfy_count() {
   __ntfy_told=1
   (( ++__ntfy_turn > 1 )) && \builtin return
@@ -124,8 +124,8 @@ __ntfy_mine() {
   [[ -O ${1%/*} && ! -L $1 ]] && [[ ! -e $1 || ( -f $1 && -O $1 ) ]]
 }
 
-# As the next command starts: leaves a word for the program that what it was told last is no news any more, and has it
-# take back what it shows of that.
+# As the next command starts: records for the program that its last notification is out of date, and has it withdraw what
+# it still shows.
 __ntfy_next() {
   \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1 state=
   \builtin typeset -a shown
@@ -144,7 +144,7 @@ __ntfy_next() {
   ) </dev/null >/dev/null 2>&1
 }
 
-# __ntfy_listed STATUS: may it be a command that is always told? The program knows.
+# __ntfy_listed STATUS: may it be a command that always notifies? The program decides.
 __ntfy_listed() {
   \builtin typeset word= text=" $__ntfy_typed $__ntfy_last "
   [[ $__ntfy_always == '*' ]] && \builtin return
@@ -187,7 +187,7 @@ __ntfy_resume() {
   __ntfy_resumed=${__ntfy_stopped[$job]-+${jobtexts[$job]-}}
 }
 
-# Is it told also while somebody looks?
+# Does it notify even while somebody is looking?
 __ntfy_foreground_too() {
   [[ ${NTFY_FOREGROUND_TOO:-0} != 0 && ${AUTO_NTFY_DONE_UNFOCUSED_ONLY-} != -b ]]
 }
@@ -273,8 +273,8 @@ __ntfy_launch() {
   ) </dev/null >/dev/null 2>&1
 }
 
-# Is a command that the history does not keep told, without its text? NTFY_PRIVATE says so, else the file that ntfy keeps
-# of its configuration.
+# Does a command that the history does not keep notify, without its text? NTFY_PRIVATE decides, else the file that ntfy
+# keeps of its configuration.
 __ntfy_hides() {
   if [[ -n ${NTFY_PRIVATE-} ]]; then [[ $NTFY_PRIVATE == hide ]]; \builtin return; fi
   \builtin typeset line= value= state= file=
