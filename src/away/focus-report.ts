@@ -1,7 +1,7 @@
 import { terminalHasFocus } from '../terminal/focus.ts'
 import type { Source } from './view.ts'
 
-/** The terminal itself, of which a shell's hook has asked its focus (DEC 1004), or which we may ask. */
+/** The terminal itself, whose focus a shell's hook has queried (DEC 1004), or which we may query. */
 export const focusReport: Source = {
   name: 'the terminal',
   async ask({ focus, host, ours }) {

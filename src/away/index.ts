@@ -26,20 +26,20 @@ export interface Away {
 export interface AwayOptions {
   /** always: as if nobody ever looked; never: as if somebody always did; auto: find out. */
   mode?: 'always' | 'auto' | 'never'
-  /** How long somebody may touch nothing before nobody is there, milliseconds. */
+  /** How long there may be no input before the user is away, in milliseconds. */
   idle?: number | undefined
   /** What the terminal answered to a shell's hook: does it have the focus? */
   focus?: 'yes' | 'no' | undefined
 }
 
-/** All that can be asked takes no longer than this, milliseconds. */
+/** All queries together take no longer than this, in milliseconds. */
 const patience = 300
 /** Whether anybody is there at all has to be known within this time: a frozen desktop must not hide who has the focus. */
 const presencePatience = 200
 
 export { askForFocus } from './tmux.ts'
 
-/** In the order in which they are asked; the first sure answer counts. Those that know of tabs come first. */
+/** In the order in which they are queried; the first certain answer counts. Those that know of tabs come first. */
 const sources: readonly Source[] = [
   tmux,
   screen,
@@ -129,7 +129,7 @@ class Search {
     return otherwise ? awayFrom(source, otherwise) : unknown
   }
 
-  /** Is nobody at the desktop that shows it? What another program or machine shows is asked about there, or not at all. */
+  /** Is nobody at the desktop that shows it? What another program or machine shows is determined there, or not at all. */
   async #absence(scene: Scene): Promise<Away | undefined> {
     if (scene.host?.kind.role !== undefined) return undefined
     let timer: NodeJS.Timeout | undefined

@@ -39,7 +39,7 @@ export const konsole: Source = {
   },
 }
 
-/** A Konsole that does not answer within this time, milliseconds, is not asked any more. */
+/** A Konsole that does not answer within this time, milliseconds, is not queried again. */
 const patience = 150
 
 async function processOf(bus: Bus, service: string): Promise<number> {

@@ -20,7 +20,7 @@ export const logind: Presence = {
   },
 }
 
-/** A logind that does not answer within this time, milliseconds, is not asked any more. */
+/** A logind that does not answer within this time, milliseconds, is not queried again. */
 const patience = 150
 const service = 'org.freedesktop.login1'
 type Properties = Map<string, unknown>
@@ -30,7 +30,7 @@ function reasonIn(session: Properties, scene: Scene, idle: number | undefined): 
   if (session.get('IdleHint') !== true || idle === undefined) return undefined
   // Microseconds since 1970.
   const time = Date.now() - Number(session.get('IdleSinceHint') ?? 0) / 1000
-  return time > idle && isYounger(scene, time) ? `nothing was touched for ${Math.floor(time / 1000)} s` : undefined
+  return time > idle && isYounger(scene, time) ? `no input for ${Math.floor(time / 1000)} s` : undefined
 }
 
 /** The session of the terminal; else all of this user's that are on a screen of this machine. */

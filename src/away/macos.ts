@@ -29,7 +29,7 @@ const tabScripts: Record<string, string> = {
   'com.googlecode.iterm2': 'tell application "iTerm2" to tty of current session of current window',
 }
 
-/** The lock of the screen and the time since keyboard and mouse were touched, as the kernel's registry has them. */
+/** The lock of the screen and the time since the last input, from the kernel's registry. */
 export const macosPresence: Presence = {
   name: 'macOS',
   async ask(scene, idle, signal) {
@@ -42,7 +42,7 @@ export const macosPresence: Presence = {
     // Nanoseconds.
     const time = Number(/"HIDIdleTime"\s*=\s*(\d+)/.exec(input)?.[1] ?? 0) / 1e6
     if (idle === undefined || time <= idle || !isYounger(scene, time)) return undefined
-    return `nothing was touched for ${Math.floor(time / 1000)} s`
+    return `no input for ${Math.floor(time / 1000)} s`
   },
 }
 

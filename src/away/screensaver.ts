@@ -15,14 +15,14 @@ export const screensaver: Presence = {
       const path = '/org/gnome/Mutter/IdleMonitor/Core'
       const call = { destination: idleMonitor, path, interface: idleMonitor, member: 'GetIdletime' }
       const time = Number((await bus.call(call))[0])
-      return time > idle && isYounger(scene, time) ? `nothing was touched for ${Math.floor(time / 1000)} s` : undefined
+      return time > idle && isYounger(scene, time) ? `no input for ${Math.floor(time / 1000)} s` : undefined
     } finally {
       bus.close()
     }
   },
 }
 
-/** A desktop that does not answer within this time, milliseconds, is not asked any more. */
+/** A desktop that does not answer within this time, milliseconds, is not queried again. */
 const patience = 150
 const idleMonitor = 'org.gnome.Mutter.IdleMonitor'
 

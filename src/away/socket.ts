@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/** No answer that is asked for here is nearly as long, bytes. */
+/** No reply to our requests is nearly as long, in bytes. */
 const longestAnswer = 8 * 1024 * 1024
 
 /**

@@ -30,7 +30,7 @@ export const tmux: Source = {
   },
 }
 
-/** Has the terminals of tmux's clients report their focus from now on, for when it will be asked about. */
+/** Has the terminals of tmux's clients report their focus from now on, for later queries. */
 export async function askForFocus(terminal: TerminalReference | undefined, signal: AbortSignal): Promise<void> {
   if (terminal?.tty === undefined) return
   const reference = paneOf(await sceneOf({ tty: terminal.tty, pid: terminal.shellPid }, signal))
@@ -58,7 +58,7 @@ function hiddenBecause({ panes, clients }: TmuxState, watching: TmuxClient[]): s
 }
 
 /**
- * Reports flow from the moment at which the terminal was asked for them. Whether it had the focus then is sure if
+ * Reports flow from the moment at which they were requested. Whether it had the focus then is sure if
  * something was typed there since, because whatever came after that was reported.
  */
 function isReported({ flags, focusEvents, askedAt, activity }: TmuxClient): boolean {
@@ -69,7 +69,7 @@ function isReported({ flags, focusEvents, askedAt, activity }: TmuxClient): bool
 const reportPatience = 40
 
 /**
- * Asks those terminals for reports that were not asked yet. tmux takes the reports in: nobody's typing is disturbed.
+ * Asks those terminals for reports that were not requested yet. tmux consumes the reports: they do not disturb typing.
  *
  * @returns whether all of them say at once how their focus is
  */

@@ -17,9 +17,9 @@ export interface Scene extends View {
   host: Host | undefined
   /** The process, and its ancestors up to the host: one of them has the window. */
   pids: number[]
-  /** The terminal's own answer to the hook that asked it (DEC 1004): does it have the focus? */
+  /** The focus that the terminal reported to the hook (DEC 1004). */
   focus?: 'yes' | 'no'
-  /** It is the terminal that this process was called from: it may be asked by its tty. */
+  /** It is the terminal that this process was called from: it may be queried through its tty. */
   ours: boolean
 }
 
@@ -29,7 +29,7 @@ export interface Finding {
   because: string
 }
 
-/** It is shown in other terminals: whoever looks at one of them looks at it. */
+/** It is shown in other terminals: looking at one of them is looking at it. */
 export interface Elsewhere {
   views: View[]
   /** The answer if those do not give one. */
@@ -47,6 +47,6 @@ export interface Source {
 /** Something that may know whether anybody is there at all: returns why nobody is. */
 export interface Presence {
   name: string
-  /** @param idle how long somebody may touch nothing, milliseconds; any time if not given */
+  /** @param idle how long there may be no input, in milliseconds; any time if not given */
   ask(scene: Scene, idle: number | undefined, signal: AbortSignal): Promise<string | undefined>
 }

@@ -2,7 +2,7 @@ import { isYounger } from './scene.ts'
 import type { Presence } from './view.ts'
 import { connectX } from './xserver.ts'
 
-/** The X server's screen saver, which also knows when keyboard and mouse were touched (MIT-SCREEN-SAVER). */
+/** The X server's screen saver, which also knows the time of the last input (MIT-SCREEN-SAVER). */
 export const xscreensaver: Presence = {
   name: 'X11',
   async ask(scene, idle, signal) {
@@ -15,7 +15,7 @@ export const xscreensaver: Presence = {
       // One that was on before the shell began did not keep anybody from using it.
       if (saver?.on !== undefined && isYounger(scene, saver.on)) return 'the screen saver is on'
       if (!saver || idle === undefined || saver.idle <= idle || !isYounger(scene, saver.idle)) return undefined
-      return `nothing was touched for ${Math.floor(saver.idle / 1000)} s`
+      return `no input for ${Math.floor(saver.idle / 1000)} s`
     } finally {
       server.close()
     }

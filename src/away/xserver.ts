@@ -26,7 +26,7 @@ export interface XServer {
 export interface Saver {
   /** How long it has been on, milliseconds, below 0 if it was turned on by hand; nothing if it is off. */
   on: number | undefined
-  /** How long keyboard and mouse have not been touched, milliseconds. */
+  /** Milliseconds since the last input from keyboard or mouse. */
   idle: number
 }
 
@@ -86,7 +86,7 @@ function clientOn(wire: Wire, root: number): XServer {
       return reply && { on: reply[1] === 1 ? reply.readInt32LE(12) : undefined, idle: reply.readUInt32LE(16) }
     },
     async activate(window) {
-      // SendEvent of a ClientMessage with 32-bit data; it has no answer, so something is asked for that has one.
+      // SendEvent of a ClientMessage with 32-bit data; it has no reply, so a request with a reply follows.
       const [type] = [await atom('_NET_ACTIVE_WINDOW')]
       const event = Buffer.alloc(32)
       event.set([33, 32])

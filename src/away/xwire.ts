@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** No answer that is asked for here is nearly as long, bytes. */
+/** No reply to our requests is nearly as long, in bytes. */
 const longestAnswer = 256 * 1024
 
 interface Waiting {

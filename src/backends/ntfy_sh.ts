@@ -16,7 +16,7 @@ export default defineBackend({
   ],
   options: {
     topic: text({
-      description: 'the topic; on a public server whoever knows it can read it, so make it long and random',
+      description: 'the topic; on a public server everyone who knows it can read it, so make it long and random',
       required: true,
       example: 'x7Gk2mQ9vT4bLw',
     }),

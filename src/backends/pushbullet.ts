@@ -5,7 +5,7 @@ import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text } from './contract/options.ts'
 
-/** Seconds until a used-up month is asked about again. */
+/** Seconds until a used-up month is tried again. */
 const quotaPause = 3600
 
 export default defineBackend({

@@ -69,7 +69,7 @@ export default defineBackend({
         sound: options.sound,
         url: link?.slice(0, 512),
         url_title: link === undefined ? undefined : options.url_title?.slice(0, 100),
-        // Whoever sends it by hand may write HTML; a command may not.
+        // A message sent by hand may contain HTML, one about a command may not.
         html: options.html && notification.outcome === undefined ? 1 : undefined,
         ttl: options.ttl,
         timestamp: Math.floor(Date.parse(notification.time) / 1000),

@@ -4,7 +4,7 @@ import { oneLine } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { number, text } from './contract/options.ts'
 
-/** Whoever is there hears it now; an hour later it would only frighten somebody. Milliseconds. */
+/** Milliseconds: an hour later, speech would only startle. */
 const keepFor = 5 * 60_000
 
 export default defineBackend({

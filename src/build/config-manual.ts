@@ -34,7 +34,7 @@ export async function configManual({ version, date, backends }: ConfigManualPart
 }
 
 const description = paragraphs(
-  'ntfy works without configuration. The file is YAML or JSON; ntfy config check lists every problem with its line, and ntfy config schema prints a JSON Schema for editors.',
+  'ntfy works without configuration. The file is YAML (.yml, .yaml) or JSON (.json); ntfy config check lists every problem with its line, and ntfy config schema prints a JSON Schema for editors.',
 )
 
 const sample = `backends: [desktop, phone]

@@ -84,7 +84,7 @@ const environment: Record<string, string> = {
   AUTO_NTFY_DONE_LONGER_THAN: formerSetting,
   AUTO_NTFY_DONE_UNFOCUSED_ONLY: formerSetting,
   'NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE': 'whether output has colors; --color overrides them',
-  'https_proxy, http_proxy, all_proxy, no_proxy': 'the proxy for services',
+  'https_proxy, http_proxy, all_proxy, no_proxy': 'the proxy for services: http:// or socks5h://',
 }
 
 const files: Record<string, string> = {

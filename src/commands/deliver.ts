@@ -54,7 +54,7 @@ function endOfLife(): AbortSignal {
   return controller.signal
 }
 
-/** Whoever started us may have stopped listening: that is no reason to leave what is queued. */
+/** Our parent may have stopped listening: that is no reason to abandon what is queued. */
 function writeReport(report: Report): void {
   try {
     printJson(report)
@@ -67,7 +67,7 @@ function handedOver(): HandedOver {
     const { deliveries, granted } = JSON.parse(readInput(mostInput).text) as HandedOver
     return { deliveries: deliveries.filter(isDelivery).map((one) => withGranted(one, granted)), granted }
   } catch {
-    // Whoever started us was killed half-way: what is in the outbox is tried all the same.
+    // Our parent was killed half-way: what is in the outbox is tried all the same.
     return { deliveries: [], granted: {} }
   }
 }

@@ -73,7 +73,7 @@ async function notify({ flags, global }: Invocation<typeof hookFlags>): Promise<
   const ended = { source: 'hook', outcome } as const
   const silent = whySilent({ typed, expanded, status, shellPid, short: flags.short, ignore: flags.ignore }, config)
   if (silent) {
-    // What is under the threshold is asked about only because of `always`: no word about every command.
+    // What is under the threshold gets here only because of `always`: no debug line about every command.
     if (!flags.short) await recordDecision({ ...ended, config: config.path, silent })
     return false
   }

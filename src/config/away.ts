@@ -6,7 +6,7 @@ import type { Config } from './types.ts'
 
 const modes = ['always', 'auto', 'never'] as const
 
-/** Reads `away`: a mode, or a mapping with a mode and the time without a touch after which nobody is there. */
+/** Reads `away`: a mode, or a mapping with a mode and the time without input after which the user is away. */
 export function readAway(value: unknown, config: Config): string | undefined {
   if (!isMapping(value)) return readMode(value, config) && 'expected always, auto, never or {mode: auto, idle: 120}'
   for (const [key, setting] of Object.entries(value)) {

@@ -112,7 +112,7 @@ function withBackends(
   return `${text.slice(0, lineEnd)}\n${indent}- ${stringify(name).trimEnd()}${text.slice(lineEnd)}`
 }
 
-/** A section more, at the end, or in the place of the one of that name. */
+/** Appends a section, or replaces the one of that name. */
 function withSection(
   text: string,
   name: string,

@@ -7,7 +7,7 @@ const largest = 1024 * 1024
 /** How long a pipe may take, in milliseconds. */
 const patience = 30_000
 
-/** A configuration as it was read, before anybody has asked what it means. */
+/** A configuration as it was read, before it is interpreted. */
 export interface Document {
   path: string
   text: string
@@ -39,7 +39,7 @@ export class UnreadableConfig extends Error {
 /**
  * Reads and parses a configuration file; a pipe is read once and never opened again.
  *
- * @param options.pipe it may be a pipe: what lies at a fixed place has to be a file
+ * @param options.pipe it may be a pipe: at a fixed place it has to be a file
  * @throws UnreadableConfig it cannot be read, is too large, or is no YAML or JSON
  */
 export async function readDocument(path: string, options: { pipe: boolean }): Promise<Document> {
@@ -83,7 +83,7 @@ function readText(path: string, pipe: boolean): { text: string; stats: Stats } {
   }
 }
 
-/** A pipe that nothing comes from yet: whoever writes may have to ask somebody for a password first. */
+/** A pipe without data yet: its writer may have to ask for a password first. */
 function readSome(descriptor: number, chunk: Buffer, end: number): number {
   for (;;) {
     try {

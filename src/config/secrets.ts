@@ -63,7 +63,7 @@ async function fetchValue(reference: Reference, configPath: string | undefined):
   const key = JSON.stringify(reference.command)
   const running = commandResults.get(key) ?? runSecretCommand(reference.command, configPath)
   commandResults.set(key, running)
-  // A flusher lives for an hour: what could not be had is asked for again when its target's turn comes.
+  // A flusher lives for an hour: an unavailable secret is requested again when its target's turn comes.
   running.catch(() => setTimeout(() => commandResults.delete(key), forgetFailure).unref())
   return running
 }

@@ -127,7 +127,7 @@ async function readSetting(
   }
   if (Object.hasOwn(target.settings, name)) problems.push({ at, what: `${name} is there twice` })
   let value = setting
-  // A number in the place of a text is taken as it was typed: 007 and 1e3 are keys of somebody's account.
+  // A number instead of a string is taken as it was typed: 007 and 1e3 are keys of somebody's account.
   if (option.kind === 'text' && typeof value === 'number') value = (await sourceOf(document.text)).spelling(at) ?? value
   target.settings[name] = value
   const references = referencesIn(option, value)

@@ -23,7 +23,7 @@ export interface Selected {
   target: Target
   /** By the backend's own option names, as words of the command line. */
   overrides: Record<string, string>
-  /** It was asked for by name, with `-b`. */
+  /** It was named with `-b`. */
   named: boolean
 }
 

@@ -44,7 +44,7 @@ export function refusal(saying: Saying): string | undefined {
   return what === 'program' && references.length === 0 ? programRefusal(value, file) : undefined
 }
 
-/** What a value can make us open that is had from somewhere else. What may hold a key itself is a secret first. */
+/** What a value can make us open. An option that may hold a key itself counts as a secret first. */
 function openedLater({ kind, content, details }: Option): 'program' | 'file' | undefined {
   return details.names ?? (kind === 'path' && content === undefined ? 'file' : undefined)
 }
@@ -58,7 +58,7 @@ function referenceRefusal(reference: Reference, { option, distrust: reason, file
   return 'may not use {file:}: only secrets and certificates are read from files'
 }
 
-/** Why a program, or a module, must not be run, whoever names it: others could change it. A name alone is looked for in PATH. */
+/** Why a program, or a module, must not be run, wherever it is named: others could change it. A bare name is looked up in PATH. */
 export function programRefusal(value: unknown, file: string | undefined): string | undefined {
   const program = String(Array.isArray(value) ? value[0] : value)
   if (!program.includes('/') || (file === undefined && !isAbsolute(program))) return undefined

@@ -46,7 +46,7 @@ export interface Config {
   /** Whether nobody looks at a terminal: found out, or taken for granted (always: nobody ever does). */
   away: {
     mode: 'always' | 'auto' | 'never'
-    /** Milliseconds without a touch of keyboard and mouse after which nobody is there; nothing: it does not count. */
+    /** Milliseconds without input after which the user is away; undefined: never. */
     idle: number | undefined
   }
   /** What the user should know, but is no reason to refuse anything. */

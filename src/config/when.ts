@@ -75,7 +75,7 @@ function readCondition(key: string, value: unknown, when: When, complain: Compla
   else conditions[name](value, when, below)
 }
 
-/** Two conditions that exclude each other are a mistake that nobody would notice: nothing would ever come. */
+/** Two conditions that exclude each other are a mistake that would go unnoticed: nothing would ever be sent. */
 function checkPossible(when: When, complain: Complain): void {
   const { longer_than: least, shorter_than: most, command = [], not_command: not = [] } = when
   if (least !== undefined && most !== undefined && least >= most) {

@@ -43,7 +43,7 @@ export function deliverInBackground(pending: Spooled[], report: 'pipe' | 'ignore
   return child
 }
 
-/** Whoever waits for the end of one of the caller's pipes, or for a lock on one of its files, must not wait for us. */
+/** A process that waits for the end of one of the caller's pipes, or for a lock on one of its files, must not wait for us. */
 function closeInherited(): void {
   for (const descriptor of inheritedDescriptors().splice(0)) {
     try {

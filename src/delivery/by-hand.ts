@@ -19,7 +19,7 @@ export function revive(folder: string, entry: Entry, delivery: Delivery): void {
   syncFolder(failedFolder(folder))
 }
 
-/** Takes a file away for good, because its owner asked for it. */
+/** Deletes a file because its owner asked for that. */
 export function discard({ path }: Entry): void {
   remove(path)
   syncFolder(dirname(path))

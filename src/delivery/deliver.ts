@@ -78,7 +78,7 @@ export function spoolHeld(held: Delivery[], { quiet = false }: { quiet?: boolean
 export interface AttemptOptions {
   /** Somebody waits for it at a terminal. */
   foreground: boolean
-  /** The first attempt of a new notification: a target that asked to be left alone is. */
+  /** The first attempt of a new notification: a Retry-After of the target is respected. */
   fresh: boolean
   /** The configuration, if it was read already. */
   config?: Config

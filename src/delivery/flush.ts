@@ -38,11 +38,11 @@ export interface FlushOptions {
   all?: boolean
   /** These deliveries alone, by id. */
   only?: Set<string>
-  /** What whoever handed them over grants them. */
+  /** The options that this run grants them. */
   granted?: Granted
   /** Targets whose service has just answered: all that waits for them is due. */
   reached?: Set<string>
-  /** They are tried for the first time: a target that asked to be left alone is. */
+  /** It is their first attempt: a Retry-After of the target is respected. */
   fresh?: boolean
   /** Also what is held back by a rule. */
   held?: boolean
@@ -136,7 +136,7 @@ async function attemptTaken(
   return report
 }
 
-/** Until when a target is left alone that asked for it, unless somebody asks for an attempt now. */
+/** Until when a target is left alone after a Retry-After, unless an attempt is requested now. */
 function pauseEnd(folder: string, [first]: Waiting[], { all, reached }: FlushOptions): number | undefined {
   if (first === undefined || all || reached?.has(first.target)) return undefined
   const pause = pauseOf(folder, first.target, first.config)

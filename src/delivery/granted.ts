@@ -14,7 +14,7 @@ export function grantedTo(deliveries: Delivery[]): Granted {
   return all
 }
 
-/** A delivery with what whoever handed it over grants it. */
+/** A delivery with the options that this run grants it. */
 export function withGranted<D extends ReferringDelivery>(delivery: D, all: Granted): D {
   const { fallback } = delivery
   const options = Object.hasOwn(all, delivery.id) ? all[delivery.id] : undefined

@@ -53,7 +53,7 @@ export interface Destinations {
   trouble: string | undefined
 }
 
-/** While the command runs: has the terminals around tmux report their focus, if that will be asked about. */
+/** While the command runs: has the terminals around tmux report their focus, if that will be needed. */
 export async function prepareToNotify({ onlyAway }: NotifyWhen): Promise<void> {
   if (!onlyAway) return
   const { askForFocus } = await import('../away/index.ts')

@@ -30,7 +30,7 @@ export async function keepFlushing(folder: string, stop: AbortSignal): Promise<v
     } finally {
       releaseLock(folder)
     }
-    // Whoever kept something while we held the lock relied on us.
+    // Processes that queued something while we held the lock relied on us.
   } while (isAnythingWaiting(folder) && (await pause(shortestSleep, stop)) && takeLock(folder))
 }
 

@@ -13,7 +13,7 @@ import type { Result } from './attempt.ts'
 /** A delivery that is older, in milliseconds, is given up when one more attempt has not succeeded. */
 const givenUpAfter = 5 * 24 * 60 * 60_000
 
-/** What is kept for so short a time, in milliseconds, is for whoever looks just now: no other process tries it again. */
+/** A delivery kept for no longer than this, in milliseconds, is for somebody looking right now: no other process retries it. */
 const momentary = 60_000
 
 export const outboxTrouble = 'the outbox cannot be written'
@@ -21,7 +21,7 @@ export const outboxTrouble = 'the outbox cannot be written'
 /** What has become of a delivery. */
 export type Fate = 'delivered' | 'queued' | 'parked' | 'failed'
 
-/** Where a delivery lies in the outbox, claimed. */
+/** Where a claimed delivery is in the outbox. */
 export interface Location {
   folder: string
   entry: Entry
@@ -47,7 +47,7 @@ export async function settle(
   const fromFuture = Date.parse(delivery.created) > now.getTime()
   const tried: Delivery = { ...delivery, ...(fromFuture && madeNow()), tries: delivery.tries + 1 }
   if (result.kind === 'delivered') {
-    // First of all: until it has left the disk, whoever ends this process has it sent a second time.
+    // First of all: until it has left the disk, killing this process would have it sent a second time.
     if (location) keepingTrouble(() => finish(location.folder, location.entry))
     await logDelivered(tried, now)
     if (location) endPause(location.folder, delivery.target)
@@ -65,7 +65,7 @@ export async function settle(
 /** Why a delivery is not even tried again; nothing if it is. */
 export function whyTooLate({ created }: Delivery, keepFor: number | undefined): string | undefined {
   if (keepFor === undefined) return undefined
-  if (keepFor <= momentary) return 'too late: whoever was there may have left'
+  if (keepFor <= momentary) return 'too late: nobody may be there any more'
   return Date.now() - Date.parse(created) > keepFor
     ? `too late: older than ${Math.round(keepFor / 60_000)} min`
     : undefined
@@ -103,12 +103,12 @@ function waitingTime(tries: number, result: Result): number {
   return asked === undefined ? retryDelay(tries) : askedDelay(tries, asked)
 }
 
-/** Only who asked for it is left alone: after a refused connection a new notification is tried at once. */
+/** Only a Retry-After pauses a target: after a refused connection a new notification is tried at once. */
 function asksForPause(result: Result): result is Result & { kind: 'transient' | 'config' } {
   return result.kind === 'transient' ? result.retryAfter !== undefined : result.kind === 'config' && result.secret
 }
 
-/** Changes the outbox; what goes wrong is said, because the delivery itself is not touched by it. @returns whether it went well */
+/** Changes the outbox and reports errors, which do not affect the delivery itself. @returns whether it succeeded */
 export function keepingTrouble(change: () => void): boolean {
   try {
     change()

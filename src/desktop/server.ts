@@ -31,7 +31,7 @@ export async function desktopServer(signal: AbortSignal, patience: number): Prom
 }
 
 /**
- * Shows a toast, in the place of the last one of its thread.
+ * Shows a toast, replacing the last one of its thread.
  *
  * @returns its number, and whether the desktop will report clicks on it
  */

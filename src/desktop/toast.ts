@@ -3,7 +3,7 @@ import type { TerminalReference } from '../notification/index.ts'
 export const urgencies = ['low', 'normal', 'critical'] as const
 export type Urgency = (typeof urgencies)[number]
 
-/** What a desktop is asked to show. */
+/** What a desktop has to show. */
 export interface Toast {
   title: string
   message: string
@@ -19,7 +19,7 @@ export interface Toast {
   app_id?: string | undefined
   /** What a click on it leads to; nothing if nobody waits for clicks. */
   origin?: Origin | undefined
-  /** Whether it is no news any more: then it is not shown, or taken back. */
+  /** Whether it is out of date: then it is not shown, or withdrawn. */
   isStale(): boolean
   /** Milliseconds; -1 leaves it to the desktop, 0 means until it is dismissed. */
   timeout: number

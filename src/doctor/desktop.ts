@@ -12,7 +12,7 @@ import type { Check, Finding } from './finding.ts'
 /** How long the desktop may take to answer, in milliseconds. */
 const patience = 2000
 
-/** The session bus, who shows notifications on it, and, if asked for, whether one is taken. */
+/** The session bus, the notification service on it, and, on request, whether it accepts one. */
 export const desktop: Check = async ({ notify, signal }) => {
   if (process.platform !== 'linux') {
     return [

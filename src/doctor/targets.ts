@@ -10,7 +10,7 @@ import { withoutSecrets } from '../platform/output.ts'
 import { oneLine } from '../platform/text.ts'
 import type { Check, Finding } from './finding.ts'
 
-/** How long a service may take to answer, in milliseconds; all are asked at the same time. */
+/** How long a service may take to answer, in milliseconds; all are queried at the same time. */
 const patience = 2000
 
 /** Each target: its options, its secrets, and whether its service answers where it has a call that sends nothing. */

@@ -5,7 +5,7 @@ import { readRegularFile } from '../platform/regular-file.ts'
 /** Lists of hosts to block have some megabytes. */
 const largestHosts = 64 * 1024 * 1024
 
-/** How long one name server may take at first, in milliseconds, and how often it is asked. */
+/** How long one name server may take at first, in milliseconds, and how often it is queried. */
 const patience = { timeout: 2000, tries: 2 }
 
 /** How long all of them may take together, in milliseconds: the rest of an attempt is for the connection. */
@@ -16,7 +16,7 @@ type Callback = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]
 /**
  * Looks a host name up in place of dns.lookup, whose thread keeps a process from ending until the system's resolver
  * gives up, whatever has been decided meanwhile (seen with a name server that swallows questions: 3 s at exit).
- * The system's resolver is asked only for names that a living name server does not know: mDNS, search domains.
+ * The system's resolver is used only for names that a working name server does not know: mDNS, search domains.
  */
 export function lookup(hostname: string, options: LookupOptions, callback: Callback): void {
   find(hostname)

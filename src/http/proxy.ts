@@ -40,7 +40,7 @@ function decoded(text: string): string {
   })
 }
 
-/** What a proxy wants to see of whoever uses it; nothing if its address has no user. */
+/** The credentials for a proxy; nothing if its address has no user. */
 export function proxyAuthorization(proxy: URL): Record<string, string> {
   if (!proxy.username) return {}
   const { user, password } = userOf(proxy)
@@ -88,7 +88,7 @@ export function hostOf(url: URL): string {
 }
 
 function variable(name: string): string | undefined {
-  // To a CGI program HTTP_PROXY is the header `Proxy` of whoever sent the request (https://httpoxy.org).
+  // To a CGI program HTTP_PROXY is the header `Proxy` of the request (https://httpoxy.org).
   const isHeader = name === 'http_proxy' && process.env['REQUEST_METHOD'] !== undefined
   return process.env[name] || (isHeader ? undefined : process.env[name.toUpperCase()])
 }

@@ -15,7 +15,7 @@ export interface Outcome {
   signal?: string
   /** How long it ran; nothing if nobody measured it. */
   durationMs?: number
-  /** The last lines of its output, if they were asked for. */
+  /** The last lines of its output, if requested. */
   output?: string
   /** The same without its secrets, which are looked for before these lines are chosen. */
   redactedOutput?: string

@@ -2,7 +2,7 @@ import { formatDuration } from '../platform/duration.ts'
 import { oneLine } from '../platform/text.ts'
 import type { Outcome } from './index.ts'
 
-/** Longest command that a message quotes, in characters: the rest says nothing to whoever reads it on a phone. */
+/** Longest command that a message quotes, in characters: more is of no use on a phone. */
 const longestCommand = 1024
 
 /** dschep/ntfy's sentence: `✅ "make build" succeeded in 1:02 minutes`, the output's last lines below it. */

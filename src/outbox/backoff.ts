@@ -2,7 +2,7 @@
 const firstRetry = 30_000
 const longestRetry = 60 * 60_000
 const shortestRetry = 1000
-/** A program that gives no secret is not asked again for so long: it may put a window in front of somebody. */
+/** A program that prints no secret is not run again for this long: it may open a window. */
 const secretPause = 5 * 60_000
 /** So much more or less, so that many machines do not come back at the same moment. */
 const jitter = 0.2
@@ -19,7 +19,7 @@ export function retryDelay(tries: number, random = Math.random()): number {
   return backoff * (1 - jitter + random * 2 * jitter)
 }
 
-/** What a service asked for, in seconds, an hour at most; one that always says "at once" is not asked all the time. */
+/** A Retry-After in seconds, an hour at most; a service that always answers 0 is not retried continuously. */
 export function askedDelay(tries: number, seconds: number): number {
   const least = tries > believedRetries ? retryDelay(tries) : shortestRetry
   return Math.min(Math.max(seconds * 1000, least), longestRetry)

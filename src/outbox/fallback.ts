@@ -8,7 +8,7 @@ export function referring(delivery: Delivery, next: Delivery): ReferringDelivery
   return { ...next, notification: Object.fromEntries(Object.entries(next.notification).filter(differs)) }
 }
 
-/** The delivery that goes in the place of this one, whole. */
+/** The delivery that replaces this one, complete. */
 export function fallbackOf({ fallback, notification }: Delivery): Delivery | undefined {
   if (fallback === undefined) return undefined
   return { ...fallback.delivery, notification: { ...notification, ...fallback.delivery.notification } }

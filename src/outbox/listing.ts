@@ -10,7 +10,7 @@ export interface Kept {
   state: 'waiting' | 'claimed' | 'parked' | 'held' | 'failed' | 'damaged'
 }
 
-/** Where a delivery lies that is kept; nothing was read of it yet. */
+/** Where a delivery is kept; it has not been read yet. */
 export interface Place {
   /** The id by which its user names it. */
   id: string

@@ -7,7 +7,7 @@ import { readOwn } from '../platform/own-file.ts'
 import { longestWait } from './backoff.ts'
 import { configStamp } from './stamp.ts'
 
-/** Until when a target is left alone, because its service or the owner of its secret asked for it. */
+/** Until when a target is left alone, after a Retry-After, or after a program that printed no secret. */
 export interface Pause {
   /** ISO 8601. */
   until: string

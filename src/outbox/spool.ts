@@ -93,7 +93,7 @@ export function isBusy(entry: Entry): boolean {
   return holder !== undefined && holder.state !== 'gone'
 }
 
-/** Why nobody should wait for whoever has claimed it; nothing if somebody works on it, or nobody. */
+/** Why not to wait for the process that has claimed it; nothing if one is working on it, or none is. */
 export function whyStuck(entry: Entry): string | undefined {
   const holder = holderIn(entry)
   return holder?.state === 'stuck' ? holder.why : undefined

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, uptime } from 'node:os'
 import { codeOf } from './errors.ts'
 
-/** A claim of somebody who cannot be asked, or does not run, is believed for this long, in milliseconds. */
+/** A claim whose holder cannot be checked counts for this long, in milliseconds. */
 const believedFor = 60 * 60_000
 
 /** No work on one delivery takes as long, in milliseconds: who is still at it hangs, or is gone. */

@@ -10,7 +10,7 @@ import { replaceOwn } from './own-file.ts'
  * (write-file-atomic knows no folder's fsync, and no bound). Its name is
  * on the disk only after `syncFolder`.
  *
- * @param most bytes that whoever reads it takes
+ * @param most the largest size in bytes that its reader accepts
  * @throws the file system's error, or that it is too large; then nothing has changed
  */
 export function writeDurably(path: string, content: unknown, most: number, { durable = true } = {}): void {
@@ -46,7 +46,7 @@ export function makeFolderDurably(path: string): void {
     try {
       syncFolder(folder)
     } catch (error) {
-      // What lies further above may not be ours to open.
+      // Folders further up may not be ours to open.
       if (codeOf(error) !== 'EACCES' && codeOf(error) !== 'EPERM') throw error
       return
     }

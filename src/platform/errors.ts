@@ -36,12 +36,12 @@ export class ConfigError extends NtfyError {
   }
 }
 
-/** A program did not give the secret that it was asked for. */
+/** A program did not print the requested secret. */
 export class SecretError extends ConfigError {}
 
 /** Later may help: the delivery is tried again. */
 export class TransientError extends NtfyError {
-  /** Seconds that the service asked us to wait. */
+  /** Seconds to wait, as the service requested (Retry-After). */
   readonly retryAfter: number | undefined
   /** Is it worth keeping? What could only be shown here and now is not. */
   readonly keep: boolean = true

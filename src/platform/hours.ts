@@ -25,7 +25,7 @@ export function isWithin({ from, to }: Hours, time: Date): boolean {
   return from < to ? minute >= from && minute < to : minute >= from || minute < to
 }
 
-/** When these hours, in which `time` lies, end. */
+/** When these hours, which contain `time`, end. */
 export function endOf({ to }: Hours, time: Date): Date {
   const end = new Date(time)
   end.setHours(Math.floor(to / 60), to % 60, 0, 0)

@@ -61,7 +61,7 @@ function isFull(path: string, rotateAt: number): boolean {
   }
 }
 
-/** Two processes may find it full at the same time: the later one would put the new file in the place of the old one. */
+/** Two processes may find it full at the same time: the later one would overwrite the old file with the new one. */
 function rotate(path: string, rotateAt: number): void {
   const mine = `${path}.${process.pid}`
   renameSync(path, mine)

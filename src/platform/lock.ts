@@ -9,7 +9,7 @@ import { readOwn, removeQuietly } from './own-file.ts'
 /** A process may be between making the file and writing its name into it for so long, in milliseconds. */
 const writing = 10_000
 
-/** The lock of whoever keeps trying what is in the outbox. */
+/** The lock of the process that keeps trying the outbox. */
 const flusher = 'flusher'
 
 /** Does a process, alive as far as can be known, hold a lock, or keep trying what is in the outbox? */

@@ -124,7 +124,7 @@ function jsonLine(value: unknown): string {
   )
 }
 
-/** Writes what was asked for to stdout. A reader that has gone away (`| head`) is no error. */
+/** Writes requested output to stdout. A reader that has gone away (`| head`) is no error. */
 export function print(text: string): void {
   try {
     writeAll(1, text)

@@ -16,7 +16,7 @@ import { codeOf } from './errors.ts'
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY } = constants
 
 /*
- * Files that only ntfy writes, all in folders of its own. What somebody else put in the place of one, a link, a pipe or a
+ * Files that only ntfy writes, all in folders of its own. Anything else in place of one, a link, a pipe or a
  * file of another user, counts as not there.
  */
 
@@ -36,7 +36,7 @@ export function appendOwn(path: string, text: string): boolean {
 }
 
 /**
- * Puts a file in the place of whatever has its name, so that a crash leaves either all of it or what was there before.
+ * Replaces a file atomically: a crash leaves either all of the new one or the old one.
  *
  * @throws the file system's error; then nothing has changed
  */
@@ -64,7 +64,7 @@ export function removeQuietly(path: string): void {
   } catch {}
 }
 
-/** What lies there was left by a process that was killed, or put there by somebody: it is not written to. */
+/** A file left by a killed process, or by somebody else: it is not written to. */
 function createAnew(path: string): number {
   const create = () => openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
   try {

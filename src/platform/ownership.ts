@@ -18,7 +18,7 @@ export function ownershipProblem(path: string, options: { ownGroup?: boolean } =
 /** The same of one file or folder alone. */
 export function problemOf(name: string, stats: Stats, ownGroup = false): string | undefined {
   if (isForeign(stats.uid)) return `${name} belongs to another user (uid ${stats.uid})`
-  // Everybody may write to /dev/null, and nothing lies below a device.
+  // Everybody may write to /dev/null, and there is nothing below a device.
   if (!stats.isDirectory() && !stats.isFile()) return undefined
   // In a folder with the sticky bit only its owner may rename or remove what is somebody's (inode(7)).
   if (stats.isDirectory() && (stats.mode & 0o1000) !== 0) return undefined

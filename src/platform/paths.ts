@@ -46,7 +46,7 @@ export function stateFolder(): string | undefined {
   return statePlace().folder
 }
 
-/** Where this run keeps it instead of where its environment says, if it was asked: something to say once. */
+/** Where this run keeps its state, if not where the environment says: a warning to print once. */
 export function stateNotice(): string | undefined {
   const place = [...statePlaces.values()].find(({ instead }) => instead !== undefined)
   return place && `${place.instead}: root's state is in ${place.folder}`

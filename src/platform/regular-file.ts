@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 
 const { O_NONBLOCK = 0, O_RDONLY } = constants
 
-/** What lies at a path is something else than a file, or too large for what was expected there. */
+/** What is at a path is not a regular file, or larger than expected. */
 export class UnfitFile extends Error {}
 
 /**

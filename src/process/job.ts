@@ -4,7 +4,7 @@ import { type ProcessStat, readSignalMasks, readStat } from './proc.ts'
 /** What job control makes of a process: its state (T is stopped), and its process group. */
 export type JobState = Pick<ProcessStat, 'state' | 'pgrp'>
 
-/** @param asks whether ps is asked where there is no /proc: it takes a while */
+/** @param asks whether to run ps where there is no /proc: it takes a while */
 export function stateOf(pid: number, asks: boolean): JobState | undefined {
   const stat = readStat(pid)
   if (stat || process.platform === 'linux' || !asks) return stat

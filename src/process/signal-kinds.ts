@@ -25,7 +25,7 @@ export const passed: NodeJS.Signals[] = [
   'SIGSTKFLT',
 ]
 
-/** Whoever writes to a pipe or file gets these by its own doing. */
+/** A process that writes to a pipe or file causes these itself. */
 export const writers: NodeJS.Signals[] = ['SIGPIPE', 'SIGXFSZ']
 
 /** By these a process stops that uses its terminal in the background. One that listens to them tries again, for ever. */

@@ -112,7 +112,7 @@ class SignalRelay implements Relay {
     this.waiting.set(signal, before + 1)
     if (before > 0) return
     const guess = looksLikeOursAlone(signal, this.hadTerminal)
-    // What does nothing to a witness that does not block it yet cannot be asked about.
+    // A signal with no effect on a witness that does not block it yet cannot be checked.
     const witness = harmless.includes(signal) && !this.witness?.isReady() ? undefined : this.witness
     setTimeout(async () => {
       const seen = this.isInOurGroup() ? ((await witness?.saw(signal)) ?? !guess) : false

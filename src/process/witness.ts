@@ -6,7 +6,7 @@ import { readSignalMasks } from './proc.ts'
 /** A witness that does not start in this time, milliseconds, is none. */
 const startTime = 500
 
-/** What a witness has seen is asked about within this time, milliseconds, or not at all. */
+/** A witness is queried within this time, in milliseconds, or not at all. */
 const memory = 1000
 
 /** A handler runs within this time after its signal, milliseconds, also on a busy machine. */
@@ -96,7 +96,7 @@ export class Witness {
     ;(witness.stdin as unknown as { unref(): void } | null)?.unref()
   }
 
-  /** Notes what is pending in the witness, which another one replaces then; whether it could be asked. */
+  /** Notes what is pending in the witness, which another one then replaces; returns whether it could be queried. */
   #look(): boolean {
     const { pid } = this.#process ?? {}
     const masks = pid === undefined ? undefined : readSignalMasks(pid)

@@ -27,7 +27,7 @@ export function rulesOf(config: Config, target: Target): TargetRules {
 /**
  * Decides for one delivery: `when`, the quiet hours, what was sent already, the limit.
  *
- * @param options.named its target was named on the command line: then its `when` is not asked
+ * @param options.named its target was named on the command line: then its `when` does not apply
  */
 export async function decide(
   delivery: Delivery,

@@ -48,7 +48,7 @@ export async function countDelivery(
   })
 }
 
-/** Counts one that goes out although nobody asked whether it may: what was held comes as one. */
+/** Counts one that is sent regardless of the limit: held notifications arrive as one. */
 export async function countRelease(delivery: Delivery): Promise<void> {
   await counting(delivery, ({ sent }, now) => {
     sent.push(now)

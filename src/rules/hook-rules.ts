@@ -19,7 +19,7 @@ export interface SeenCommand {
   shellPid: number | undefined
   /** It was under the threshold: the hook asks because of `always`. */
   short: boolean
-  /** The list that goes in the place of the built-in one. */
+  /** The list that replaces the built-in one. */
   ignore: string | undefined
 }
 

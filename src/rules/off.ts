@@ -6,7 +6,7 @@ import { readOwn, replaceOwn } from '../platform/own-file.ts'
 import { statePlace } from '../platform/paths.ts'
 import { readStat } from '../process/proc.ts'
 
-/** Somebody has asked the hooks to be silent. */
+/** The hooks were turned off. */
 export interface Off {
   /** This shell alone, or all. */
   where: 'here' | 'everywhere'

@@ -12,7 +12,7 @@ export interface Facts {
   time: Date
   /** How the command ended, its text as it was typed; nothing for a message of `send`. */
   outcome?: Outcome
-  /** Whether somebody is looking: asked only where a condition needs it. */
+  /** Whether somebody is looking: determined only if a condition needs it. */
   away: () => Promise<Away>
 }
 
@@ -35,7 +35,7 @@ export async function unmet(when: When, facts: Facts): Promise<Unmet | undefined
 
 type Check = (when: When, facts: Facts) => string | undefined | Promise<string | undefined>
 
-/** What speaks against it, in the order in which they are looked at: what costs most is asked last. */
+/** What rules a notification out, in the order of checking: the most expensive is last. */
 const checks: { [C in keyof When]-?: Check } = {
   source: ({ source: wanted = [] }, { source }) => {
     const name = source === 'pid' ? 'done' : source

@@ -1,6 +1,6 @@
 import { print } from '../platform/output.ts'
 
-/** Whoever knows a topic of a public server can read it: as many letters as a password that nobody guesses has. */
+/** Everyone who knows a topic of a public server can read it: it is as long as a password that cannot be guessed. */
 const letters = 24
 
 /** A long random topic. */

@@ -4,13 +4,13 @@ import { type ProcessStat, readStat } from '../process/proc.ts'
 
 /**
  * Asks the terminal that we were called from for its focus. bash can see whether something was typed ahead without
- * taking it, which Node cannot; then nothing is asked.
+ * taking it, which Node cannot; then it is not queried.
  *
  * @returns nothing if it gave no answer, or is another program's at the moment
  */
 export function terminalHasFocus(): Promise<'yes' | 'no' | undefined> {
   const own = readStat('self')
-  // Whoever is in the background would be stopped.
+  // A background process would be stopped.
   if (own === undefined || own.tty === 0 || own.pgrp !== own.tpgid || feedsPager(own)) return Promise.resolve(undefined)
   return new Promise((resolve) => {
     // Never ended by us: it would leave the terminal without its echo. It takes 0.1 s at most.

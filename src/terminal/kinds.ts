@@ -113,7 +113,7 @@ export function kindByTerm(term: string): Kind | undefined {
   return kinds.find((kind) => kind.term?.test(term))
 }
 
-/** The terminal that calls itself so when it is asked for its version (XTVERSION). */
+/** The terminal that reports this version string (XTVERSION). */
 export function kindByVersion(version: string): Kind | undefined {
   return kinds.find((kind) => kind.version?.test(version))
 }

@@ -29,7 +29,7 @@ interface View {
 export interface Host {
   kind: Kind
   pid: number
-  /** What it started, of which the process that was asked about is a descendant: its environment is the host's work. */
+  /** What it started, of which the process in question is a descendant: its environment is the host's work. */
   child: number
 }
 

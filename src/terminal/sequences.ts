@@ -2,7 +2,7 @@ import type { Priority } from '../notification/index.ts'
 import { cut, oneLine } from '../platform/text.ts'
 import type { Kind, Protocol } from './kinds.ts'
 
-/** What a terminal is asked to show. */
+/** What a terminal has to show. */
 export interface Message {
   title: string
   message: string

@@ -26,7 +26,7 @@ export interface TmuxClient {
   flags: string[]
   /** The server asks its clients' terminals to report their focus. */
   focusEvents: boolean
-  /** When ntfy asked for it, seconds since 1970. */
+  /** When ntfy requested it, in seconds since 1970. */
   askedAt?: number
   /** Its TERM. */
   term: string
@@ -35,7 +35,7 @@ export interface TmuxClient {
 }
 
 const paneFormat = 'pane|#{pane_tty}|#{session_id}|#{window_active}#{pane_active}|#{pane_id}'
-/** A user option of the server: `PID:SECONDS` of each client whose terminal was asked to report its focus. */
+/** A user option of the server: `PID:SECONDS` of each client whose terminal was requested to report its focus. */
 const askedOption = '@ntfy_focus'
 const clientFormat = [
   'client|#{client_tty}|#{session_id}|#{client_pid}|#{client_activity}|#{client_control_mode}',
@@ -49,7 +49,7 @@ export interface PaneReference {
   server: number
 }
 
-/** Notes in tmux when each of its clients' terminals was asked to report its focus. */
+/** Notes in tmux when each of its clients' terminals was requested to report its focus. */
 export async function noteAsked(pane: PaneReference, clients: TmuxClient[], signal: AbortSignal): Promise<void> {
   const notes = clients.flatMap(({ pid, askedAt }) => (askedAt === undefined ? [] : `${pid}:${askedAt}`))
   await run(['-S', socketOf(pane), 'set-option', '-s', askedOption, notes.join(' ')], signal)

@@ -29,12 +29,12 @@ it('away: always and never are answers without a question', async () => {
 describeWith([...desktopPrograms, 'openbox', 'xdotool', 'xterm', 'xset', 'bash'], 'nobody is there', () => {
   const screen = useDesktop({ windows: true, daemon: 'none' })
 
-  it('while the screen saver is on, or nothing was touched for long', async () => {
+  it('while the screen saver is on, or no input for long', async () => {
     const shell = await openShellWindow(screen(), emulators['xterm'] ?? [])
     const seen = async (options: AwayOptions = {}) => (await away(shell.terminal, limit(), options)).source
     await shell.type(':')
     await becomes(() => seen({ idle: 120_000 }), 'X11: the window has the focus')
-    await waitFor('some time', async () => /^X11: nothing was touched for \d+ s$/.test(await seen({ idle: 50 })))
+    await waitFor('some time', async () => /^X11: no input for \d+ s$/.test(await seen({ idle: 50 })))
     await becomes(() => seen(), 'X11: the window has the focus')
     await promisify(execFile)('xset', ['s', 'activate'], { env: screen().env })
     await becomes(() => seen(), 'X11: the screen saver is on')

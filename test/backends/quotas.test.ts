@@ -53,7 +53,7 @@ describe('a service that has had enough is left alone as long as it says', () =>
     expect(Math.abs((result.kind === 'transient' ? (result.retryAfter ?? 0) : 0) - left)).toBeLessThan(60)
   })
 
-  it('ntfy.sh: 42909 until the login is mended', async () => {
+  it('ntfy.sh: 42909 until the login is fixed', async () => {
     expect(await answered('ntfy_sh', 429, { code: 42_909, http: 429, error: 'auth' })).toMatchObject({ kind: 'config' })
   })
 })

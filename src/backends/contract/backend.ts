@@ -65,7 +65,7 @@ export type Outgoing = Notification & { title: string }
 /** What a service answered, as JSON. */
 export type Answer = Record<string, unknown>
 
-/** The world as a backend may touch it. */
+/** All that a backend has access to. */
 export interface Context {
   /** The delivery's id, the same for every attempt: the idempotency key. */
   id: string

@@ -39,7 +39,7 @@ export function openCache(
   }
 }
 
-/** Where what is kept lies; nothing if there is no place for it. */
+/** Where values are kept; nothing if there is no place for them. */
 export function cacheFolder(): string | undefined {
   const { folder } = statePlace()
   return folder === undefined ? undefined : join(folder, 'cache')
@@ -81,7 +81,7 @@ async function locked<T>(name: string, signal: AbortSignal, work: () => Promise<
   }
 }
 
-/** Where the lock lies, once it is ours; nothing where none can be made: then there is nothing to find for others. */
+/** The path of the lock once it is ours; nothing where none can be created: then there is nothing for others to find. */
 async function lockIn(folder: string | undefined, name: string, signal: AbortSignal): Promise<string | undefined> {
   if (folder === undefined) return undefined
   try {

@@ -21,7 +21,7 @@ export interface ContextParts {
   signal: AbortSignal
 }
 
-/** The world as a backend may touch it. */
+/** All that a backend has access to. */
 export function makeContext(parts: ContextParts): Context {
   const { id, backend, target, config, options, foreground, signal, isStale = () => false } = parts
   return {
@@ -37,7 +37,7 @@ export function makeContext(parts: ContextParts): Context {
   }
 }
 
-/** Programs run where the configuration is, wherever the notification came from and whoever sends it. */
+/** Programs run where the configuration is, wherever the notification came from and whichever process sends it. */
 function folderOf(config: string | undefined): string {
   const folder = config === undefined ? '/' : dirname(config)
   return existsSync(folder) ? folder : '/'

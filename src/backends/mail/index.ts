@@ -63,8 +63,8 @@ export default defineBackend({
   title: 'E-mail',
   homepage: 'https://www.rfc-editor.org/rfc/rfc5321',
   setup: [
-    'Ask whoever runs the mail server for host, port, user and password. Gmail needs an app password (https://myaccount.google.com/apppasswords).',
-    'Microsoft 365 takes no passwords any more, and Gmail can do without: register a client there, let it send mail for you (scope https://outlook.office.com/SMTP.Send and offline_access, or https://mail.google.com/), and put what that gives into `oauth`. Its access_url is https://login.microsoftonline.com/common/oauth2/v2.0/token or https://oauth2.googleapis.com/token.',
+    'Ask the administrator of the mail server for host, port, user and password. Gmail needs an app password (https://myaccount.google.com/apppasswords).',
+    'Microsoft 365 no longer accepts passwords, and Gmail can do without: register a client there, let it send mail for you (scope https://outlook.office.com/SMTP.Send and offline_access, or https://mail.google.com/), and put what that gives into `oauth`. Its access_url is https://login.microsoftonline.com/common/oauth2/v2.0/token or https://oauth2.googleapis.com/token.',
     'Without `host` the mail system of this machine takes the message (sendmail, msmtp).',
   ],
   aliases: ['email', 'smtp'],
@@ -133,7 +133,7 @@ function serverOf({ tls, ca, servername, ...options }: MailOptions, context: Con
     port,
     secure,
     ...(!secure && { requireTLS: required, ignoreTLS: tls === 'none' }),
-    // Somebody who gives a password expects that it is asked for: a server that does not is the wrong one.
+    // A configured password has to be requested: a server that does not is the wrong one.
     ...(auth && { auth, forceAuth: true }),
     tls: {
       ...(ca !== undefined && { ca: readCertificates(ca) }),

@@ -5,7 +5,7 @@ import { asObject } from '../../platform/json.ts'
 
 export interface CallOptions {
   json?: unknown
-  /** The field that proves that the homeserver did what was asked: a text. */
+  /** The field that proves that the homeserver did what was requested: a string. */
   proof?: string
   /** That there is no answer is one, too: an empty one. */
   optional?: true

@@ -22,7 +22,7 @@ export async function homeserverNamed(name: string, world: World): Promise<strin
   if (/^https?:\/\//i.test(server)) return server
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/i.test(server)) return `https://${server}`
   return discover(server, world).catch((error: unknown) => {
-    // Whoever names a homeserver may know better than a web server that answers anything.
+    // A configured homeserver counts more than a web server that answers anything.
     if (error instanceof Undiscovered) return `https://${server}`
     throw error
   })

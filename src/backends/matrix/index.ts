@@ -17,7 +17,7 @@ export default defineBackend({
   options: {
     homeserver: text({
       description:
-        'the homeserver: an address, or a server name, whose well-known file is asked; without it user_id leads there',
+        'the homeserver: an address, or a server name, whose well-known file is read; by default that of user_id',
       example: 'https://matrix.example.org',
       aliases: ['url', 'home_server', 'server', 'matrix_homeserver', 'MatrixHomeServer'],
     }),

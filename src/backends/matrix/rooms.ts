@@ -50,7 +50,7 @@ export async function roomId(call: Call, room: string): Promise<string> {
   return String((await call('GET', ['directory', 'room', room], { proof: 'room_id' }))['room_id'])
 }
 
-/** A room that is encrypted stays so; one that is not may become it, so this is asked each time. */
+/** A room that is encrypted stays so; one that is not may become encrypted, so this is checked each time. */
 export async function isEncrypted(call: Call, id: string): Promise<boolean> {
   const state = await call('GET', ['rooms', id, 'state', 'm.room.encryption'], { optional: true })
   return typeof state['algorithm'] === 'string'

@@ -1,7 +1,7 @@
 import ece from 'http_ece'
 import { ConfigError, messageOf } from '../../platform/errors.ts'
 
-/** What a browser gives to whoever may send to it, its keys in base64url. */
+/** What a browser gives to its senders, with keys in base64url. */
 export interface Subscription {
   endpoint: string
   p256dh: string

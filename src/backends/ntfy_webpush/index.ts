@@ -89,7 +89,7 @@ export default defineBackend({
         ),
       },
       body: encrypt(payloadOf(notification), subscription),
-      // RFC 8030 §5: 201, or 202 where a receipt was asked for.
+      // RFC 8030 §5: 201, or 202 if a receipt was requested.
       statuses: [201, 202],
       failure: (answer) => failureOf(origin, answer),
     })
@@ -116,7 +116,7 @@ function subscriptionOf(info: unknown): Subscription {
   if (!URL.canParse(endpoint) || !(endpoint.startsWith('https://') || local)) {
     throw new ConfigError('subscription_info: endpoint: expected an address (https://...)')
   }
-  // Whoever knows the address can send to the browser.
+  // Everyone who knows the address can send to the browser.
   for (const secret of [endpoint, new URL(endpoint).pathname.slice(1), auth]) hideSecret(secret)
   return { endpoint, p256dh, auth }
 }

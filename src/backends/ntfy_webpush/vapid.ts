@@ -13,7 +13,7 @@ export const keyText = /-----BEGIN |^[\w-]{43}=?$|^M[\w+/-]{80,}={0,2}$/
  * when it subscribed.
  *
  * @param origin the push service, `https://push.example.org`
- * @param subject how whoever sends can be reached, an address mailto: or https:
+ * @param subject how to reach the sender, an address mailto: or https:
  * @param now in seconds
  * @throws ConfigError the key cannot be read or is of another kind
  */

@@ -24,7 +24,7 @@ export interface Call {
   body?: readonly unknown[]
 }
 
-/** No answer that is asked for here is nearly as long; the protocol's own limit is 128 MiB. */
+/** No reply to our requests is nearly as long; the protocol's own limit is 128 MiB. */
 export const maxMessage = 1024 * 1024
 
 /** https://dbus.freedesktop.org/doc/dbus-specification.html#message-protocol-header-fields */
@@ -65,7 +65,7 @@ export function messageLength(bytes: Buffer): number | undefined {
   return length
 }
 
-/** Reads one whole message. The bus hands on messages in the byte order of whoever sent them. */
+/** Reads one whole message. The bus forwards messages in the byte order of their sender. */
 export function decodeMessage(bytes: Buffer): Message {
   const little = isLittle(bytes)
   const [, type, , , , , fields] = decode('yyyyuua(yv)', bytes, little) as [...number[], [number, unknown][]]
