@@ -73,10 +73,10 @@ describe('redirects', () => {
   })
 
   it.each([
-    { to: '/old', status: 307, says: 'in a circle' },
+    { to: '/old', status: 307, says: 'in a loop' },
     { to: '/new', status: 302, says: 'redirects the message away (302)' },
     { to: 'http://127.0.0.1:1/', status: 307, says: 'http://127.0.0.1:1' },
-    { to: 'http://[', status: 307, says: 'no address' },
+    { to: 'http://[', status: 307, says: 'not an address' },
     { to: undefined, status: 307, says: 'answered 307' },
   ])('$status to $to is a matter of configuration', async ({ to, status, says }) => {
     const server = await loopbackServer((_, response) => {

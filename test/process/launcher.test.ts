@@ -82,14 +82,17 @@ describe('the launcher', () => {
     expect(stdout.split('\n')[0]).toBe(`NTFY_BIN='${ntfy}'`)
   })
 
-  it.each(['project/node_modules/.bin', '.npm/_npx/abc/node_modules/.bin'])('warns that %s will not last', (path) => {
-    const folder = join(temporaryHome().home, path)
-    mkdirSync(folder, { recursive: true })
-    symlinkSync(ntfy, join(folder, 'ntfy'))
-    const { stdout, stderr } = run([join(folder, 'ntfy'), 'shell-integration', '-s', 'bash'])
-    expect(stderr).toMatch(/^ntfy: [^\n]* will not last[^\n]*\n$/)
-    expect(stdout).toContain(script('bash'))
-  })
+  it.each(['project/node_modules/.bin', '.npm/_npx/abc/node_modules/.bin'])(
+    'warns that %s is a temporary installation',
+    (path) => {
+      const folder = join(temporaryHome().home, path)
+      mkdirSync(folder, { recursive: true })
+      symlinkSync(ntfy, join(folder, 'ntfy'))
+      const { stdout, stderr } = run([join(folder, 'ntfy'), 'shell-integration', '-s', 'bash'])
+      expect(stderr).toMatch(/^ntfy: [^\n]* is a temporary installation[^\n]*\n$/)
+      expect(stdout).toContain(script('bash'))
+    },
+  )
 
   it('takes NTFY_NODE first, and a node beside itself last', () => {
     const { home } = temporaryHome()
