@@ -179,7 +179,7 @@ case $0 in /*) ntfy_bin=$0 ;; *) ntfy_bin=$PWD/${0#./} ;; esac
 case $ntfy_node in /*) ;; *) ntfy_node=$PWD/$ntfy_node ;; esac
 case $ntfy_bin in
 *[/]node_modules/.bin/* | *[/]_npx/*)
-  echo "ntfy: $ntfy_bin will not last: install with npm install -g, and call shell-integration from there" >&2
+  echo "ntfy: $ntfy_bin is a temporary installation: install ntfy with npm install -g, then run shell-integration again" >&2
   ;;
 esac
 ntfy_assign='' ntfy_equals='='
