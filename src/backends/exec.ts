@@ -1,6 +1,6 @@
 import { hasFailed } from '../notification/index.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
-import { excerpt } from '../platform/output.ts'
+import { excerpt } from '../platform/masking.ts'
 import { oneLine } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { words } from './contract/options.ts'

@@ -1,5 +1,5 @@
 import { ConfigError, TransientError } from '../platform/errors.ts'
-import { excerpt } from '../platform/output.ts'
+import { excerpt } from '../platform/masking.ts'
 import { inertAddress } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { text } from './contract/options.ts'

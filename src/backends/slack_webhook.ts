@@ -1,5 +1,5 @@
 import { ConfigError } from '../platform/errors.ts'
-import { excerpt } from '../platform/output.ts'
+import { excerpt } from '../platform/masking.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'

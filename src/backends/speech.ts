@@ -1,5 +1,5 @@
 import { TransientError } from '../platform/errors.ts'
-import { excerpt } from '../platform/output.ts'
+import { excerpt } from '../platform/masking.ts'
 import { oneLine } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { number, text } from './contract/options.ts'

@@ -1,6 +1,6 @@
 import type { Priority } from '../notification/index.ts'
 import { TransientError } from '../platform/errors.ts'
-import { excerpt } from '../platform/output.ts'
+import { excerpt } from '../platform/masking.ts'
 import { defineBackend } from './contract/backend.ts'
 import { boolean, text } from './contract/options.ts'
 

@@ -1,5 +1,5 @@
 import { normalKey, type Option } from '../backends/contract/options.ts'
-import { hideSecret } from '../platform/output.ts'
+import { hideSecret } from '../platform/masking.ts'
 import { referenceOf } from './secrets.ts'
 import { isMapping } from './shapes.ts'
 

@@ -1,7 +1,7 @@
 import type { Backend, Outgoing } from '../backends/contract/backend.ts'
 import { lateNote } from '../notification/message.ts'
 import type { Delivery } from '../outbox/delivery.ts'
-import { withoutOurSecrets } from '../platform/output.ts'
+import { withoutOurSecrets } from '../platform/masking.ts'
 import { cut, isAddress, type Limit, lengthIn, oneLine, plainText } from '../platform/text.ts'
 
 /** What a backend gets: plain text that fits the service, and says when it happened if that is a while ago. */

@@ -2,7 +2,7 @@ import type { Away } from '../away/index.ts'
 import { type JournalTarget, note } from '../history/journal.ts'
 import type { Outcome, Source } from '../notification/index.ts'
 import { whyKept } from '../outbox/delivery.ts'
-import { withoutOurSecrets } from '../platform/output.ts'
+import { withoutOurSecrets } from '../platform/masking.ts'
 import { redactedCommand } from '../redact/lazily.ts'
 import type { Plan } from './plan.ts'
 

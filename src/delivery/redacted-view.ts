@@ -2,7 +2,7 @@ import { innerWords } from '../command-line/inner-command.ts'
 import { simpleCommands } from '../command-line/simple-commands.ts'
 import type { CommandDisplay } from '../config/types.ts'
 import type { Notification, Outcome } from '../notification/index.ts'
-import { withoutOurSecrets } from '../platform/output.ts'
+import { withoutOurSecrets } from '../platform/masking.ts'
 import { redactedCommand, redactedText } from '../redact/lazily.ts'
 
 /** A notification about a command makes its message for each target: they may show more or less of the command. */

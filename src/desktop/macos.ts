@@ -1,5 +1,5 @@
 import { messageOf, TransientError } from '../platform/errors.ts'
-import { excerpt } from '../platform/output.ts'
+import { excerpt } from '../platform/masking.ts'
 import { tool } from '../process/locate.ts'
 import type { RunProgram } from '../process/run-program.ts'
 import { loadNotifier } from './notifier.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { proxyFor } from '../http/proxy.ts'
 import { messageOf } from '../platform/errors.ts'
-import { withoutSecrets } from '../platform/output.ts'
+import { withoutSecrets } from '../platform/masking.ts'
 import type { Check, Finding } from './finding.ts'
 
 /** The proxy of the environment, and the authorities that are trusted. */

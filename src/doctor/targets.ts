@@ -6,7 +6,7 @@ import { resolveOptions } from '../config/resolve.ts'
 import { findTarget } from '../config/select.ts'
 import type { Config, Target } from '../config/types.ts'
 import { ConfigError, messageOf } from '../platform/errors.ts'
-import { withoutSecrets } from '../platform/output.ts'
+import { withoutSecrets } from '../platform/masking.ts'
 import { oneLine } from '../platform/text.ts'
 import type { Check, Finding } from './finding.ts'
 

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Socket } from 'node:net'
-import { hideSecret } from '../platform/output.ts'
+import { hideSecret } from '../platform/masking.ts'
 import { readCertificates } from './certificates.ts'
 import { lookup } from './lookup.ts'
 import { hostOf, isSocks, proxyAuthorization, proxyFor, userOf } from './proxy.ts'

@@ -1,6 +1,6 @@
 import { ConfigError, codeOf, NtfyError, PermanentError, TransientError } from '../platform/errors.ts'
 import { field } from '../platform/json.ts'
-import { excerpt } from '../platform/output.ts'
+import { excerpt } from '../platform/masking.ts'
 import { exchange, type HttpAnswer, type HttpRequest, type HttpSettings } from './exchange.ts'
 import { isOurRefusal, networkWords } from './failure.ts'
 import { proxyFor } from './proxy.ts'

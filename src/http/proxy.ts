@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import { ConfigError } from '../platform/errors.ts'
-import { hideSecret } from '../platform/output.ts'
+import { hideSecret } from '../platform/masking.ts'
 
 /** The proxy that the environment names for an address, as curl and Python's requests read it; nothing for none. */
 export function proxyFor(url: URL): URL | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { excerpt, hideSecret, withoutSecrets } from '../../src/platform/output.ts'
+import { excerpt, hideSecret, withoutSecrets } from '../../src/platform/masking.ts'
 import { expectProportional } from '../support/growth.ts'
 
 const secret = 'h=nt/er +2"ä'

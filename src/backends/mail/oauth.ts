@@ -1,6 +1,6 @@
 import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
 import { field } from '../../platform/json.ts'
-import { excerpt, hideSecret } from '../../platform/output.ts'
+import { excerpt, hideSecret } from '../../platform/masking.ts'
 import type { Cache, Context } from '../contract/backend.ts'
 import { normalKey } from '../contract/options.ts'
 

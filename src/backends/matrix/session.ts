@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { ConfigError, PermanentError } from '../../platform/errors.ts'
 import { asObject } from '../../platform/json.ts'
-import { hideSecret } from '../../platform/output.ts'
+import { hideSecret } from '../../platform/masking.ts'
 import type { Cache, Context } from '../contract/backend.ts'
 import { type Call, homeserverCall, UnknownToken } from './call.ts'
 

@@ -1,6 +1,6 @@
 import { readCertificates } from '../../http/certificates.ts'
 import { ConfigError } from '../../platform/errors.ts'
-import { hideSecret } from '../../platform/output.ts'
+import { hideSecret } from '../../platform/masking.ts'
 import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
 import { boolean, choice, type OptionValues, path, text, url } from '../contract/options.ts'
 import type { Message } from './publish.ts'

@@ -1,5 +1,5 @@
 import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
-import { excerpt } from '../../platform/output.ts'
+import { excerpt } from '../../platform/masking.ts'
 
 /** The broker cannot do the version that was asked for. */
 export const unsupportedVersion = 0x84

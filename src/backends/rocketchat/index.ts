@@ -1,6 +1,6 @@
 import { ConfigError, PermanentError } from '../../platform/errors.ts'
 import { asObject, field } from '../../platform/json.ts'
-import { hideSecret } from '../../platform/output.ts'
+import { hideSecret } from '../../platform/masking.ts'
 import { type Context, defineBackend } from '../contract/backend.ts'
 import { httpOptions } from '../contract/http-options.ts'
 import { text, url } from '../contract/options.ts'

@@ -2,7 +2,7 @@ import type { HttpAnswer } from '../../http/exchange.ts'
 import { retryAfter, serviceWords } from '../../http/index.ts'
 import { ConfigError, TransientError } from '../../platform/errors.ts'
 import { asObject, field } from '../../platform/json.ts'
-import { hideSecret } from '../../platform/output.ts'
+import { hideSecret } from '../../platform/masking.ts'
 import type { Context } from '../contract/backend.ts'
 
 export const lackOfAccount = 'username and password are missing, or user_id and token'

@@ -1,6 +1,6 @@
 import { readCertificates } from '../../http/certificates.ts'
 import { ConfigError, TransientError } from '../../platform/errors.ts'
-import { excerpt } from '../../platform/output.ts'
+import { excerpt } from '../../platform/masking.ts'
 import { cut } from '../../platform/text.ts'
 import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
 import { choice, number, type OptionValues, path, text } from '../contract/options.ts'

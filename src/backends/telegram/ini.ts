@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { hideSecret } from '../../platform/output.ts'
+import { hideSecret } from '../../platform/masking.ts'
 import { ownershipProblem } from '../../platform/ownership.ts'
 import { configFolder } from '../../platform/paths.ts'
 import { readRegular } from '../../platform/regular-file.ts'

@@ -1,5 +1,5 @@
 import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
-import { excerpt } from '../../platform/output.ts'
+import { excerpt } from '../../platform/masking.ts'
 import { oneLine } from '../../platform/text.ts'
 import { child, type Element } from './xml.ts'
 

@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { defineCommand, type FlagValues } from '../cli/command.ts'
-import { cutColumns } from '../cli/table.ts'
-import { discard, revive } from '../delivery/by-hand.ts'
-import type { Report } from '../delivery/deliver.ts'
-import { type Flushed, type FlushOptions, flushOnce } from '../delivery/flush.ts'
-import { followUp } from '../delivery/keep-flushing.ts'
-import { printReport, sayReport } from '../delivery/report.ts'
-import { outboxTrouble } from '../delivery/settle.ts'
-import { whyKept } from '../outbox/delivery.ts'
-import { claim, finish } from '../outbox/index.ts'
-import { type Kept, listPlaces, type Place, readPlaces } from '../outbox/listing.ts'
-import { outboxFolder } from '../outbox/spool.ts'
-import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../platform/errors.ts'
-import { localTime } from '../platform/local-time.ts'
-import { print, printJson, printLine, say, withoutSecrets } from '../platform/output.ts'
-import { statePlace } from '../platform/paths.ts'
-import { type Style, style } from '../platform/style.ts'
-import { didYouMean } from '../platform/suggest.ts'
-import { oneLine, plainText } from '../platform/text.ts'
-import { listed } from '../redact/listed.ts'
+import { defineCommand, type FlagValues } from '../../cli/command.ts'
+import { discard, revive } from '../../delivery/by-hand.ts'
+import type { Report } from '../../delivery/deliver.ts'
+import { type Flushed, type FlushOptions, flushOnce } from '../../delivery/flush.ts'
+import { followUp } from '../../delivery/keep-flushing.ts'
+import { printReport, sayReport } from '../../delivery/report.ts'
+import { outboxTrouble } from '../../delivery/settle.ts'
+import { whyKept } from '../../outbox/delivery.ts'
+import { claim, finish } from '../../outbox/index.ts'
+import { listPlaces, type Place, readPlaces } from '../../outbox/listing.ts'
+import { outboxFolder } from '../../outbox/spool.ts'
+import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../../platform/errors.ts'
+import { withoutSecrets } from '../../platform/masking.ts'
+import { print, printJson, printLine, say } from '../../platform/output.ts'
+import { statePlace } from '../../platform/paths.ts'
+import { style } from '../../platform/style.ts'
+import { didYouMean } from '../../platform/suggest.ts'
+import { oneLine, plainText } from '../../platform/text.ts'
+import { listed } from '../../redact/listed.ts'
+import { jsonOf, row } from './rows.ts'
 
 const flags = {
   wait: { kind: 'boolean', description: 'flush: also wait for what other processes are sending' },
@@ -49,7 +49,7 @@ export default defineCommand({
   ],
   flags,
   async run({ flags, words: [name = 'list', ...ids], global }) {
-    if (flags['install-timer']) return (await import('../shell/timer.ts')).installTimer()
+    if (flags['install-timer']) return (await import('../../shell/timer.ts')).installTimer()
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
     const known = Object.keys(verbs)
     if (!verb)
@@ -189,41 +189,4 @@ function find(folder: string, ids: string[]): Place[] {
       throw new UsageError(`queue: ${id} is ambiguous: ${matches.length} deliveries start with it`)
     return match
   })
-}
-
-async function jsonOf(kept: Kept & Place) {
-  const { target, backend, tries, created, next, notification } = kept.delivery ?? {}
-  const error = kept.delivery && whyKept(kept.delivery)
-  const title = notification && (await listed(notification.title, notification))
-  const message = notification && (await listed(notification.message, notification))
-  return { id: kept.id, target, backend, title, message, state: kept.state, tries, created, next, error }
-}
-
-/** So much of a text is looked at for the beginning of it, in characters. */
-const longestRow = 4096
-
-const tones = {
-  waiting: 'doubtful',
-  claimed: 'good',
-  parked: 'bad',
-  held: 'faint',
-  failed: 'bad',
-  damaged: 'bad',
-} as const satisfies Record<Kept['state'], keyof Style>
-
-/** Two lines of at most 80 columns: what it is, and why it is still here. */
-async function row(kept: Kept & Place): Promise<string> {
-  const { target = '?', created, tries = 0, next, notification } = kept.delivery ?? {}
-  const error = kept.delivery && whyKept(kept.delivery)
-  const texts = notification ? [notification.title, notification.message] : ['', '']
-  const what = oneLine(await listed(texts.join(': ').slice(0, longestRow), notification ?? {}))
-  const when = created === undefined ? '' : localTime(created)
-  const id = kept.id.slice(0, 8)
-  const state = kept.state.padEnd(8)
-  const rest = cutColumns(` ${when}  ${oneLine(target)}  ${what}`, 80 - id.length - 2 - state.length)
-  const first = `${id}  ${style.stdout[tones[kept.state]](state)}${rest}`
-  const why = kept.state === 'failed' ? '' : `, next ${next === undefined ? '?' : localTime(next)}`
-  const tried = `${tries} ${tries === 1 ? 'try' : 'tries'}${why}`
-  const second = error === undefined ? '' : `${cutColumns(`          ${tried}: ${oneLine(error)}`, 80)}\n`
-  return `${first}\n${second}`
 }

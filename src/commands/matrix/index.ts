@@ -1,18 +1,19 @@
 import { isatty } from 'node:tty'
-import { cacheFolder } from '../backends/contract/cache.ts'
-import { rememberLogin } from '../backends/matrix/account.ts'
-import { type Call, homeserverCall } from '../backends/matrix/call.ts'
-import { homeserverNamed, homeserverOf, type World } from '../backends/matrix/discovery.ts'
-import { describeRoom, join, joinedRooms } from '../backends/matrix/rooms.ts'
-import { logIn, type Session, sessionCache, sessionIn } from '../backends/matrix/session.ts'
-import { defineCommand, type GlobalOptions } from '../cli/command.ts'
-import { ConfigError, exitCode, NtfyError, UsageError } from '../platform/errors.ts'
-import { readInput } from '../platform/input.ts'
-import { hideSecret, print, printJson, printLine } from '../platform/output.ts'
-import { abbreviateHome } from '../platform/paths.ts'
-import { didYouMean } from '../platform/suggest.ts'
-import { oneLine } from '../platform/text.ts'
-import { accountOptions, callOf } from './matrix-account.ts'
+import { cacheFolder } from '../../backends/contract/cache.ts'
+import { rememberLogin } from '../../backends/matrix/account.ts'
+import { type Call, homeserverCall } from '../../backends/matrix/call.ts'
+import { homeserverNamed, homeserverOf, type World } from '../../backends/matrix/discovery.ts'
+import { describeRoom, join, joinedRooms } from '../../backends/matrix/rooms.ts'
+import { logIn, type Session, sessionCache, sessionIn } from '../../backends/matrix/session.ts'
+import { defineCommand, type GlobalOptions } from '../../cli/command.ts'
+import { ConfigError, exitCode, NtfyError, UsageError } from '../../platform/errors.ts'
+import { readInput } from '../../platform/input.ts'
+import { hideSecret } from '../../platform/masking.ts'
+import { print, printJson, printLine } from '../../platform/output.ts'
+import { abbreviateHome } from '../../platform/paths.ts'
+import { didYouMean } from '../../platform/suggest.ts'
+import { oneLine } from '../../platform/text.ts'
+import { accountOptions, callOf } from './account.ts'
 
 const longestPassword = 4096
 
@@ -107,7 +108,7 @@ async function requirePasswords(call: Call, homeserver: string): Promise<void> {
 
 async function askPassword(user: string): Promise<string> {
   const typed = isatty(0)
-    ? await (await import('../terminal/ask.ts')).askHidden(`password of ${oneLine(user)}: `)
+    ? await (await import('../../terminal/ask.ts')).askHidden(`password of ${oneLine(user)}: `)
     : readInput(longestPassword).text.replace(/\r?\n$/, '')
   if (!typed) throw new UsageError('matrix login: expected a password, typed or on stdin')
   hideSecret(typed)

@@ -1,13 +1,13 @@
-import { loadBackend } from '../backends/index.ts'
-import { defineCommand, type GlobalOptions } from '../cli/command.ts'
-import { configPlaces, exists, findConfig } from '../config/find.ts'
-import { loadConfig } from '../config/index.ts'
-import { describeReference, referenceOf } from '../config/secrets.ts'
-import type { Config, Target } from '../config/types.ts'
-import { exitCode, UsageError } from '../platform/errors.ts'
-import { print, printJson, printLine, say } from '../platform/output.ts'
-import { style } from '../platform/style.ts'
-import { didYouMean } from '../platform/suggest.ts'
+import { loadBackend } from '../../backends/index.ts'
+import { defineCommand, type GlobalOptions } from '../../cli/command.ts'
+import { configPlaces, exists, findConfig } from '../../config/find.ts'
+import { loadConfig } from '../../config/index.ts'
+import { describeReference, referenceOf } from '../../config/secrets.ts'
+import type { Config, Target } from '../../config/types.ts'
+import { exitCode, UsageError } from '../../platform/errors.ts'
+import { print, printJson, printLine, say } from '../../platform/output.ts'
+import { style } from '../../platform/style.ts'
+import { didYouMean } from '../../platform/suggest.ts'
 
 const verbs = ['path', 'check', 'schema'] as const
 
@@ -26,7 +26,7 @@ export default defineCommand({
     if (verb === 'path') return showPlaces(global)
     if (verb === 'check') return check(global)
     if (verb === 'schema') {
-      const { configSchema } = await import('../config/schema.ts')
+      const { configSchema } = await import('../../config/schema.ts')
       print(`${JSON.stringify(await configSchema(), null, 2)}\n`)
       return exitCode.ok
     }
