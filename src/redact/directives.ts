@@ -31,7 +31,7 @@ const debconf = /[\w-]\/[\w-]{0,60}password(?:_again)?[ \t]{1,9}password[ \t]{1,
 const ftp =
   /^(?:(?:quote[ \t]{1,9})?PASS[ \t]{1,9}(?=\S{0,200}\d)|(?:quote[ \t]{1,9})?USER[ \t]{1,9}\S{1,80}\n(?:quote[ \t]{1,9})?PASS[ \t]{1,9}|user[ \t]{1,9}\S{1,80}[ \t]{1,9}(?=\S{1,200}\n(?:put|get|cd|bin|ascii|mput|mget|lcd|quote|passive|prompt|ls|dir)\b))(\S{2,200})/gm
 
-/** What a CI system is told to hide: GitHub's `::add-mask::x`, Azure's `issecret=true]x`. */
+/** What a CI system is to hide: GitHub's `::add-mask::x`, Azure's `issecret=true]x`. */
 const hidden = /(?:::add-mask::|issecret=true\])([^\n]{1,400})/g
 
 /** expect(1): `expect "assword:"; send "x\\r"` */

@@ -1,7 +1,7 @@
 import { isSecretName } from './names.ts'
 import { nameOf } from './programs.ts'
 
-/** Programs that read a secret from their input, whatever they are told. */
+/** Programs that read a secret from their input, whatever their arguments are. */
 const always = new Set(
   (
     'chpasswd cryptsetup kinit smbpasswd passwd pdbedit vncpasswd x11vnc realm adcli wpa_passphrase saslpasswd2 kpcli ' +
@@ -10,7 +10,7 @@ const always = new Set(
   ).split(' '),
 )
 
-/** Programs that read one if they are told so, and the words that tell. */
+/** Programs that read one only with certain arguments, and those arguments. */
 const told: [RegExp, RegExp][] = [
   [/^(?:go)?pass$/, /^(?:insert|edit)\b/],
   [/^(?:htpasswd|mkpasswd)$/, /(?:^| )-[a-zA-Z]*[is]/],
