@@ -25,9 +25,10 @@ for (const name of Object.keys(emulators)) {
         const shell = await openShellWindow(screen(), emulators[name] ?? [], inside)
         let runs = 0
 
-        await shell.type('sleep 0.4; : hook, seen')
+        await shell.hold('hold seen; : hook, seen')
+        shell.release('seen')
         await shell.ended(++runs)
-        await shell.type('hold a; : hook, unseen')
+        await shell.hold('hold a; : hook, unseen')
         await other.focus()
         shell.release('a')
         await shell.ended(++runs)
@@ -35,9 +36,10 @@ for (const name of Object.keys(emulators)) {
         expect(shown()).toEqual([expect.stringContaining('hook, unseen')])
 
         await shell.focus()
-        await shell.type('NTFY=off; ntfy done -b sleep 0.4')
+        await shell.hold('NTFY=off; ntfy done -b hold seen-too')
+        shell.release('seen-too')
         await shell.ended(++runs)
-        await shell.type('ntfy done -b hold b')
+        await shell.hold('ntfy done -b hold b')
         await other.focus()
         shell.release('b')
         await shell.ended(++runs)

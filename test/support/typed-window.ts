@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import { ntfyBin } from './cli.ts'
 import type { Desktop } from './desktop.ts'
 import { temporaryFolder } from './home.ts'
-import { waitFor } from './wait.ts'
+import { minutes, waitFor } from './wait.ts'
 
 /** How a terminal emulator is told to run a program in its first window. */
 export const emulators: Record<string, string[]> = {
@@ -66,8 +66,9 @@ export async function openShellWindow(desktop: Desktop, emulator: string[], insi
     `#!/bin/sh\n'${ntfyBin}' "$@"\ncode=$?\n[ "$1" = shell-next ] || echo "$1" >> '${ended}'\nexit $code\n`,
     { mode: 0o755 },
   )
-  // Takes longer than the threshold, and as long as the test wants it to.
-  writeFileSync(`${folder}/hold`, `#!/bin/sh\nsleep 0.4; until [ -e "$0.$1" ]; do sleep 0.05; done\n`, { mode: 0o755 })
+  // Says that it runs, then takes longer than the threshold, and as long as the test wants it to.
+  const holding = '#!/bin/sh\n: > "$0.$1.runs"\nsleep 0.4; until [ -e "$0.$1" ]; do sleep 0.05; done\n'
+  writeFileSync(`${folder}/hold`, holding, { mode: 0o755 })
   writeFileSync(
     rc,
     // alacritty sets HOME to what the system has for the user.
@@ -78,10 +79,25 @@ echo $$ $(tty) > '${sign}.new'; mv '${sign}.new' '${sign}'\n`,
   const { id } = await opened(desktop, [...emulator, ...inside, 'bash', '--noprofile', '--rcfile', rc, '-i'])
   await waitFor('a shell', () => existsSync(sign))
   const [pid, tty = ''] = readFileSync(sign, 'utf8').trim().split(' ')
+  const type = (line: string) => xdotool(desktop, 'type', '--delay', '2', `${line}\n`)
   return {
     terminal: { tty, shellPid: Number(pid) },
     focus: () => xdotool(desktop, 'windowactivate', '--sync', id),
-    type: (line: string) => xdotool(desktop, 'type', '--delay', '2', `${line}\n`),
+    type,
+    /**
+     * Types a line with the command `hold NAME` and waits until that runs: keys that are still on their way would go
+     * astray with the focus, and an answer of the terminal that comes late on a busy machine is taken for keys.
+     */
+    async hold(line: string) {
+      const [, name] = /\bhold (\S+?)(;|$)/.exec(line) ?? []
+      const runs = () => existsSync(`${folder}/hold.${name}.runs`)
+      for (let attempt = 0; attempt < 4 && !runs(); attempt++) {
+        if (attempt > 0) await xdotool(desktop, 'key', 'ctrl+c')
+        await type(line)
+        await waitFor(`hold ${name}`, runs, minutes / 4).catch(() => {})
+      }
+      if (!runs()) throw new Error(`the shell did not get: ${line}`)
+    },
     press: (...keys: string[]) => xdotool(desktop, 'key', ...keys),
     /** Lets the command `hold NAME` end. */
     release: (name: string) => writeFileSync(`${folder}/hold.${name}`, ''),
