@@ -76,7 +76,8 @@ export function quickInvocation(split: SplitArguments, command: Command): Typed 
     const { values, positionals } = parseArgs({ args: split.own, options, allowPositionals: true, strict: true })
     if (values['help'] || values['version']) return undefined
     for (const [name, flag] of Object.entries(flags)) {
-      if (flag.choices && values[name] !== undefined && !flag.choices.includes(String(values[name]))) return undefined
+      const value = flag.choices && values[name] !== undefined ? String(values[name]) : undefined
+      if (value !== undefined && !spellingsOf(flag).includes(value)) return undefined
     }
     if (positionals.length > (command.maxWords ?? Number.POSITIVE_INFINITY)) return undefined
     return invocation(split, command, values, positionals)
@@ -94,10 +95,12 @@ export function invocation(
 ): Typed {
   const flags: Record<string, unknown> = {}
   for (const [name, flag] of Object.entries(command.flags)) {
-    const value = values[name]
+    const typed = values[name]
+    const value = (typeof typed === 'string' && ownValue(flag.spellings, typed)) || typed
     flags[name] = flag.kind === 'boolean' ? value === true : flag.kind === 'list' ? (value ?? []) : value
   }
   const text = (name: string) => values[name] as string | undefined
+  refuseUnused(split, command, values)
   const logLevel = values['verbose'] ? 'DEBUG' : values['quiet'] ? 'CRITICAL' : text('log-level')
   return {
     flags: flags as FlagValues<Flags>,
@@ -113,6 +116,29 @@ export function invocation(
       color: (text('color') ?? 'auto') as ColorMode,
     },
   }
+}
+
+/** Every way to say one of the choices. */
+export function spellingsOf({ choices = [], spellings = {} }: Flag): string[] {
+  return [...choices, ...Object.keys(spellings)]
+}
+
+function ownValue(of: Readonly<Record<string, string>> = {}, key: string): string | undefined {
+  return Object.hasOwn(of, key) ? of[key] : undefined
+}
+
+/** @throws UsageError for an option of a notification that the command could only ignore */
+function refuseUnused(split: SplitArguments, { name, takes }: Command, values: Record<string, unknown>): void {
+  if (takes === undefined) return
+  const given = {
+    '-b': split.targets.length > 0 && !takes.includes('backend'),
+    '-o': Object.keys(split.sharedOptions).length > 0 && !takes.includes('backend'),
+    '--title': values['title'] !== undefined && !takes.includes('title'),
+    '--no-emoji': values['no-emoji'] === true && !takes.includes('no-emoji'),
+    '--json': values['json'] === true && !takes.includes('json'),
+  }
+  const [unused] = Object.entries(given).find(([, isUnused]) => isUnused) ?? []
+  if (unused) throw new UsageError(`${name}: ${unused} means nothing here (ntfy help ${name})`)
 }
 
 function isOption(word: string | undefined): boolean {

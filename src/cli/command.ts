@@ -11,6 +11,8 @@ export interface Flag {
   /** What the value is called in the help, `SECONDS`. */
   value?: string
   choices?: readonly string[]
+  /** Other spellings of a choice: `5` for `urgent`. */
+  spellings?: Readonly<Record<string, string>>
   description: string
   /** Works, but is only there for older callers or for our own scripts. */
   hidden?: true
@@ -47,6 +49,8 @@ export interface Command<F extends Flags = Flags> {
   examples?: readonly (readonly [line: string, effect: string])[]
   /** How many words it takes at most; any number if not given. */
   maxWords?: number
+  /** The options of a notification that mean something to it; others are refused. All of them if not given. */
+  takes?: readonly Taken[]
   /** The first word that is no flag begins somebody else's command line, which is not ours to read. */
   wraps?: true
   hidden?: true
@@ -80,6 +84,9 @@ export function defineCommand<const F extends Flags>(command: Command<F>): Comma
   return command
 }
 
+/** What a command may take or refuse: `backend` is `-b` and `-o`. Everything else means something to every command. */
+export type Taken = 'backend' | 'title' | 'no-emoji' | 'json'
+
 /** Flags that every command takes. `-b` and `-o` depend on their order and are read before all others. */
 export const globalFlags = {
   config: { kind: 'text', short: 'c', value: 'FILE', description: 'use this configuration file' },
@@ -101,6 +108,6 @@ export const globalFlags = {
     description: 'use colors: auto (on a terminal), always or never',
   },
   json: { kind: 'boolean', description: 'print results as JSON, one object per line' },
-  help: { kind: 'boolean', short: 'h', description: 'show help' },
-  version: { kind: 'boolean', description: 'show the version' },
+  help: { kind: 'boolean', short: 'h', description: 'show help: -h the short one, --help all of it' },
+  version: { kind: 'boolean', short: 'V', description: 'show the version' },
 } as const satisfies Flags

@@ -6,7 +6,7 @@ import { colorModes, loadStyle } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { forgetNotes, inheritedDescriptors } from '../process/launcher.ts'
 import { findVerb, quickInvocation, splitArguments } from './arguments.ts'
-import type { Command, Commands, Typed } from './command.ts'
+import { type Command, type Commands, globalFlags, type Typed } from './command.ts'
 
 /** Runs a command line and exits with what became of it. */
 export async function runCommandLine(argv: string[], commands: Commands): Promise<never> {
@@ -30,6 +30,11 @@ async function dispatch(argv: string[], commands: Commands): Promise<number> {
   if (verb === undefined) return (await import('./parser.ts')).answerWithoutVerb(argv, commands)
   const load = Object.hasOwn(commands, verb) ? commands[verb] : undefined
   if (load === undefined) {
+    // The value of an option that is misspelt looks like the command.
+    await (await import('./parser.ts')).checkFlags(
+      splitArguments(argv.slice(0, verbAt), -1, undefined).own,
+      globalFlags,
+    )
     throw new UsageError(`unknown command ${verb}${didYouMean(verb, Object.keys(commands))} (ntfy help lists them)`)
   }
   const command = (await load()).default

@@ -5,8 +5,16 @@ import { version } from '../platform/program.ts'
 import { style } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { oneLine } from '../platform/text.ts'
-import { invocation, type SplitArguments, splitArguments } from './arguments.ts'
-import { type Command, type Commands, commandGroups, type Flags, globalFlags, type Typed } from './command.ts'
+import { invocation, type SplitArguments, spellingsOf, splitArguments } from './arguments.ts'
+import {
+  type Command,
+  type Commands,
+  commandGroups,
+  type Flags,
+  globalFlags,
+  type Taken,
+  type Typed,
+} from './command.ts'
 
 /** Columns of the help: what every terminal has. */
 const helpWidth = 80
@@ -28,7 +36,8 @@ export async function parseWithYargs(split: SplitArguments, command: Command): P
     return undefined
   }
   if (parsed['help']) {
-    print(`${await commandHelp(command)}\n`)
+    const length = split.own.includes('--help') ? 'long' : 'short'
+    print(`${await commandHelp(command, length)}\n`)
     return undefined
   }
   const words = (parsed['_'] as string[]).map(String)
@@ -41,27 +50,34 @@ export async function parseWithYargs(split: SplitArguments, command: Command): P
 
 /** `ntfy --help`, `ntfy --version`, and `ntfy` alone, which is wrong usage. */
 export async function answerWithoutVerb(argv: string[], commands: Commands): Promise<number> {
-  if (argv.includes('--version')) {
+  // Without a command there is nothing that -v could make talk more.
+  if (argv.includes('--version') || argv.includes('-V') || argv.join() === '-v') {
     print(`ntfy ${version}\n`)
     return exitCode.ok
   }
   if (argv.some((word) => word === '--help' || word === '-h')) {
-    print(`${await overview(commands)}\n`)
+    print(`${await overview(commands, argv.includes('--help') ? 'long' : 'short')}\n`)
     return exitCode.ok
   }
   if (argv.length > 0) {
     // What is wrong with the options is more to the point than the list of commands.
-    await describeFlags(bare(''), globalFlags).parse(
-      splitArguments(argv, -1, undefined).own.filter((word) => word !== '--'),
-    )
+    await checkFlags(splitArguments(argv, -1, undefined).own, globalFlags)
     throw new UsageError('no command given (ntfy help lists them)')
   }
-  say.error(await overview(commands))
+  say.error(await overview(commands, 'short'))
   return exitCode.usage
 }
 
-/** The help of ntfy as a whole: what there is, in groups, on one screen. */
-export async function overview(commands: Commands): Promise<string> {
+/** @throws UsageError for what is wrong with these options */
+export async function checkFlags(words: string[], flags: Flags): Promise<void> {
+  await describeFlags(bare(''), flags).parse(words.filter((word) => word !== '--'))
+}
+
+/** How much help is wanted: `-h` is what is typed every day, `--help` is everything. */
+export type HelpLength = 'short' | 'long'
+
+/** The help of ntfy as a whole: what there is, in groups, on one screen; the long one with the options of all commands. */
+export async function overview(commands: Commands, length: HelpLength): Promise<string> {
   const loaded = await Promise.all(Object.values(commands).map(async (load) => (await load()).default))
   const parts = Object.entries(commandGroups).map(async ([group, title]) => {
     const members = loaded.filter((command) => command.group === group)
@@ -71,20 +87,28 @@ export async function overview(commands: Commands): Promise<string> {
     return rows(await members.reduce((all, { name, summary }) => all.command(name, summary), titled).getHelp())
   })
   const more = 'Run ntfy help COMMAND for its arguments, options and examples.'
-  return inColor(['Usage: ntfy [OPTIONS] COMMAND', ...(await Promise.all(parts)), more].join('\n'))
+  const options = await showFlags(bare(''), { ...orderedFlags, ...globalFlags }, 'Options:').getHelp()
+  const all = length === 'long' ? [options.trim(), '', 'man ntfy has all of it.'] : []
+  return inColor(['Usage: ntfy [OPTIONS] COMMAND', ...(await Promise.all(parts)), ...all, more].join('\n'))
 }
 
-/** The help of one command. */
-export async function commandHelp(command: Command): Promise<string> {
-  const { name, words, summary, flags, wraps, examples = [] } = command
+/** The help of one command: its own options, and in the long one those that other commands take, too. */
+export async function commandHelp(command: Command, length: HelpLength): Promise<string> {
+  const { name, words, summary, flags, examples = [] } = command
   const parser = bare(`${`ntfy ${name} [OPTIONS] ${words}`.trim()}\n\n${summary}`)
-  // Behind a command that wraps another these letters are its own.
-  const described = showFlags(
-    showFlags(parser, flags, 'Options:'),
-    { ...(!wraps && orderedFlags), ...globalFlags },
-    everywhere,
-  )
-  return inColor(await examples.reduce((all, [line, effect]) => all.example(line, effect), described).getHelp())
+  const own = showFlags(parser, flags, 'Options:')
+  const described = length === 'short' ? own : showFlags(own, sharedFlags(command), everywhere)
+  const help = await examples.reduce((all, [line, effect]) => all.example(line, effect), described).getHelp()
+  return inColor(length === 'short' ? `${help}\n\nntfy ${name} --help shows all options.` : help)
+}
+
+/** The options of all commands, as far as they mean something to this one. */
+function sharedFlags({ wraps, takes }: Command): Flags {
+  const refusable: Record<Taken, true> = { backend: true, title: true, 'no-emoji': true, json: true }
+  const isTaken = (name: string) => !(name in refusable) || takes === undefined || takes.includes(name as Taken)
+  // Behind a command that wraps another, -b and -o are its own.
+  const ordered = wraps || !isTaken('backend') ? {} : orderedFlags
+  return { ...ordered, ...Object.fromEntries(Object.entries(globalFlags).filter(([name]) => isTaken(name))) }
 }
 
 /** In the help of one command, over the options that all commands take. */
@@ -152,7 +176,7 @@ function describeFlags(parser: Argv, flags: Flags): Argv {
       ...(flag.kind === 'list' && { array: true }),
       ...(flag.kind !== 'boolean' && { requiresArg: true }),
       ...(flag.short && { alias: flag.short }),
-      ...(flag.choices && { choices: flag.choices }),
+      ...(flag.choices && { choices: spellingsOf(flag) }),
       ...(flag.hidden && { hidden: true }),
       describe: flag.description,
     })

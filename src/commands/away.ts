@@ -13,6 +13,7 @@ export default defineCommand({
   examples: [['ntfy -v away', 'with the source of the answer']],
   flags: {},
   maxWords: 0,
+  takes: ['backend', 'json'],
   async run({ global }) {
     const { config, trouble } = await destinationsFor(global)
     if (trouble !== undefined) for (const problem of trouble.split('\n')) say.warning(problem)

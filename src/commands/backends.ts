@@ -13,6 +13,7 @@ export default defineCommand({
   examples: [['ntfy backends pushover', 'its options']],
   flags: {},
   maxWords: 1,
+  takes: ['json'],
   async run({ words: [name], global }) {
     if (name === undefined) {
       for (const known of Object.keys(backends).sort()) {

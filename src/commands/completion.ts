@@ -18,6 +18,7 @@ export default defineCommand({
     pids: { kind: 'boolean', hidden: true, description: 'the processes that done --pid accepts' },
   },
   maxWords: 1,
+  takes: [],
   async run({ flags, words: [shell], global, commands }) {
     if (flags.targets) {
       const { config } = await loadConfig(global.config)

@@ -15,6 +15,7 @@ export default defineCommand({
   examples: [['ntfy doctor', 'what is wrong, and what to do about it']],
   flags: { notify: { kind: 'boolean', description: 'show a test notification on the desktop' } },
   maxWords: 0,
+  takes: ['json'],
   async run({ flags, global }) {
     const findings = await examine(global.config, flags.notify)
     for (const finding of findings) global.json ? printJson(json(finding)) : print(row(finding))

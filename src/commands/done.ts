@@ -71,9 +71,25 @@ export default defineCommand({
       }
       return notifyStatus(flags.status, rules, global)
     }
-    return wrap(commandLine(flags, words), rules, global, flags.progress)
+    const argv = commandLine(flags, words)
+    if (flags['background-only']) await refuseTarget(argv[0] ?? '', global)
+    return wrap(argv, rules, global, flags.progress)
   },
 })
+
+/** @throws UsageError where `-b phone` behind `done` was meant to name a target: nothing is run */
+async function refuseTarget(word: string, global: GlobalOptions): Promise<void> {
+  const { locate } = await import('../process/locate.ts')
+  if ('path' in locate(word, process.env['PATH'])) return
+  const { findTarget } = await import('../config/select.ts')
+  const { config } = await readSituation(global)
+  try {
+    if (!Object.hasOwn(config.groups, word)) findTarget(config, word)
+  } catch {
+    return
+  }
+  throw new UsageError(`after done, -b means --background-only; put -b ${word} before done (ntfy -b ${word} done ...)`)
+}
 
 /** @throws UsageError before anything is run */
 function readRules(flags: DoneFlags): NotifyWhen {
@@ -124,7 +140,7 @@ async function wrap(argv: string[], rules: NotifyWhen, global: GlobalOptions, sh
   })
   clearTimeout(loading)
   await progress?.then((end) => end())
-  if (ended.kind === 'not-found' || ended.kind === 'not-executable') say.error(ended.message)
+  if (ended.kind === 'not-found' || ended.kind === 'not-executable') say.error(`${ended.message}${lineHint(argv)}`)
   if (ended.lost !== undefined) say.error(ended.lost)
   // Where nobody reads our words they would stand among the command's own.
   if (!isatty(2) && global.logLevel === undefined) setLogLevel('CRITICAL')
@@ -148,6 +164,11 @@ async function wrap(argv: string[], rules: NotifyWhen, global: GlobalOptions, sh
   }
   const { endAs } = await import('../process/end.ts')
   return endAs(ended)
+}
+
+/** A whole line in one word is a program's name to everybody but a shell. */
+function lineHint([word = '', ...more]: string[]): string {
+  return more.length === 0 && /\s/.test(word) ? ' (a line of the shell needs --shell: ntfy done --shell SCRIPT)' : ''
 }
 
 /** `-c <(gpg -d file)` is the command's descriptor, too, and can be read only once: before the command has it. */

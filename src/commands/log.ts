@@ -3,7 +3,7 @@ import { cutColumns } from '../cli/table.ts'
 import { type LogLine, readLog } from '../history/log.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { localTime } from '../platform/local-time.ts'
-import { print, printJson } from '../platform/output.ts'
+import { columns, print, printJson } from '../platform/output.ts'
 import { style } from '../platform/style.ts'
 import { oneLine } from '../platform/text.ts'
 
@@ -15,6 +15,7 @@ export default defineCommand({
   examples: [['ntfy log -n 5', 'the last five']],
   flags: { number: { kind: 'text', short: 'n', value: 'N', description: 'show the last N (default 20)' } },
   maxWords: 0,
+  takes: ['json'],
   async run({ flags, global }) {
     const wanted = flags.number ?? '20'
     if (!/^\d{1,6}$/.test(wanted)) throw new UsageError(`log -n ${wanted}: expected a number of lines`)
@@ -25,10 +26,11 @@ export default defineCommand({
   },
 })
 
-function row({ delivered, target, title, late_s: late, tries }: LogLine): string {
+function row({ delivered, target, title, text, late_s: late, tries }: LogLine): string {
   const lateness = late > 5 ? `, ${late} s late` : ''
   const often = tries > 1 ? `, ${tries} tries` : ''
   const time = localTime(delivered)
-  const rest = cutColumns(`  ${oneLine(`${target}${lateness}${often}  ${title}`)}`, 80 - time.length)
+  const what = text === undefined ? title : `${title}: ${text}`
+  const rest = cutColumns(`  ${oneLine(`${target}${lateness}${often}  ${what}`)}`, columns() - time.length)
   return `${style.stdout.faint(time)}${rest}\n`
 }

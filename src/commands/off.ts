@@ -3,6 +3,7 @@ import { parseDuration } from '../platform/duration.ts'
 import { exitCode, messageOf, NtfyError, UsageError } from '../platform/errors.ts'
 import { callingShell } from '../process/proc.ts'
 import { switchOff } from '../rules/off.ts'
+import { sayHooks } from './say-hooks.ts'
 
 export default defineCommand({
   name: 'off',
@@ -12,6 +13,7 @@ export default defineCommand({
   examples: [['ntfy off 1h', 'in every shell, for an hour']],
   flags: { here: { kind: 'boolean', description: 'only in this shell' } },
   maxWords: 1,
+  takes: [],
   async run({ flags, words: [word] }) {
     const span = word === undefined ? undefined : parseDuration(word)
     if (word !== undefined && !span) {
@@ -22,6 +24,7 @@ export default defineCommand({
     } catch (error) {
       throw new NtfyError(`the hooks could not be turned off: ${messageOf(error)}`, exitCode.io)
     }
+    sayHooks(callingShell())
     return exitCode.ok
   },
 })

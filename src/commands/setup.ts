@@ -24,6 +24,7 @@ export default defineCommand({
   examples: [['ntfy setup ntfy_sh', 'notifications on the phone, with ntfy.sh']],
   flags: {},
   maxWords: 1,
+  takes: ['backend'],
   async run({ words: [word], global }) {
     const named = word === undefined ? undefined : knownBackend(word)
     const file = fileToEdit(global.config)

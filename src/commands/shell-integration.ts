@@ -29,6 +29,7 @@ export default defineCommand({
     uninstall: { kind: 'boolean', description: 'remove both' },
   },
   maxWords: 0,
+  takes: [],
   async run({ flags }) {
     const shell = shellFrom(flags.shell)
     if (flags.install && flags.uninstall) throw new UsageError('shell-integration: --install or --uninstall, not both')

@@ -5,11 +5,11 @@ import { stateFolder } from '../platform/paths.ts'
 /** The journal is put aside at this size, in bytes; with the one before it is 1 MB at most. */
 const rotateAt = 512 * 1024
 
-/** What was decided about a command that a hook or `done` saw: what `why` explains. */
+/** What was decided about a command that a hook or `done` saw, or what its user dropped: what `why` explains. */
 export interface JournalEntry {
   /** ISO 8601. */
   time: string
-  source: 'hook' | 'done'
+  source: 'hook' | 'done' | 'send' | 'drop'
   /** Without its secrets; nothing where it is not to be shown. */
   command?: string
   status?: number
@@ -29,7 +29,7 @@ export interface JournalTarget {
   id: string
   target: string
   /** `sent` went into the outbox and from there on: the log and the outbox know what has become of it. */
-  decision: 'sent' | 'held' | 'skipped'
+  decision: 'sent' | 'held' | 'skipped' | 'dropped'
   rule?: string
   reason?: string
 }
@@ -44,6 +44,12 @@ export function journalFile(): string | undefined {
 export function note(entry: JournalEntry): void {
   const path = journalFile()
   if (path !== undefined) appendLines(path, [entry], rotateAt)
+}
+
+/** Notes that its user dropped a delivery, and what it was about. */
+export function noteDropped({ id, target }: { id: string; target: string }, subject: string): void {
+  const targets: JournalTarget[] = [{ id, target, decision: 'dropped', reason: subject }]
+  note({ time: new Date().toISOString(), source: 'drop', targets })
 }
 
 /** The journal, the oldest entry first. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Notification } from '../notification/index.ts'
 import { appendLines, readLines } from '../platform/lines.ts'
 import { stateFolder } from '../platform/paths.ts'
-import { listed } from '../redact/listed.ts'
+import { beginningOf } from './beginning.ts'
 
 /** The log is put aside when it has this size, in bytes; the one before it is dropped. */
 const rotateAt = 1024 * 1024
@@ -19,6 +19,8 @@ export interface LogLine {
   target: string
   backend: string
   title: string
+  /** The first words of the message; nothing for what a digest speaks of, and in lines of older versions. */
+  text?: string
   /** ISO 8601. */
   delivered: string
   /** Seconds between the event and its delivery. */
@@ -44,7 +46,7 @@ export interface Arrived {
   target: string
   backend: string
   tries: number
-  notification: Pick<Notification, 'time' | 'outcome'> & { title: string }
+  notification: Pick<Notification, 'time' | 'outcome'> & { title: string; message?: string }
   digest?: { id: string; title: string; time: string }[]
 }
 
@@ -53,13 +55,14 @@ export async function logDelivered(delivery: Arrived, now: Date): Promise<void> 
   const path = logFile()
   if (path === undefined) return
   const { id, target, backend, tries, notification, digest = [] } = delivery
-  const own = { id, title: await listed(notification.title, notification), time: notification.time }
-  const lines = [own, ...digest].map(
+  const own = { id, time: notification.time, ...(await beginningOf(notification)) }
+  const lines = [own, ...digest.map((one) => ({ ...one, text: '' }))].map(
     (one): LogLine => ({
       id: one.id,
       target,
       backend,
       title: one.title,
+      ...(one.text !== '' && { text: one.text }),
       delivered: now.toISOString(),
       late_s: Math.max(0, Math.round((now.getTime() - Date.parse(one.time)) / 1000)),
       tries,

@@ -24,6 +24,11 @@ export function printLine(text: string, colored = (line: string) => line): void 
   print(`${colored(oneLine(withoutSecrets(text)))}\n`)
 }
 
+/** How wide a line of stdout may be, in columns: what the terminal has, and 80 in a pipe. */
+export function columns(): number {
+  return process.stdout.isTTY ? Math.max(process.stdout.columns || 80, 40) : 80
+}
+
 /** A line of JSON on stdout, without secrets, and without a character that a terminal could obey. */
 export function printJson(value: unknown): void {
   print(`${jsonLine(value)}\n`)

@@ -22,6 +22,7 @@ export default defineCommand({
   ],
   flags: {},
   maxWords: 1,
+  takes: ['json'],
   async run({ words: [verb], global }) {
     if (verb === 'path') return showPlaces(global)
     if (verb === 'check') return check(global)

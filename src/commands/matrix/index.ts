@@ -35,6 +35,7 @@ export default defineCommand({
   group: 'configuration',
   examples: [['ntfy matrix login @me:example.org', 'asks for the password']],
   flags,
+  takes: ['backend', 'json'],
   async run({ words: [name, ...words], flags, global }) {
     const known = Object.keys(verbs)
     if (name === undefined) throw new UsageError(`matrix: expected one of ${known.join(', ')}`)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isatty } from 'node:tty'
 import { defineCommand, type FlagValues } from '../../cli/command.ts'
 import { discard, revive } from '../../delivery/by-hand.ts'
 import type { Report } from '../../delivery/deliver.ts'
@@ -6,9 +7,11 @@ import { type Flushed, type FlushOptions, flushOnce } from '../../delivery/flush
 import { followUp } from '../../delivery/keep-flushing.ts'
 import { printReport, sayReport } from '../../delivery/report.ts'
 import { outboxTrouble } from '../../delivery/settle.ts'
+import { beginningOf, subjectOf } from '../../history/beginning.ts'
+import { noteDropped } from '../../history/journal.ts'
 import { whyKept } from '../../outbox/delivery.ts'
 import { claim, finish } from '../../outbox/index.ts'
-import { listPlaces, type Place, readPlaces } from '../../outbox/listing.ts'
+import { type Kept, listPlaces, type Place, readPlaces } from '../../outbox/listing.ts'
 import { outboxFolder } from '../../outbox/spool.ts'
 import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../../platform/errors.ts'
 import { withoutSecrets } from '../../platform/masking.ts'
@@ -18,7 +21,7 @@ import { style } from '../../platform/style.ts'
 import { didYouMean } from '../../platform/suggest.ts'
 import { oneLine, plainText } from '../../platform/text.ts'
 import { listed } from '../../redact/listed.ts'
-import { jsonOf, row } from './rows.ts'
+import { header, jsonOf, row } from './rows.ts'
 
 const flags = {
   wait: { kind: 'boolean', description: 'flush: also wait for what other processes are sending' },
@@ -48,6 +51,7 @@ export default defineCommand({
     ['ntfy queue show 1f0c', 'everything about one delivery'],
   ],
   flags,
+  takes: ['json'],
   async run({ flags, words: [name = 'list', ...ids], global }) {
     if (flags['install-timer']) return (await import('../../shell/timer.ts')).installTimer()
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
@@ -61,7 +65,12 @@ export default defineCommand({
 })
 
 async function showList(folder: string, _: string[], __: QueueFlags, json: boolean): Promise<number> {
-  for (const kept of readPlaces(listPlaces(folder))) json ? printJson(await jsonOf(kept)) : print(await row(kept))
+  let count = 0
+  for (const kept of readPlaces(listPlaces(folder))) {
+    if (count++ === 0 && !json) print(header())
+    json ? printJson(await jsonOf(kept)) : print(await row(kept))
+  }
+  if (count === 0 && !json) tell('nothing is waiting')
   followUp([])
   return exitCode.ok
 }
@@ -86,19 +95,36 @@ async function retry(folder: string, ids: string[], flags: QueueFlags, json: boo
   return attempt(folder, { all: true, only: revived }, flags.wait, json)
 }
 
-function drop(folder: string, ids: string[], { all }: QueueFlags): number {
+async function drop(folder: string, ids: string[], { all }: QueueFlags): Promise<number> {
+  let dropped = 0
   if (ids.length === 0 && !all) throw new UsageError('queue drop: expected the IDs to drop, or --all')
-  for (const { id, entry, state } of readPlaces(find(folder, ids))) {
-    if (state === 'failed' || state === 'damaged') {
-      changing(() => discard(entry))
+  for (const kept of readPlaces(find(folder, ids))) {
+    if (!changing(() => dropOne(folder, kept))) {
+      say.warning(`${kept.id}: not dropped: it is being sent right now`)
       continue
     }
-    // Claimed first: nobody begins to send what is being dropped.
-    const mine = changing(() => claim(folder, entry))
-    if (mine === undefined) say.warning(`${id}: not dropped: it is being sent right now`)
-    else changing(() => finish(folder, mine))
+    dropped += 1
+    if (kept.delivery) noteDropped(kept.delivery, subjectOf(await beginningOf(kept.delivery.notification)))
   }
+  tell(dropped === 0 ? 'nothing was dropped' : `${dropped} dropped`)
   return exitCode.ok
+}
+
+/** @returns whether it is gone: what is being sent stays */
+function dropOne(folder: string, { entry, state }: Kept): boolean {
+  if (state === 'failed' || state === 'damaged') {
+    discard(entry)
+    return true
+  }
+  // Claimed first: nobody begins to send what is being dropped.
+  const mine = claim(folder, entry)
+  if (mine !== undefined) finish(folder, mine)
+  return mine !== undefined
+}
+
+/** A line for whoever sits there; a script sees the exit status. */
+function tell(line: string): void {
+  if (isatty(1)) printLine(line)
 }
 
 function changing<T>(change: () => T): T {

@@ -2,6 +2,7 @@ import { cutColumns } from '../../cli/table.ts'
 import { whyKept } from '../../outbox/delivery.ts'
 import type { Kept, Place } from '../../outbox/listing.ts'
 import { localTime } from '../../platform/local-time.ts'
+import { columns } from '../../platform/output.ts'
 import { type Style, style } from '../../platform/style.ts'
 import { oneLine } from '../../platform/text.ts'
 import { listed } from '../../redact/listed.ts'
@@ -27,7 +28,12 @@ const tones = {
   damaged: 'bad',
 } as const satisfies Record<Kept['state'], keyof Style>
 
-/** Two lines of at most 80 columns: what it is, and why it is still here. */
+/** Over the rows, for people. */
+export function header(): string {
+  return `${style.stdout.heading(cutColumns('ID        STATE    CREATED  TARGET  TITLE: MESSAGE', columns()))}\n`
+}
+
+/** Two lines of the terminal's width: what it is, and why it is still here. */
 export async function row(kept: Kept & Place): Promise<string> {
   const { target = '?', created, tries = 0, next, notification } = kept.delivery ?? {}
   const error = kept.delivery && whyKept(kept.delivery)
@@ -36,10 +42,10 @@ export async function row(kept: Kept & Place): Promise<string> {
   const when = created === undefined ? '' : localTime(created)
   const id = kept.id.slice(0, 8)
   const state = kept.state.padEnd(8)
-  const rest = cutColumns(` ${when}  ${oneLine(target)}  ${what}`, 80 - id.length - 2 - state.length)
+  const rest = cutColumns(` ${when}  ${oneLine(target)}  ${what}`, columns() - id.length - 2 - state.length)
   const first = `${id}  ${style.stdout[tones[kept.state]](state)}${rest}`
   const why = kept.state === 'failed' ? '' : `, next ${next === undefined ? '?' : localTime(next)}`
   const tried = `${tries} ${tries === 1 ? 'try' : 'tries'}${why}`
-  const second = error === undefined ? '' : `${cutColumns(`          ${tried}: ${oneLine(error)}`, 80)}\n`
+  const second = error === undefined ? '' : `${cutColumns(`          ${tried}: ${oneLine(error)}`, columns())}\n`
   return `${first}\n${second}`
 }
