@@ -5,8 +5,7 @@ import { type Kept, readPlaces } from '../../outbox/listing.ts'
 import { shortDuration } from '../../platform/duration.ts'
 import { localTime } from '../../platform/local-time.ts'
 import { oneLine } from '../../platform/text.ts'
-import type { Entry } from './index.ts'
-import type { Known } from './known.ts'
+import type { Entry, Known } from './known.ts'
 
 /** A line for each target: what, where to, what has become of it and why; one line where nobody was notified. */
 export function explain(entry: Entry, find: RuleFinder, known: Known): string[] {

@@ -1,7 +1,7 @@
 import { defineCommand } from '../../cli/command.ts'
 import { thresholdOf } from '../../config/threshold.ts'
 import { ruleFinder } from '../../config/where.ts'
-import { type JournalEntry, readJournal } from '../../history/journal.ts'
+import { readJournal } from '../../history/journal.ts'
 import { shortDuration } from '../../platform/duration.ts'
 import { exitCode, UsageError } from '../../platform/errors.ts'
 import { localTime } from '../../platform/local-time.ts'
@@ -11,7 +11,7 @@ import { callingShell } from '../../process/proc.ts'
 import { offNow } from '../../rules/off.ts'
 import { hooksNow } from '../say-hooks.ts'
 import { explain } from './explain.ts'
-import { knownDeliveries } from './known.ts'
+import { type Entry, knownDeliveries } from './known.ts'
 import { sentDirectly } from './sent-directly.ts'
 
 /** How many are explained if nobody says how many. */
@@ -53,12 +53,6 @@ export default defineCommand({
     return exitCode.ok
   },
 })
-
-/** What is explained: a command, or a message that `send` or `test` made. */
-export interface Entry extends JournalEntry {
-  /** Of a message: what it was about. */
-  title?: string
-}
 
 function newestFirst(one: Entry, other: Entry): number {
   return other.time.localeCompare(one.time)

@@ -3,6 +3,12 @@ import { type LogLine, readLog } from '../../history/log.ts'
 import { listPlaces, type Place } from '../../outbox/listing.ts'
 import { outboxFolder } from '../../outbox/spool.ts'
 
+/** What is explained: a command, or a message that `send` or `test` made. */
+export interface Entry extends JournalEntry {
+  /** Of a message: what it was about. */
+  title?: string
+}
+
 /** All that is known of what has become of deliveries, each by its id. */
 export interface Known {
   delivered: Map<string, LogLine>

@@ -1,8 +1,7 @@
 import { beginningOf, subjectOf } from '../../history/beginning.ts'
 import type { JournalEntry } from '../../history/journal.ts'
 import { readPlaces } from '../../outbox/listing.ts'
-import type { Entry } from './index.ts'
-import type { Known } from './known.ts'
+import type { Entry, Known } from './known.ts'
 
 /**
  * What the journal does not know of, because `send`, `test` and `done --pid` write no entry, which would cost each of
