@@ -40,5 +40,5 @@ async function test(): Promise<Finding> {
   const [report] = await attemptAll([{ delivery, location: undefined }], { foreground: false, fresh: true, config })
   if (report?.outcome === 'delivered') return { ...found, ok: true, text: 'the desktop accepted a test notification' }
   const text = oneLine(report?.error ?? 'no answer')
-  return { ...found, ok: false, text, todo: "check the desktop's notification settings" }
+  return { ...found, ok: false, broken: true, text, todo: "check the desktop's notification settings" }
 }

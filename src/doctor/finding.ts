@@ -8,7 +8,9 @@ export interface Finding {
   text: string
   /** What to do about it. */
   todo?: string
-  /** The configuration, or a secret, is wrong: the exit code says so. */
+  /** Nothing can go this way: the exit code says so. */
+  broken?: true
+  /** The configuration, or a secret, is wrong, and therefore broken: the exit code says that, too. */
   wrong?: true
 }
 

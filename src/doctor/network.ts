@@ -14,7 +14,7 @@ function proxy(): Finding {
     return { check: 'network', ok: true, text }
   } catch (error) {
     const todo = 'https_proxy=http://host:port'
-    return { check: 'network', ok: false, text: withoutSecrets(messageOf(error)), todo }
+    return { check: 'network', ok: false, text: withoutSecrets(messageOf(error)), todo, broken: true }
   }
 }
 

@@ -18,7 +18,7 @@ function folders(): Finding[] {
   const { folder: state, problem, instead } = statePlace()
   if (folder === undefined || state === undefined) {
     const todo = 'set HOME or XDG_STATE_HOME'
-    return [{ check: 'outbox', ok: false, text: `nothing can be kept: ${problem}`, todo }]
+    return [{ check: 'outbox', ok: false, text: `nothing can be kept: ${problem}`, todo, broken: true }]
   }
   try {
     makeFolder(state)
@@ -26,7 +26,8 @@ function folders(): Finding[] {
     return [...elsewhere(state, instead), contents(folder), log()]
   } catch (error) {
     const text = `${folder} cannot be written: ${messageOf(error)}`
-    return [{ check: 'outbox', ok: false, text, todo: 'until it can, whatever cannot be sent at once is lost' }]
+    const todo = 'until it can, whatever cannot be sent at once is lost'
+    return [{ check: 'outbox', ok: false, text, todo, broken: true }]
   }
 }
 

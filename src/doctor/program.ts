@@ -17,7 +17,7 @@ function node(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const ok = major > oldest[0] || (major === oldest[0] && minor >= oldest[1])
   const todo = `install Node ${oldest.join('.')} or later`
-  return { check: 'ntfy', ok, text: `${version} on Node ${process.versions.node}`, ...(!ok && { todo }) }
+  return { check: 'ntfy', ok, text: `${version} on Node ${process.versions.node}`, ...(!ok && { todo, broken: true }) }
 }
 
 /** Two other programs call themselves ntfy: the one that this succeeds, and the client of ntfy.sh. */

@@ -36,6 +36,11 @@ function examine(shell: Shell): Finding {
     const todo = `ntfy shell-integration -s ${shell} --install`
     return { ...found, ok: false, text: 'the hooks are not loaded', todo }
   }
+  const gone = goneProgram(shell)
+  if (gone !== undefined) {
+    const todo = `ntfy shell-integration -s ${shell} --install`
+    return { ...found, ok: false, broken: true, text: `the hooks call ${gone}, which is gone`, todo }
+  }
   // The line that is installed names the file twice.
   const places = new Set(lines)
   if (places.size > 1 || countOf(rc) > 1) {
@@ -47,6 +52,13 @@ function examine(shell: Shell): Finding {
     return { ...found, ok: false, text: `${hooksFile(shell)} is from another version`, todo }
   }
   return { ...found, ok: true, text: `the hooks are loaded by ${rc}` }
+}
+
+/** The program that the installed hooks call, if an update of Node or npm has removed it. */
+function goneProgram(shell: Shell): string | undefined {
+  const text = read(hooksFile(shell))
+  const [, program] = /^(?:set -g NTFY_BIN |NTFY_BIN=)'([^']+)'$/m.exec(text) ?? []
+  return program === undefined || existsSync(program) ? undefined : program
 }
 
 function countOf(file: string): number {

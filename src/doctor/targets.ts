@@ -5,9 +5,12 @@ import { loadConfig } from '../config/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import { findTarget } from '../config/select.ts'
 import type { Config, Target } from '../config/types.ts'
+import { desktopServer } from '../desktop/server.ts'
+import { isInWindows } from '../desktop/windows.ts'
 import { ConfigError, messageOf } from '../platform/errors.ts'
 import { withoutSecrets } from '../platform/masking.ts'
 import { oneLine } from '../platform/text.ts'
+import { terminalOfCaller } from '../process/proc.ts'
 import type { Check, Finding } from './finding.ts'
 
 /** How long a service may take to answer, in milliseconds; all are queried at the same time. */
@@ -48,6 +51,7 @@ async function examine(target: Target, config: Config): Promise<Finding> {
     const todo = `ntfy backends ${target.backend} shows what it needs`
     return { ...found, ok: false, text: said(error), todo, wrong: true }
   }
+  if (backend.name === 'default') return { ...found, ...(await anyDisplay()) }
   if (backend.probe === undefined) {
     const text = `${backend.title}: configured; only sending a message can verify it`
     return { ...found, ok: true, text, todo: `ntfy test ${target.name}` }
@@ -67,6 +71,18 @@ async function examine(target: Target, config: Config): Promise<Finding> {
     clearTimeout(timer)
     controller.abort()
   }
+}
+
+/** `default` needs only one of the desktop and the terminal. */
+async function anyDisplay(): Promise<Pick<Finding, 'ok' | 'text' | 'todo'>> {
+  const desktop = await desktopServer(AbortSignal.timeout(patience), patience).then(
+    () => true,
+    () => process.platform !== 'linux' || isInWindows(),
+  )
+  if (desktop) return { ok: true, text: 'Desktop or terminal: the desktop' }
+  if (terminalOfCaller() !== undefined) return { ok: true, text: 'Desktop or terminal: the terminal' }
+  const text = 'Desktop or terminal: there is no desktop, and this is not running in a terminal'
+  return { ok: true, text, todo: 'ntfy setup, where nobody sits at a terminal (cron, a server)' }
 }
 
 function said(error: unknown): string {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ntfy } from '../support/cli.ts'
@@ -43,7 +43,24 @@ describe('doctor', () => {
   it('says one line each for people', async () => {
     const { env } = temporaryHome()
     const { stdout } = await ntfy(['doctor'], { env })
-    for (const line of stdout.trim().split('\n')) expect(line).toMatch(/^[✓✗] [\w ]+: \S/)
+    const [summary, ...lines] = stdout.trim().split('\n')
+    const count = (mark: string) => lines.filter((line) => line.startsWith(`${mark} `)).length
+    expect(summary).toBe(`${count('✗')} ✗ broken, ${count('!')} ! to look at, ${count('✓')} ✓ working`)
+    for (const line of lines) expect(line).toMatch(/^[✓!] [\w ]+: \S/)
+    expect(stdout).toMatch(/\n! PATH: no ntfy in PATH/)
+  })
+
+  it('ends with 1 where something is broken: hooks that call a program which is gone', async () => {
+    const { env, home } = temporaryHome()
+    writeFileSync(join(home, '.bashrc'), '')
+    await ntfy(['shell-integration', '-s', 'bash', '--install'], { env })
+    expect((await doctor(env)).code).toBe(0)
+    const hooks = join(home, '.local/share/ntfy/ntfy.bash')
+    writeFileSync(hooks, readFileSync(hooks, 'utf8').replace(/^NTFY_BIN='.*'$/m, "NTFY_BIN='/gone/bin/ntfy'"))
+    const { code, find } = await doctor(env)
+    expect(code).toBe(1)
+    expect(find('shell', 'bash')).toMatchObject({ ok: false, text: 'the hooks call /gone/bin/ntfy, which is gone' })
+    expect((await ntfy(['doctor'], { env })).stdout).toMatch(/^1 ✗ broken, .*\n(.*\n)*✗ shell bash: /)
   })
 
   it('names every problem of a broken configuration', async () => {
