@@ -92,7 +92,7 @@ async function refusalOf(backend: Backend): Promise<string | undefined> {
     else response.writeHead(refusal.status).end(refusal.text)
   })
   expect(result).toMatchObject({ kind: 'config' })
-  return `ntfy: mine: parked: fix the configuration and it will be sent: ${'error' in result ? result.error : ''}`
+  return `ntfy: mine: saved; will be sent once the configuration is fixed: ${'error' in result ? result.error : ''}`
 }
 
 function page(backend: Backend, refusal: string | undefined): string {

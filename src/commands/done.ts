@@ -29,7 +29,7 @@ const flags = {
     description: 'include the last N lines of output (default 20; of both streams without -o or -e)',
   },
   'hide-command': { kind: 'boolean', short: 'H', description: 'leave the command out of the message' },
-  progress: { kind: 'boolean', description: 'show progress in the terminal while it runs, where supported' },
+  progress: { kind: 'boolean', description: 'show a progress indicator, if the terminal has one' },
   on: {
     kind: 'text',
     value: 'WHEN',

@@ -41,8 +41,7 @@ export default defineCommand({
   },
   async run({ flags, words, global }) {
     const message = await emojized(messageFrom(words), global)
-    if (message.trim() === '' && !global.title)
-      throw new UsageError('send: no message: expected words, or text on stdin')
+    if (message.trim() === '' && !global.title) throw new UsageError('send: no message (give words, or pipe text in)')
     const { config, problems } = await loadConfig(global.config)
     if (problems.length > 0) throw new ConfigError(problems.join('\n'))
     const selected = await selectTargets(config, global)

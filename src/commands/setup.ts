@@ -64,7 +64,7 @@ async function offerHooks(): Promise<void> {
   const shell = shells.find((one) => one === basename(process.env['SHELL'] ?? ''))
   if (shell === undefined || loadsHooks(shell)) return
   const { confirm } = await import('@inquirer/prompts')
-  const message = `Notify you of long commands in every new ${shell}?`
+  const message = `Notify about long commands in every new ${shell} shell?`
   if (!(await confirm({ message, default: true }))) {
     print('To do so later: ntfy shell-integration --install\n')
     return

@@ -56,7 +56,7 @@ async function readTop(content: Mapping, reading: Reading): Promise<void> {
     else if (value === null && backendName(key) !== undefined) {
       await readSection({ name: key, value: {}, at: [key], backendKeys: [] }, reading)
     } else {
-      problems.push({ at: [key], what: `unknown word${didYouMean(key, [...topWords, ...Object.keys(backends)])}` })
+      problems.push({ at: [key], what: `unknown setting${didYouMean(key, [...topWords, ...Object.keys(backends)])}` })
     }
   }
 }

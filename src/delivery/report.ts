@@ -8,7 +8,7 @@ export function sayReport({ outcome, target, error, rule }: Report): void {
   if (outcome === 'queued' && rule !== undefined) say.warning(`${target}: ${error}`)
   else if (outcome === 'skipped') say.info(`${target}: not sent: ${error}`)
   else if (outcome === 'queued') say.warning(`${target}: queued, will be retried: ${error}`)
-  else if (outcome === 'parked') say.error(`${target}: parked: fix the configuration and it will be sent: ${error}`)
+  else if (outcome === 'parked') say.error(`${target}: saved; will be sent once the configuration is fixed: ${error}`)
   else if (outcome === 'failed') say.error(`${target}: not sent: ${error}`)
 }
 

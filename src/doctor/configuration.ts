@@ -7,7 +7,7 @@ export const configuration: Check = async ({ config: named }) => {
   const place = findConfig(named)
   if (place === undefined) {
     const todo = 'create one with ntfy setup'
-    return [{ check: 'config', ok: true, text: 'no configuration: using the defaults', todo }]
+    return [{ check: 'config', ok: true, text: 'no configuration file; using defaults', todo }]
   }
   const { config, problems } = await loadConfig(named)
   const wrong = problems.map(

@@ -32,5 +32,5 @@ export async function tryOut(
   if (report?.outcome === 'delivered') {
     if (await confirm({ message: 'Did it arrive?', default: true })) return true
   } else printLine(`not sent: ${report?.error}`)
-  return confirm({ message: 'Write it into the configuration all the same?', default: false })
+  return confirm({ message: 'Save it anyway?', default: false })
 }

@@ -33,7 +33,7 @@ describe('doctor', () => {
     const { env } = temporaryHome()
     const { code, find, stderr } = await doctor(env)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(find('config')).toMatchObject({ ok: true, text: 'no configuration: using the defaults' })
+    expect(find('config')).toMatchObject({ ok: true, text: 'no configuration file; using defaults' })
     expect(find('ntfy')).toMatchObject({ ok: true, text: expect.stringContaining(`on Node ${process.versions.node}`) })
     expect(find('outbox')).toMatchObject({ ok: true, text: 'empty' })
     expect(find('target', 'default')).toMatchObject({ ok: true })
@@ -69,7 +69,7 @@ describe('doctor', () => {
     expect(code).toBe(78)
     const texts = findings.filter(({ check }) => check === 'config').map(({ text }) => text)
     expect(texts).toEqual([
-      `${config}:3: titel: unknown word; did you mean title?`,
+      `${config}:3: titel: unknown setting; did you mean title?`,
       expect.stringContaining(`${config}:4: other.backend: unknown backend ntfysh`),
     ])
   })

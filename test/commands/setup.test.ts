@@ -41,7 +41,7 @@ describe('setup', () => {
     await answer('Send a test notification now?', 'y')
     await answer('Did it arrive?', 'y')
     await answer('Use phone by default, besides desktop?', 'y')
-    await answer('in every new bash?', 'y')
+    await answer('in every new bash shell?', 'y')
     expect(await terminal.exit).toMatchObject({ code: 0 })
     expect(server.received).toHaveLength(1)
     expect(server.received[0]?.headers['x-gotify-key']).toBe('secret-token')
@@ -60,7 +60,7 @@ describe('setup', () => {
     await answer('Further options', '')
     await answer('Send a test notification now?', 'n')
     await answer('Use ntfy_sh by default, besides default?', 'n')
-    await answer('in every new bash?', 'n')
+    await answer('in every new bash shell?', 'n')
     expect(await terminal.exit).toMatchObject({ code: 0 })
     const topic = /topic: ([A-Za-z0-9]{24})\n/.exec(readFileSync(file, 'utf8'))?.[1]
     expect(topic).toBeDefined()

@@ -58,7 +58,7 @@ describe('why', () => {
     })
     await saw('make lint')
     expect(await why('--last')).toMatch(
-      /make lint, 12 s: phone: parked: fix the configuration and it will be sent: .*401/,
+      /make lint, 12 s: phone: saved; will be sent once the configuration is fixed: .*401/,
     )
     server.answer((_, response) => {
       response.statusCode = 413

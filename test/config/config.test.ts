@@ -64,7 +64,7 @@ describe('every problem is named, with its line, and what was expected', () => {
     ['a tab', 'phone:\n\tbackend: ntfy_sh\n', ['2: ']],
     ['a key that is there twice', 'title: a\ntitle: b\n', ['2: duplicated mapping key']],
     ['one key in two spellings', 'p: {backend: ntfy_sh, topic: a, TOPIC: b}\n', ['1: p.TOPIC: topic is there twice']],
-    ['an unknown word', 'titel: x\n', ['1: titel: unknown word; did you mean title?']],
+    ['an unknown word', 'titel: x\n', ['1: titel: unknown setting; did you mean title?']],
     ['an unknown target', 'backends: [desktpo]\n', ['1: backends: unknown target desktpo; did you mean desktop?']],
     ['an unknown backend', 'p:\n  backend: ntfysh\n', ['2: p.backend: unknown backend ntfysh; did you mean ntfy_sh?']],
     [
@@ -72,7 +72,7 @@ describe('every problem is named, with its line, and what was expected', () => {
       'p:\n  backend: ntfy_sh\n  topic: a\n  tokn: b\n',
       ['4: p.tokn: unknown option; did you mean token?'],
     ],
-    ['a missing option', 'x: 1\np:\n  backend: ntfy_sh\n', ['1: x: unknown word', '2: p: topic is missing']],
+    ['a missing option', 'x: 1\np:\n  backend: ntfy_sh\n', ['1: x: unknown setting', '2: p: topic is missing']],
     ['a wrong type', 'longer_than: soon\n', ['1: longer_than: expected seconds or a duration']],
     ['a word that the title has not', 'title: "{usr}"\n', ['1: title: unknown word {usr}; did you mean user?']],
     ['a mapping as the title', 'title: {a: b}\n', ['1: title: expected a string']],

@@ -37,7 +37,7 @@ describe('config check --json', () => {
     expect(code).toBe(78)
     expect(problems).toMatchObject([
       { file, line: 1, key: 'longer_than', message: expect.stringMatching(/^expected seconds/) },
-      { file, line: 2, key: 'titel', message: expect.stringMatching(/^unknown word/) },
+      { file, line: 2, key: 'titel', message: expect.stringMatching(/^unknown setting/) },
       { file, line: 3, key: 'groups.all', message: expect.stringMatching(/^unknown target nowhere/) },
       { file, line: 4, target: 'phone', key: 'backend', message: expect.stringMatching(/^unknown backend/) },
       { file, line: 8, target: 'chat', key: 'when.status', message: expect.stringMatching(/^expected success/) },

@@ -44,7 +44,7 @@ function showPlaces({ config: named, json }: GlobalOptions): number {
     const line = `${path === winner?.path ? '*' : ' '} ${path} (${reason})`
     printLine(line, path === winner?.path ? style.stdout.good : undefined)
   }
-  if (winner === undefined && !json) printLine('no configuration: using the defaults')
+  if (winner === undefined && !json) printLine('no configuration file; using defaults')
   return exitCode.ok
 }
 
@@ -58,7 +58,7 @@ async function check({ config: named, json }: GlobalOptions): Promise<number> {
     return code
   }
   for (const problem of problems) printLine(problem, style.stdout.bad)
-  if (config.path === undefined) printLine('no configuration: using the defaults')
+  if (config.path === undefined) printLine('no configuration file; using defaults')
   else printLine(`file: ${config.path}`)
   for (const warning of config.warnings) {
     printLine(`warning: ${warning}`, (line) => line.replace('warning:', style.stdout.doubtful))

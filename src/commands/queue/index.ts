@@ -27,7 +27,7 @@ const flags = {
   wait: { kind: 'boolean', description: 'flush: also wait for what other processes are sending' },
   held: { kind: 'boolean', description: 'flush: also send what a rule holds back' },
   due: { kind: 'boolean', description: 'flush: only what is due, respecting Retry-After' },
-  failed: { kind: 'boolean', description: 'retry: everything that has failed (as without an ID)' },
+  failed: { kind: 'boolean', description: 'retry: requeue failed ones (as without an ID)' },
   all: { kind: 'boolean', description: 'drop: everything' },
   'install-timer': {
     kind: 'boolean',

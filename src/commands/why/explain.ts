@@ -43,7 +43,7 @@ function keptFate({ state, delivery }: Kept, find: RuleFinder): string {
   const why = error === '' ? '' : `: ${oneLine(error)}`
   if (state === 'held' && delivery) return withPlace(oneLine(whyKept(delivery) ?? ''), find(target, rule))
   if (state === 'failed') return `not sent${why}`
-  if (state === 'parked') return `parked: fix the configuration and it will be sent${why}`
+  if (state === 'parked') return `saved; will be sent once the configuration is fixed${why}`
   if (state === 'claimed') return 'is being sent'
   return `queued, ${ordinal(tries + 1)} try at ${next === undefined ? '?' : localTime(next)}${why}`
 }
