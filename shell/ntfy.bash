@@ -18,6 +18,8 @@
 #   AUTO_NTFY_DONE_IGNORE         commands that never notify, separated by spaces
 #   AUTO_NTFY_DONE_OPTS           further options for the notification (a string or an array)
 #
+# Locals are called _ntfy_*: one of the user's with the name of a local may be readonly, or hand on its attributes.
+#
 # How it works. Bash expands PS0 after it has read a command and before it runs it: an arithmetic expansion in it notes
 # the time and yields no text. At the prompt, an expansion in PROMPT_COMMAND compares. Neither runs a command or forks,
 # so DEBUG traps, $_, PIPESTATUS and set -x see nothing of them. Before bash 4.4, which has no PS0, it is a DEBUG trap.
@@ -37,39 +39,39 @@ if [[ $- == *i* && $- != *r* ]]; then
 # __ntfy_parse SECONDS: sets __ntfy_us, in microseconds; fails for anything but a decimal number.
 __ntfy_parse() {
   case $1 in '' | . | *[!0123456789.]* | *.*.*) return 1 ;; esac
-  local whole=0${1%%.*} part=000000
-  case $1 in *.*) part=${1#*.}000000 ;; esac
-  (( ${#whole} > 10 )) && whole=9999999999
-  __ntfy_us=$(( 10#$whole * 1000000 + 10#${part:0:6} ))
+  local _ntfy_whole=0${1%%.*} _ntfy_part=000000
+  case $1 in *.*) _ntfy_part=${1#*.}000000 ;; esac
+  (( ${#_ntfy_whole} > 10 )) && _ntfy_whole=9999999999
+  __ntfy_us=$(( 10#$_ntfy_whole * 1000000 + 10#${_ntfy_part:0:6} ))
 }
 
 # Sets __ntfy_us to the threshold: the variables, the file that ntfy keeps of its configuration, ten seconds.
 __ntfy_threshold() {
-  local value=${AUTO_NTFY_DONE_LONGER_THAN-}
+  local _ntfy_value=${AUTO_NTFY_DONE_LONGER_THAN-}
   __ntfy_us=10000000 __ntfy_always=
   __ntfy_settings
-  value=${value#-L} value=${value#--longer-than} value=${value#[= ]}
-  __ntfy_parse "$value" || __ntfy_parse "${NTFY_LONGER_THAN-}" || builtin :
+  _ntfy_value=${_ntfy_value#-L} _ntfy_value=${_ntfy_value#--longer-than} _ntfy_value=${_ntfy_value#[= ]}
+  __ntfy_parse "$_ntfy_value" || __ntfy_parse "${NTFY_LONGER_THAN-}" || builtin :
 }
 
 # Sets what that file holds: the threshold, and to __ntfy_always the words of commands that notify however short they are.
 __ntfy_settings() {
-  local line count=0 state file
+  local _ntfy_line _ntfy_count=0 _ntfy_state _ntfy_file
   __ntfy_state
-  file=$state/hook-settings
+  _ntfy_file=$_ntfy_state/hook-settings
   # A corrupt settings file must not break the prompt: only so much of it is read.
-  __ntfy_mine "$file" && [[ -r $file ]] || return 0
-  while (( count++ < 64 )) && { IFS= builtin read -r -n 256 line || [[ -n $line ]]; }; do
-    line=${line%$'\r'}
-    case $line in
+  __ntfy_mine "$_ntfy_file" && [[ -r $_ntfy_file ]] || return 0
+  while (( _ntfy_count++ < 64 )) && { IFS= builtin read -r -n 256 _ntfy_line || [[ -n $_ntfy_line ]]; }; do
+    _ntfy_line=${_ntfy_line%$'\r'}
+    case $_ntfy_line in
       always=*[!A-Za-z0-9_.+\ -]*) __ntfy_always='*' ;;
-      always=*) __ntfy_always=${line#always=} ;;
+      always=*) __ntfy_always=${_ntfy_line#always=} ;;
     esac
-    case ${line#longer_than_ms=} in
-      "$line" | '' | *[!0123456789]* | ??????????????*) ;;
-      *) __ntfy_us=$(( 10#${line#longer_than_ms=} * 1000 )) ;;
+    case ${_ntfy_line#longer_than_ms=} in
+      "$_ntfy_line" | '' | *[!0123456789]* | ??????????????*) ;;
+      *) __ntfy_us=$(( 10#${_ntfy_line#longer_than_ms=} * 1000 )) ;;
     esac
-  done 2>/dev/null <"$file"
+  done 2>/dev/null <"$_ntfy_file"
   return 0
 }
 
@@ -88,54 +90,54 @@ __ntfy_clock() {
 __ntfy_prompt() {
   # A DEBUG trap of the user's ran for the line that called this, and may have counted it as a command: from now on only
   # where there is something to notify.
-  local last=${__ntfy_word#* } exporting=''
-  [[ $- != *a* ]] || exporting=1
+  local _ntfy_last=${__ntfy_word#* } _ntfy_exporting=''
+  [[ $- != *a* ]] || _ntfy_exporting=1
   builtin set +a
-  [[ ${1:0:99} == "${last%%"$__ntfy_mark"*}" ]] || __ntfy_trapped=1
+  [[ ${1:0:99} == "${_ntfy_last%%"$__ntfy_mark"*}" ]] || __ntfy_trapped=1
   __ntfy_look "${__ntfy_word%% *}" "${__ntfy_word#*"$__ntfy_mark"}" || builtin :
   __ntfy_word=
-  [[ -z $exporting ]] || builtin set -a
+  [[ -z $_ntfy_exporting ]] || builtin set -a
 }
 
 # __ntfy_look STATUS COMMAND
 __ntfy_look() {
-  local status=$1 command=$2 took=$__ntfy_took resumed='' short='' asks='' job
+  local _ntfy_status=$1 _ntfy_command=$2 _ntfy_took=$__ntfy_took _ntfy_resumed='' _ntfy_short='' _ntfy_asks='' _ntfy_job
   __ntfy_took=-1
-  if (( took >= 0 )); then __ntfy_gone; fi
+  if (( _ntfy_took >= 0 )); then __ntfy_gone; fi
   # What takes no twentieth of a second comes here because of __ntfy_always.
-  if [[ -z $__ntfy_always ]] || (( took < 0 || took >= 50000 )); then __ntfy_watch; fi
-  (( took >= 0 )) || return 0
-  if (( status > 144 && status < 151 )) && __ntfy_suspended; then return 0; fi
-  for job in ${__ntfy_jobs[@]+"${!__ntfy_jobs[@]}"}; do
-    builtin kill -0 "%$job" 2>/dev/null && continue
-    resumed=${__ntfy_jobs[job]}
-    builtin unset "__ntfy_jobs[$job]"
+  if [[ -z $__ntfy_always ]] || (( _ntfy_took < 0 || _ntfy_took >= 50000 )); then __ntfy_watch; fi
+  (( _ntfy_took >= 0 )) || return 0
+  if (( _ntfy_status > 144 && _ntfy_status < 151 )) && __ntfy_suspended; then return 0; fi
+  for _ntfy_job in ${__ntfy_jobs[@]+"${!__ntfy_jobs[@]}"}; do
+    builtin kill -0 "%$_ntfy_job" 2>/dev/null && continue
+    _ntfy_resumed=${__ntfy_jobs[_ntfy_job]}
+    builtin unset "__ntfy_jobs[$_ntfy_job]"
     [[ -n ${__ntfy_jobs[*]-} ]] || __ntfy_held=0
   done
-  [[ $status != 130 && ${NTFY-} != off ]] || return 0
-  (( took >= __ntfy_us )) || short=1
-  [[ -z $short || -n $__ntfy_always ]] || return 0
-  __ntfy_fresh || command=
-  if [[ -n $short ]] && ! __ntfy_listed "$status" "$command" "$resumed"; then return 0; fi
-  if [[ -z $short ]] && ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
+  [[ $_ntfy_status != 130 && ${NTFY-} != off ]] || return 0
+  (( _ntfy_took >= __ntfy_us )) || _ntfy_short=1
+  [[ -z $_ntfy_short || -n $__ntfy_always ]] || return 0
+  __ntfy_fresh || _ntfy_command=
+  if [[ -n $_ntfy_short ]] && ! __ntfy_listed "$_ntfy_status" "$_ntfy_command" "$_ntfy_resumed"; then return 0; fi
+  if [[ -z $_ntfy_short ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
   __ntfy_count
-  __ntfy_launch "$status" "$(( took / 1000 ))" "$command" "$resumed" "$short"
+  __ntfy_launch "$_ntfy_status" "$(( _ntfy_took / 1000 ))" "$_ntfy_command" "$_ntfy_resumed" "$_ntfy_short"
 }
 
 # Sets state to the folder of what ntfy keeps. In another user's home (sudo -E) root keeps nothing.
 __ntfy_state() {
-  local folder
-  state=${XDG_STATE_HOME-}
-  [[ $state == /* ]] || state=${HOME-}/.local/state
-  state=$state/ntfy
-  folder=$state
-  while (( EUID == 0 )) && [[ -n $folder ]]; do
-    if [[ -e $folder && ! -O $folder ]]; then
-      state=~root
-      state=$state/.local/state/ntfy
+  local _ntfy_folder
+  _ntfy_state=${XDG_STATE_HOME-}
+  [[ $_ntfy_state == /* ]] || _ntfy_state=${HOME-}/.local/state
+  _ntfy_state=$_ntfy_state/ntfy
+  _ntfy_folder=$_ntfy_state
+  while (( EUID == 0 )) && [[ -n $_ntfy_folder ]]; do
+    if [[ -e $_ntfy_folder && ! -O $_ntfy_folder ]]; then
+      _ntfy_state=~root
+      _ntfy_state=$_ntfy_state/.local/state/ntfy
       return
     fi
-    folder=${folder%/*}
+    _ntfy_folder=${_ntfy_folder%/*}
   done
 }
 
@@ -148,27 +150,34 @@ __ntfy_mine() {
 __ntfy_count() {
   __ntfy_told=1 __ntfy_turn=$(( __ntfy_turn + 1 ))
   (( __ntfy_turn > 1 )) || __ntfy_first
-  [[ -z $__ntfy_waits && ${PS0-} != *"$__ntfy_leave"* ]] && builtin shopt -q promptvars || return 0
+  [[ -z $__ntfy_waits && ${PS0-} != *"$__ntfy_leave"* ]] && __ntfy_changes PS0 && builtin shopt -q promptvars || return 0
   # At its end: what stands behind it would see another status.
   PS0=${PS0-}$__ntfy_leave
   __ntfy_know
+}
+
+# May this variable be changed? A failing assignment would end the function that has it. Only from bash 4.4 on.
+__ntfy_changes() {
+  local _ntfy_attributes
+  builtin eval "_ntfy_attributes=\${$1+\${$1@a}}"
+  [[ $_ntfy_attributes != *r* ]]
 }
 
 # Before the first call: empties the file that an earlier shell with the number of this one may have left, and finds out by
 # it, without a process, whether there is a trap for CHLD. The process that PS0 starts would set it off: then, and before
 # bash 4.4, what is to be done at the start of the next command waits for the prompt after it.
 __ntfy_first() {
-  local state
+  local _ntfy_state
   __ntfy_state
-  [[ -d $state/shells ]] || ( builtin set +ex; builtin umask 077; builtin command mkdir -p "$state/shells" ) >/dev/null 2>&1
+  [[ -d $_ntfy_state/shells ]] || ( builtin set +ex; builtin umask 077; builtin command mkdir -p "$_ntfy_state/shells" ) >/dev/null 2>&1
   # Without the file it is not known.
-  if ! __ntfy_mine "$state/shells/$$"; then
+  if ! __ntfy_mine "$_ntfy_state/shells/$$"; then
     __ntfy_waits=1
     return 0
   fi
-  { builtin trap -p CHLD >|"$state/shells/$$"; } 2>/dev/null
-  [[ $__ntfy_clock != coarse && ! -s $state/shells/$$ ]] || __ntfy_waits=1
-  [[ ! -s $state/shells/$$ ]] || { builtin : >|"$state/shells/$$"; } 2>/dev/null
+  { builtin trap -p CHLD >|"$_ntfy_state/shells/$$"; } 2>/dev/null
+  [[ $__ntfy_clock != coarse && ! -s $_ntfy_state/shells/$$ ]] || __ntfy_waits=1
+  [[ ! -s $_ntfy_state/shells/$$ ]] || { builtin : >|"$_ntfy_state/shells/$$"; } 2>/dev/null
 }
 
 # After a command: PS0 has nothing to see to any more. Where it could not, it is done now.
@@ -177,7 +186,8 @@ __ntfy_gone() {
     ( __ntfy_next ) </dev/null >/dev/null 2>&1
     __ntfy_told=0
   fi
-  [[ $__ntfy_clock == coarse || ${PS0-} != *"$__ntfy_leave"* ]] || PS0=${PS0//"$__ntfy_leave"/}
+  [[ $__ntfy_clock != coarse && ${PS0-} == *"$__ntfy_leave"* ]] && __ntfy_changes PS0 || return 0
+  PS0=${PS0//"$__ntfy_leave"/}
 }
 
 # In a process of its own, as the next command starts: records for the program that its last notification is out of date,
@@ -185,15 +195,15 @@ __ntfy_gone() {
 __ntfy_next() {
   builtin trap - DEBUG ERR RETURN
   builtin set +efux
-  local state shown IFS=$' \t\n'
+  local _ntfy_state _ntfy_shown IFS=$' \t\n'
   __ntfy_state
-  if [[ ! -d $state/shells ]]; then
+  if [[ ! -d $_ntfy_state/shells ]]; then
     builtin umask 077
-    builtin command mkdir -p "$state/shells"
+    builtin command mkdir -p "$_ntfy_state/shells"
   fi
-  __ntfy_mine "$state/shells/$$" && builtin printf %s "$__ntfy_turn" >|"$state/shells/$$"
-  for shown in "${XDG_RUNTIME_DIR-}/ntfy/desktop/thread-shell-$$-"*; do
-    [[ -f $shown ]] || continue
+  __ntfy_mine "$_ntfy_state/shells/$$" && builtin printf %s "$__ntfy_turn" >|"$_ntfy_state/shells/$$"
+  for _ntfy_shown in "${XDG_RUNTIME_DIR-}/ntfy/desktop/thread-shell-$$-"*; do
+    [[ -f $_ntfy_shown ]] || continue
     builtin set +akCET +o posix
     builtin trap '' HUP INT QUIT TSTP
     builtin shopt -u failglob expand_aliases
@@ -206,7 +216,7 @@ __ntfy_next() {
 
 # __ntfy_listed STATUS COMMAND RESUMED: may it be a command that always notifies? The program decides.
 __ntfy_listed() {
-  local word text='' IFS=' '
+  local _ntfy_word _ntfy_text='' IFS=' '
   [[ $__ntfy_always != '*' && -z $3 ]] || return 0
   [[ $1 != 0 && " $__ntfy_always " == *' failure '* ]] && return
   # The history did not keep it, and does not leave out what it has already.
@@ -216,26 +226,26 @@ __ntfy_listed() {
   # By way of a file bash reads what it prints without a process.
   {
     builtin history 1 >|"$__ntfy_file"
-    IFS='' builtin read -r -d '' -n 4096 text <"$__ntfy_file"
+    IFS='' builtin read -r -d '' -n 4096 _ntfy_text <"$__ntfy_file"
     builtin : >|"$__ntfy_file"
   } 2>/dev/null
-  text=" $text $2 "
-  for word in $__ntfy_always; do
-    [[ $text == *[!A-Za-z0-9_.+-]"$word"[!A-Za-z0-9_.+-]* ]] && return
+  _ntfy_text=" $_ntfy_text $2 "
+  for _ntfy_word in $__ntfy_always; do
+    [[ $_ntfy_text == *[!A-Za-z0-9_.+-]"$_ntfy_word"[!A-Za-z0-9_.+-]* ]] && return
   done
   return 1
 }
 
 # Sets __ntfy_file to a file that nobody else can read.
 __ntfy_prepare() {
-  local state
-  if [[ ${XDG_RUNTIME_DIR-} == /* && -O $XDG_RUNTIME_DIR ]]; then state=$XDG_RUNTIME_DIR/ntfy; else __ntfy_state; fi
-  __ntfy_file=$state/history.$$
+  local _ntfy_state
+  if [[ ${XDG_RUNTIME_DIR-} == /* && -O $XDG_RUNTIME_DIR ]]; then _ntfy_state=$XDG_RUNTIME_DIR/ntfy; else __ntfy_state; fi
+  __ntfy_file=$_ntfy_state/history.$$
   [[ -f $__ntfy_file ]] && __ntfy_mine "$__ntfy_file" && return
   (
     builtin set +ex
     builtin umask 077
-    builtin command mkdir -p "$state"
+    builtin command mkdir -p "$_ntfy_state"
     # What somebody else left in its place.
     __ntfy_mine "$__ntfy_file" || builtin command rm -f "$__ntfy_file"
     builtin : >|"$__ntfy_file"
@@ -245,22 +255,22 @@ __ntfy_prepare() {
 # Is the last job one that stopped just now? Then remembers which line of the history it is. A program may also end
 # with the status of a stopped one: without a job it did.
 __ntfy_suspended() {
-  local job last=0 line=0
-  for (( job = 1; job < last + 32; job++ )); do
-    builtin kill -0 "%$job" 2>/dev/null && last=$job
+  local _ntfy_job _ntfy_last=0 _ntfy_line=0
+  for (( _ntfy_job = 1; _ntfy_job < _ntfy_last + 32; _ntfy_job++ )); do
+    builtin kill -0 "%$_ntfy_job" 2>/dev/null && _ntfy_last=$_ntfy_job
   done
-  (( last )) || return 1
-  (( __ntfy_line > __ntfy_before )) && line=$(( __ntfy_line - 1 ))
-  [[ -n ${__ntfy_jobs[last]-} ]] || __ntfy_jobs[last]=$line
+  (( _ntfy_last )) || return 1
+  (( __ntfy_line > __ntfy_before )) && _ntfy_line=$(( __ntfy_line - 1 ))
+  [[ -n ${__ntfy_jobs[_ntfy_last]-} ]] || __ntfy_jobs[_ntfy_last]=$_ntfy_line
   __ntfy_held=1
 }
 
 # BASH_COMMAND is the user's if nothing else has run since, that is, if nothing precedes us in PROMPT_COMMAND.
 __ntfy_fresh() {
-  local part
-  for part in "${PROMPT_COMMAND[@]}"; do
-    [[ $part == "$__ntfy_element"* ]] && return
-    [[ -z $part ]] || return
+  local _ntfy_part
+  for _ntfy_part in "${PROMPT_COMMAND[@]}"; do
+    [[ $_ntfy_part == "$__ntfy_element"* ]] && return
+    [[ -z $_ntfy_part ]] || return
   done
 }
 
@@ -274,7 +284,9 @@ __ntfy_watch() {
     __ntfy_prepare
   fi
   [[ $__ntfy_clock == coarse ]] && return
-  if ! builtin shopt -q promptvars; then
+  if ! __ntfy_changes PS0; then
+    builtin :
+  elif ! builtin shopt -q promptvars; then
     PS0=${PS0//"$__ntfy_ps0"/}
   elif [[ ${PS0-} != *"$__ntfy_ps0"* ]]; then
     PS0=$__ntfy_ps0${PS0-}
@@ -298,16 +310,16 @@ __ntfy_foreground_too() {
 # ahead, which only shows while lines are not edited by the system, nothing is asked: the answer would come behind it.
 # The terminal is left like that, and fails if it cannot be: stty icanon echo comes later.
 __ntfy_ask() {
-  local answer=''
+  local _ntfy_answer=''
   builtin command stty -icanon -echo || return
   if ! builtin read -t 0; then
     builtin printf '\033[?1004h'
-    IFS= builtin read -r -s -n 3 -t 0.013 answer
+    IFS= builtin read -r -s -n 3 -t 0.013 _ntfy_answer
     builtin printf '\033[?1004l'
   fi
-  case $answer in
-    $'\033[I') focus=yes ;;
-    $'\033[O') focus=no ;;
+  case $_ntfy_answer in
+    $'\033[I') _ntfy_focus=yes ;;
+    $'\033[O') _ntfy_focus=no ;;
   esac
 }
 
@@ -315,7 +327,7 @@ __ntfy_ask() {
 # the variables that terminals set are handed on to other terminals. Looked at once.
 __ntfy_answers() {
   [[ $__ntfy_asks == unknown ]] || return "$__ntfy_asks"
-  local comm leader parent session
+  local _ntfy_comm _ntfy_leader _ntfy_parent _ntfy_session
   __ntfy_asks=1
   [[ $__ntfy_clock != coarse ]] || return
   if [[ ! -r /proc/$$/stat ]]; then
@@ -323,11 +335,11 @@ __ntfy_answers() {
     case ${TERM_PROGRAM-} in ghostty | vscode | Hyper | Tabby) __ntfy_asks=0 ;; esac
     return "$__ntfy_asks"
   fi
-  __ntfy_stat $$ && __ntfy_stat "$session" || return
-  leader=$comm
-  __ntfy_stat "$parent" || return
-  for comm in "$leader" "$comm"; do
-    case $comm in
+  __ntfy_stat $$ && __ntfy_stat "$_ntfy_session" || return
+  _ntfy_leader=$_ntfy_comm
+  __ntfy_stat "$_ntfy_parent" || return
+  for _ntfy_comm in "$_ntfy_leader" "$_ntfy_comm"; do
+    case $_ntfy_comm in
       gnome-terminal- | xfce4-terminal* | mate-terminal* | kgx* | ptyxis* | terminator* | tilix* | lxterminal* | \
         guake* | tilda* | sakura* | io.elementary* | pantheon-termin* | ghostty* | .ghostty* | \
         code | code-insiders | codium | cursor | hyper | tabby) __ntfy_asks=0 ;;
@@ -338,12 +350,12 @@ __ntfy_answers() {
 
 # __ntfy_stat PID: sets comm, parent and session of a process.
 __ntfy_stat() {
-  local line
-  { IFS= builtin read -r line <"/proc/$1/stat"; } 2>/dev/null || return
-  comm=${line#*\(} comm=${comm%\)*}
-  line=${line##*\) } line=${line#* }
-  parent=${line%% *} line=${line#* * }
-  session=${line%% *}
+  local _ntfy_line
+  { IFS= builtin read -r _ntfy_line <"/proc/$1/stat"; } 2>/dev/null || return
+  _ntfy_comm=${_ntfy_line#*\(} _ntfy_comm=${_ntfy_comm%\)*}
+  _ntfy_line=${_ntfy_line##*\) } _ntfy_line=${_ntfy_line#* }
+  _ntfy_parent=${_ntfy_line%% *} _ntfy_line=${_ntfy_line#* * }
+  _ntfy_session=${_ntfy_line%% *}
 }
 
 # In tmux: asks the terminals that show it to report their focus from now on, once each, in the background. tmux keeps
@@ -366,7 +378,7 @@ __ntfy_request() {
 # __ntfy_launch STATUS MILLISECONDS COMMAND RESUMED SHORT: in the background, with no word on the terminal and no trace in
 # the table of jobs.
 __ntfy_launch() {
-  local focus=''
+  local _ntfy_focus=''
   (
     # Nothing of the user's options, traps and functions is to have a say here, and nothing of this in the user's shell.
     builtin set +aefkuvxCET +o posix
@@ -374,11 +386,12 @@ __ntfy_launch() {
     builtin trap - DEBUG ERR RETURN
     builtin shopt -u nocasematch failglob nullglob extdebug expand_aliases
     builtin unset -f command_not_found_handle
-    IFS=$' \t\n'
-    [[ -z $asks ]] || __ntfy_ask <>/dev/tty >&0 || asks=
-    __ntfy_work "$@" "$focus" &
+    # Unlike an assignment, `local` does not end anything where the user has made it readonly.
+    local IFS=$' \t\n'
+    [[ -z $_ntfy_asks ]] || __ntfy_ask <>/dev/tty >&0 || _ntfy_asks=
+    __ntfy_work "$@" "$_ntfy_focus" &
     # Here, where Ctrl-C does nothing, so that the terminal is never left as it was for the answer.
-    [[ -z $asks ]] || builtin exec stty icanon echo </dev/tty
+    [[ -z $_ntfy_asks ]] || builtin exec stty icanon echo </dev/tty
   ) 3<&0 </dev/null >/dev/null 2>&1
 }
 
@@ -386,51 +399,51 @@ __ntfy_launch() {
 # keeps of its configuration.
 __ntfy_hides() {
   if [[ -n ${NTFY_PRIVATE-} ]]; then [[ $NTFY_PRIVATE == hide ]]; return; fi
-  local line count=0 state file
+  local _ntfy_line _ntfy_count=0 _ntfy_state _ntfy_file
   __ntfy_state
-  file=$state/hook-settings
-  __ntfy_mine "$file" && [[ -r $file ]] || return
-  while (( count++ < 64 )) && { IFS= builtin read -r -n 256 line || [[ -n $line ]]; }; do
-    [[ ${line%$'\r'} == private=hide ]] && return
-  done 2>/dev/null <"$file"
+  _ntfy_file=$_ntfy_state/hook-settings
+  __ntfy_mine "$_ntfy_file" && [[ -r $_ntfy_file ]] || return
+  while (( _ntfy_count++ < 64 )) && { IFS= builtin read -r -n 256 _ntfy_line || [[ -n $_ntfy_line ]]; }; do
+    [[ ${_ntfy_line%$'\r'} == private=hide ]] && return
+  done 2>/dev/null <"$_ntfy_file"
   return 1
 }
 
 __ntfy_work() {
-  local flags text='' last=''
-  flags=(--shell bash --shell-pid "$$")
-  local tty
-  tty=$(builtin exec tty <&3)
+  local _ntfy_flags _ntfy_text='' _ntfy_last=''
+  _ntfy_flags=(--shell bash --shell-pid "$$")
+  local _ntfy_tty
+  _ntfy_tty=$(builtin exec tty <&3)
   exec 3<&-
-  [[ $tty == /* ]] && flags+=(--tty "$tty")
-  flags+=(--status "$1" --duration-ms "$2" --turn "$__ntfy_turn")
-  [[ -z $5 ]] || flags+=(--short)
+  [[ $_ntfy_tty == /* ]] && _ntfy_flags+=(--tty "$_ntfy_tty")
+  _ntfy_flags+=(--status "$1" --duration-ms "$2" --turn "$__ntfy_turn")
+  [[ -z $5 ]] || _ntfy_flags+=(--short)
   if __ntfy_typed "$3" "$4" "$2"; then
-    text=${text:0:4096} last=${last:0:4096}
+    _ntfy_text=${_ntfy_text:0:4096} _ntfy_last=${_ntfy_last:0:4096}
   elif __ntfy_hides; then
-    text='' last='' flags+=(--private)
+    _ntfy_text='' _ntfy_last='' _ntfy_flags+=(--private)
   else
     return
   fi
-  [[ -z $6 ]] || flags+=(--focus "$6")
-  __ntfy_foreground_too && flags+=(--foreground-too)
-  [[ -n ${AUTO_NTFY_DONE_IGNORE+set} ]] && flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
+  [[ -z $6 ]] || _ntfy_flags+=(--focus "$6")
+  __ntfy_foreground_too && _ntfy_flags+=(--foreground-too)
+  [[ -n ${AUTO_NTFY_DONE_IGNORE+set} ]] && _ntfy_flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
   case ${#AUTO_NTFY_DONE_OPTS[@]} in
     0) ;;
-    1) [[ -n ${AUTO_NTFY_DONE_OPTS[*]} ]] && flags+=(--opts "${AUTO_NTFY_DONE_OPTS[*]}") ;;
-    *) flags+=(--opts "$(builtin printf '%q ' "${AUTO_NTFY_DONE_OPTS[@]}")") ;;
+    1) [[ -n ${AUTO_NTFY_DONE_OPTS[*]} ]] && _ntfy_flags+=(--opts "${AUTO_NTFY_DONE_OPTS[*]}") ;;
+    *) _ntfy_flags+=(--opts "$(builtin printf '%q ' "${AUTO_NTFY_DONE_OPTS[@]}")") ;;
   esac
   [[ -z ${NTFY_NODE-} ]] || builtin export NTFY_NODE
-  if [[ -z $text ]]; then
-    builtin command "${NTFY_BIN:-ntfy}" shell-done "${flags[@]}" </dev/null
+  if [[ -z $_ntfy_text ]]; then
+    builtin command "${NTFY_BIN:-ntfy}" shell-done "${_ntfy_flags[@]}" </dev/null
   else
-    builtin printf '%s\0%s' "$text" "$last" | builtin command "${NTFY_BIN:-ntfy}" shell-done "${flags[@]}"
+    builtin printf '%s\0%s' "$_ntfy_text" "$_ntfy_last" | builtin command "${NTFY_BIN:-ntfy}" shell-done "${_ntfy_flags[@]}"
   fi
 }
 
 # __ntfy_list COUNT: prints the end of the history, with the seconds since 1970.
 __ntfy_list() {
-  if [[ -n $shape ]]; then
+  if [[ -n $_ntfy_shape ]]; then
     builtin history "$1"
   else
     HISTTIMEFORMAT='%s ' builtin history "$1"
@@ -440,87 +453,87 @@ __ntfy_list() {
 # __ntfy_entry NUMBER: sets entry to that line of the history (0: the last one), stamp to the second it was typed in and
 # newest to the number of the last one, or fails.
 __ntfy_entry() {
-  local list shape=''
+  local _ntfy_list _ntfy_shape=''
   # A format that may not be changed is taken for one that is as long at all times.
-  if [[ $__ntfy_clock != coarse && ${HISTTIMEFORMAT+${HISTTIMEFORMAT@a}} == *r* ]]; then shape=$HISTTIMEFORMAT; fi
-  newest=$(__ntfy_list 1) || return
-  newest=${newest#"${newest%%[! ]*}"}
-  newest=${newest%%[!0-9]*}
-  set -- "${1/#0/$newest}"
-  (( newest >= $1 && $1 > 0 )) || return
-  list=$(__ntfy_list "$(( newest - $1 + 1 ))")
-  list=${list#"${list%%[! ]*}"}
-  [[ $list == "$1"[\ \*]* ]] || return
-  entry=${list#"$1"?} entry=${entry# }
-  if [[ -n $shape ]]; then
-    builtin printf -v shape "%($shape)T" -1
-    entry=${entry:${#shape}}
+  if [[ $__ntfy_clock != coarse && ${HISTTIMEFORMAT+${HISTTIMEFORMAT@a}} == *r* ]]; then _ntfy_shape=$HISTTIMEFORMAT; fi
+  _ntfy_newest=$(__ntfy_list 1) || return
+  _ntfy_newest=${_ntfy_newest#"${_ntfy_newest%%[! ]*}"}
+  _ntfy_newest=${_ntfy_newest%%[!0-9]*}
+  builtin set -- "${1/#0/$_ntfy_newest}"
+  (( _ntfy_newest >= $1 && $1 > 0 )) || return
+  _ntfy_list=$(__ntfy_list "$(( _ntfy_newest - $1 + 1 ))")
+  _ntfy_list=${_ntfy_list#"${_ntfy_list%%[! ]*}"}
+  [[ $_ntfy_list == "$1"[\ \*]* ]] || return
+  _ntfy_entry=${_ntfy_list#"$1"?} _ntfy_entry=${_ntfy_entry# }
+  if [[ -n $_ntfy_shape ]]; then
+    builtin printf -v _ntfy_shape "%($_ntfy_shape)T" -1
+    _ntfy_entry=${_ntfy_entry:${#_ntfy_shape}}
   else
-    stamp=${entry%%[!0-9]*} entry=${entry#"${entry%%[!0-9]*}"} entry=${entry# }
+    _ntfy_stamp=${_ntfy_entry%%[!0-9]*} _ntfy_entry=${_ntfy_entry#"${_ntfy_entry%%[!0-9]*}"} _ntfy_entry=${_ntfy_entry# }
   fi
   # What follows are the lines typed since, each as bash prints it: its number in five columns, the time.
-  list=$(( $1 + 1 ))
-  while (( ${#list} < 5 )); do list=" $list"; done
-  entry=${entry%%$'\n'"$list"[\ \*]*}
+  _ntfy_list=$(( $1 + 1 ))
+  while (( ${#_ntfy_list} < 5 )); do _ntfy_list=" $_ntfy_list"; done
+  _ntfy_entry=${_ntfy_entry%%$'\n'"$_ntfy_list"[\ \*]*}
 }
 
 # __ntfy_typed LAST RESUMED MILLISECONDS: sets text to what was typed and last to the last simple command; fails if it is private:
 # if the history did not keep it, or it begins with a space.
 __ntfy_typed() {
-  local entry='' newest=0 stamp=0 line
+  local _ntfy_entry='' _ntfy_newest=0 _ntfy_stamp=0 _ntfy_line
   if [[ $__ntfy_clock == coarse ]]; then
     __ntfy_recent "$1" "$3" || __ntfy_repeated "$1" || return
   elif (( __ntfy_line > __ntfy_before )); then
-    line=$(( __ntfy_line - 1 ))
-    __ntfy_entry "$line" || return
+    _ntfy_line=$(( __ntfy_line - 1 ))
+    __ntfy_entry "$_ntfy_line" || return
     # Before 5.1 only lines that ran are counted, and a comment may be what was kept.
-    if (( ! __ntfy_array )) && [[ $entry == '#'* ]]; then return 1; fi
+    if (( ! __ntfy_array )) && [[ $_ntfy_entry == '#'* ]]; then return 1; fi
     # With a history that shells share, the lines of others may have come in before this one.
-    if (( newest > line )) && ! __ntfy_matches "$1"; then
-      __ntfy_entry 0 && __ntfy_matches "$1" || __ntfy_entry "$line" || return
+    if (( _ntfy_newest > _ntfy_line )) && ! __ntfy_matches "$1"; then
+      __ntfy_entry 0 && __ntfy_matches "$1" || __ntfy_entry "$_ntfy_line" || return
     fi
   else
     __ntfy_repeated "$1" || return
   fi
-  case $entry in
+  case $_ntfy_entry in
     [[:space:]]*) return 1 ;;
     fg | fg[[:space:]]* | %*)
       if [[ -n $2 && $__ntfy_clock != coarse ]]; then
         __ntfy_entry "$2" || return
-        [[ $entry != [[:space:]]* ]] || return
-        text=$entry
+        [[ $_ntfy_entry != [[:space:]]* ]] || return
+        _ntfy_text=$_ntfy_entry
         return
       fi ;;
   esac
-  text=$entry
-  if __ntfy_consistent "$1"; then last=$1; else __ntfy_expand; fi
+  _ntfy_text=$_ntfy_entry
+  if __ntfy_consistent "$1"; then _ntfy_last=$1; else __ntfy_expand; fi
   return 0
 }
 
 # Sets last to the end of the text, from the last separator that is not quoted, if an alias stands there: bash does not
 # show what it became where something runs before us at the prompt.
 __ntfy_expand() {
-  local rest name value quotes seen=' '
-  rest=${text##*[;|&$'\n']}
-  quotes=${text%"$rest"}
-  quotes=${quotes//[^\"\']/}
-  (( ${#quotes} % 2 == 0 )) || return
-  rest=${rest#"${rest%%[![:space:]]*}"}
-  while name=${rest%%[[:space:]]*} && [[ -n $name && $seen != *" $name "* ]]; do
-    value=$(builtin alias -- "$name") || break
-    builtin eval "value=${value#*=}"
-    rest=$value${rest#"$name"} seen+="$name "
-    last=$rest
+  local _ntfy_rest _ntfy_name _ntfy_value _ntfy_quotes _ntfy_seen=' '
+  _ntfy_rest=${_ntfy_text##*[;|&$'\n']}
+  _ntfy_quotes=${_ntfy_text%"$_ntfy_rest"}
+  _ntfy_quotes=${_ntfy_quotes//[^\"\']/}
+  (( ${#_ntfy_quotes} % 2 == 0 )) || return
+  _ntfy_rest=${_ntfy_rest#"${_ntfy_rest%%[![:space:]]*}"}
+  while _ntfy_name=${_ntfy_rest%%[[:space:]]*} && [[ -n $_ntfy_name && $_ntfy_seen != *" $_ntfy_name "* ]]; do
+    _ntfy_value=$(builtin alias -- "$_ntfy_name") || break
+    builtin eval "_ntfy_value=${_ntfy_value#*=}"
+    _ntfy_rest=$_ntfy_value${_ntfy_rest#"$_ntfy_name"} _ntfy_seen+="$_ntfy_name "
+    _ntfy_last=$_ntfy_rest
   done
 }
 
 # __ntfy_recent LAST MILLISECONDS: without numbers, is the last line of the history as young as the command, and like it?
 __ntfy_recent() {
-  local now
+  local _ntfy_now
   __ntfy_entry 0 || return
-  now=$(builtin command date +%s) || return
-  (( stamp + 1 >= now - $2 / 1000 )) || return
-  [[ $entry == *'('* ]] || __ntfy_matches "$1"
+  _ntfy_now=$(builtin command date +%s) || return
+  (( _ntfy_stamp + 1 >= _ntfy_now - $2 / 1000 )) || return
+  [[ $_ntfy_entry == *'('* ]] || __ntfy_matches "$1"
 }
 
 # A line that added nothing to the history is either the last one again, and was left out for that, or it was not to be
@@ -535,18 +548,18 @@ __ntfy_repeated() {
 
 # Is it the last command of the entry? One from its middle, typed with a leading space, would notify with its text.
 __ntfy_ends_with() {
-  local end=${entry%%[[:space:]]#*} before=''
-  while [[ $end != "$before" ]]; do
-    before=$end
-    end=${end%[[:space:]\;\&\)\}]} end=${end%[[:space:]\;]done} end=${end%[[:space:]\;]fi} end=${end%[[:space:]\;]esac}
+  local _ntfy_end=${_ntfy_entry%%[[:space:]]#*} _ntfy_before=''
+  while [[ $_ntfy_end != "$_ntfy_before" ]]; do
+    _ntfy_before=$_ntfy_end
+    _ntfy_end=${_ntfy_end%[[:space:]\;\&\)\}]} _ntfy_end=${_ntfy_end%[[:space:]\;]done} _ntfy_end=${_ntfy_end%[[:space:]\;]fi} _ntfy_end=${_ntfy_end%[[:space:]\;]esac}
   done
-  [[ $end == *"$1" ]]
+  [[ $_ntfy_end == *"$1" ]]
 }
 
 # __ntfy_matches LAST: may the entry be what ran?
 __ntfy_matches() {
   if [[ -n $1 ]]; then
-    [[ $entry == *"$1"* ]] || __ntfy_aliased "$1"
+    [[ $_ntfy_entry == *"$1"* ]] || __ntfy_aliased "$1"
   else
     __ntfy_ends_in_word
   fi
@@ -554,18 +567,18 @@ __ntfy_matches() {
 
 # Does the entry hold the last word of the command that ran?
 __ntfy_ends_in_word() {
-  local last=${__ntfy_word#* }
-  last=${last%%"$__ntfy_mark"*}
-  [[ -n $last && " $entry " == *[[:space:]\;\|\&\(\"\']"$last"[[:space:]\;\|\&\)\"\']* ]]
+  local _ntfy_last=${__ntfy_word#* }
+  _ntfy_last=${_ntfy_last%%"$__ntfy_mark"*}
+  [[ -n $_ntfy_last && " $_ntfy_entry " == *[[:space:]\;\|\&\(\"\']"$_ntfy_last"[[:space:]\;\|\&\)\"\']* ]]
 }
 
 # Is the command what an alias in the entry became?
 __ntfy_aliased() {
-  local name value
-  for name in ${entry//[;|&()]/ }; do
-    value=$(builtin alias -- "$name") || continue
-    eval "value=${value#*=}"
-    [[ $1 == "$value"* ]] && return
+  local _ntfy_name _ntfy_value
+  for _ntfy_name in ${_ntfy_entry//[;|&()]/ }; do
+    _ntfy_value=$(builtin alias -- "$_ntfy_name") || continue
+    builtin eval "_ntfy_value=${_ntfy_value#*=}"
+    [[ $1 == "$_ntfy_value"* ]] && return
   done 2>/dev/null
   return 1
 }
@@ -573,16 +586,16 @@ __ntfy_aliased() {
 # In a subshell the last command leaves no trace: what bash has is then of an earlier line.
 __ntfy_consistent() {
   [[ -n $1 ]] || return
-  case $entry in
-    *'('* | *'}'* | *done* | *fi* | *esac*) [[ $entry == *"$1"* ]] || __ntfy_aliased "$1" ;;
+  case $_ntfy_entry in
+    *'('* | *'}'* | *done* | *fi* | *esac*) [[ $_ntfy_entry == *"$1"* ]] || __ntfy_aliased "$1" ;;
   esac
 }
 
 # For PROMPT_COMMAND as a string, where we come first: does what the expansions do, and keeps $? for what follows.
 __ntfy_return() {
-  local status=${__ntfy_word%% *}
+  local _ntfy_status=${__ntfy_word%% *}
   __ntfy_tick "$1" || builtin :
-  return "$status"
+  return "$_ntfy_status"
 }
 
 __ntfy_tick() {
@@ -610,27 +623,27 @@ __ntfy_adopt() {
 # EPOCHREALTIME unset the clock stands still, and nothing is ever late.
 # shellcheck disable=SC2016 # what is quoted is expanded at the prompt
 __ntfy_texts() {
-  local now='10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}}' due word watched restore=
-  [[ $__ntfy_clock == fine ]] || now='\D{%s}000000'
+  local _ntfy_now='10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}}' _ntfy_due _ntfy_word _ntfy_watched _ntfy_restore=
+  [[ $__ntfy_clock == fine ]] || _ntfy_now='\D{%s}000000'
   # PS0 also puts the other hook back where something replaced PROMPT_COMMAND.
-  (( __ntfy_array )) && restore=',${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}'
-  __ntfy_ps0='${__ntfy_mark+${PPID:0*(__ntfy_start='$now',__ntfy_before=__ntfy_number,__ntfy_line=${HISTCMD-1}'$restore'):0}}'
+  (( __ntfy_array )) && _ntfy_restore=',${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}'
+  __ntfy_ps0='${__ntfy_mark+${PPID:0*(__ntfy_start='$_ntfy_now',__ntfy_before=__ntfy_number,__ntfy_line=${HISTCMD-1}'$_ntfy_restore'):0}}'
   __ntfy_leave='${__ntfy_mark+${__ntfy_left[__ntfy_told]+$( { __ntfy_next; } </dev/null >/dev/null 2>&1 )}${PPID:0*(__ntfy_told=0):0}}'
   __ntfy_trap='((__ntfy_armed${COMP_LINE+*0}&&(__ntfy_armed=0,__ntfy_start=(SECONDS+1)*1000000),1))'
   __ntfy_arm=$'\n{ __ntfy_armed=1; } 2>&-'
-  word='"$? ${_:0:99}$__ntfy_mark${BASH_COMMAND:0:4096}"'
+  _ntfy_word='"$? ${_:0:99}$__ntfy_mark${BASH_COMMAND:0:4096}"'
   if (( ! __ntfy_array )); then
-    __ntfy_element=$'for __ntfy_word in '$word$'\ndo\n__ntfy_return "$_" && : "$_"\ndone >&- 2>&-\n'
+    __ntfy_element=$'for __ntfy_word in '$_ntfy_word$'\ndo\n__ntfy_return "$_" && : "$_"\ndone >&- 2>&-\n'
     __ntfy_final=$__ntfy_element
     [[ $__ntfy_clock != coarse ]] || __ntfy_element=$'{ __ntfy_adopt "$(builtin trap -p DEBUG)"; builtin trap -- "$__ntfy_trap" DEBUG; } 2>&-\n'
     return 0
   fi
-  watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}'
-  due='__ntfy_took='$now'-__ntfy_start,__ntfy_start=__ntfy_never,__ntfy_number=${HISTCMD-1}'
+  _ntfy_watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}'
+  _ntfy_due='__ntfy_took='$_ntfy_now'-__ntfy_start,__ntfy_start=__ntfy_never,__ntfy_number=${HISTCMD-1}'
   # 144 to 149 are the statuses of what was stopped.
-  due+=',__ntfy_took>=__ntfy_gate|$?/6==24|__ntfy_held'
+  _ntfy_due+=',__ntfy_took>=__ntfy_gate|$?/6==24|__ntfy_held'
   # Neither list has a word where there is nothing to do, and then nothing runs.
-  __ntfy_element='for __ntfy_word in ${__ntfy_mark+${__ntfy_due['$due']+'$word'} ${__ntfy_known["'$watched'"]-'$word'}}
+  __ntfy_element='for __ntfy_word in ${__ntfy_mark+${__ntfy_due['$_ntfy_due']+'$_ntfy_word'} ${__ntfy_known["'$_ntfy_watched'"]-'$_ntfy_word'}}
 do
 __ntfy_prompt "$_"
 done >&- 2>&-'
@@ -646,15 +659,17 @@ __ntfy_load() {
   __ntfy_word=('') __ntfy_start=("$__ntfy_never") __ntfy_took=(-1) __ntfy_told=(0) __ntfy_armed=(0)
   __ntfy_line=(0) __ntfy_before=(0) __ntfy_number=("${HISTCMD-1}")
   builtin unset __ntfy_jobs
-  local version=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] ))
+  local _ntfy_version=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] ))
   __ntfy_array=0 __ntfy_clock=coarse
   # Any index that nobody else uses: not 0, which PROMPT_COMMAND=... replaces.
-  (( version >= 501 )) && __ntfy_array=7191
-  (( version >= 404 )) && __ntfy_clock=epoch
-  (( version >= 500 )) && __ntfy_clock=fine
+  (( _ntfy_version >= 501 )) && __ntfy_array=7191
+  (( _ntfy_version >= 404 )) && __ntfy_clock=epoch
+  (( _ntfy_version >= 500 )) && __ntfy_clock=fine
   __ntfy_texts
   # Where these may not be set there is no place for a hook.
-  if (( version >= 404 )) && [[ ${PROMPT_COMMAND+${PROMPT_COMMAND@a}}${PS0+${PS0@a}} == *r* ]]; then return 1; fi
+  if (( _ntfy_version >= 404 )); then
+    __ntfy_changes PROMPT_COMMAND && __ntfy_changes PS0 || return 1
+  fi
   [[ -n ${PROMPT_COMMAND+set} ]] && __ntfy_had=1 || __ntfy_had=0
   if (( __ntfy_array )); then
     builtin declare -gA __ntfy_known
@@ -673,49 +688,54 @@ __ntfy_load() {
 }
 
 ntfy_unhook() {
-  local name
-  PS0=${PS0-} PS0=${PS0//"$__ntfy_ps0"/} PS0=${PS0//"$__ntfy_leave"/}
-  [[ -n $PS0 || -n $__ntfy_had_ps0 ]] || builtin unset PS0
-  if (( __ntfy_array )); then __ntfy_unhook_array; else __ntfy_unhook_string; fi
+  local _ntfy_name
+  if [[ $__ntfy_clock == coarse ]] || __ntfy_changes PS0; then
+    PS0=${PS0-} PS0=${PS0//"$__ntfy_ps0"/} PS0=${PS0//"$__ntfy_leave"/}
+    [[ -n $PS0 || -n $__ntfy_had_ps0 ]] || builtin unset PS0
+  fi
+  # What stays there is nothing once __ntfy_mark is unset.
+  if [[ $__ntfy_clock != coarse ]] && ! __ntfy_changes PROMPT_COMMAND; then
+    builtin :
+  elif (( __ntfy_array )); then __ntfy_unhook_array; else __ntfy_unhook_string; fi
   if [[ ${1-} != again ]]; then
     # Those that `ntfy shell-integration` puts before this file are not exported.
-    for name in NTFY_BIN NTFY_NODE; do
-      [[ $(builtin declare -p $name 2>/dev/null) == 'declare -x'* ]] || builtin unset $name
+    for _ntfy_name in NTFY_BIN NTFY_NODE; do
+      [[ $(builtin declare -p $_ntfy_name 2>/dev/null) == 'declare -x'* ]] || builtin unset $_ntfy_name
     done
   fi
   __ntfy_forget
 }
 
 __ntfy_unhook_array() {
-  local i attributes=${PROMPT_COMMAND[__ntfy_array]+${PROMPT_COMMAND[__ntfy_array]@a}}
-  for i in "${!PROMPT_COMMAND[@]}"; do
-    [[ ${PROMPT_COMMAND[i]} == "$__ntfy_element" ]] && builtin unset "PROMPT_COMMAND[$i]"
+  local _ntfy_i _ntfy_attributes=${PROMPT_COMMAND[__ntfy_array]+${PROMPT_COMMAND[__ntfy_array]@a}}
+  for _ntfy_i in "${!PROMPT_COMMAND[@]}"; do
+    [[ ${PROMPT_COMMAND[_ntfy_i]} == "$__ntfy_element" ]] && builtin unset "PROMPT_COMMAND[$_ntfy_i]"
   done
   [[ ${!PROMPT_COMMAND[*]} == 0 || -z ${!PROMPT_COMMAND[*]} ]] || return 0
-  i=${PROMPT_COMMAND-}
+  _ntfy_i=${PROMPT_COMMAND-}
   builtin unset PROMPT_COMMAND
   # shellcheck disable=SC2178 # a string, as it was
-  [[ -z $i ]] && (( ! __ntfy_had )) || PROMPT_COMMAND=$i
-  [[ $attributes != *x* ]] || builtin export PROMPT_COMMAND
+  [[ -z $_ntfy_i ]] && (( ! __ntfy_had )) || PROMPT_COMMAND=$_ntfy_i
+  [[ $_ntfy_attributes != *x* ]] || builtin export PROMPT_COMMAND
 }
 
 # shellcheck disable=SC2178,SC2128 # it is a string here
 __ntfy_unhook_string() {
-  local rest='builtin unset PROMPT_COMMAND' trap='-'
+  local _ntfy_rest='builtin unset PROMPT_COMMAND' _ntfy_trap='-'
   PROMPT_COMMAND=${PROMPT_COMMAND-} PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_element"/}
   PROMPT_COMMAND=${PROMPT_COMMAND/"$__ntfy_arm"/}
-  [[ -z $PROMPT_COMMAND ]] && (( ! __ntfy_had )) || builtin printf -v rest 'PROMPT_COMMAND=%q' "$PROMPT_COMMAND"
-  [[ -z $__ntfy_theirs ]] || builtin printf -v trap -- '-- %q' "$__ntfy_theirs"
+  [[ -z $PROMPT_COMMAND ]] && (( ! __ntfy_had )) || builtin printf -v _ntfy_rest 'PROMPT_COMMAND=%q' "$PROMPT_COMMAND"
+  [[ -z $__ntfy_theirs ]] || builtin printf -v _ntfy_trap -- '-- %q' "$__ntfy_theirs"
   if [[ $__ntfy_clock == coarse && $__ntfy_element == "$__ntfy_final" ]]; then
     # The trap comes back when a function that took it off returns: the prompt takes it off.
-    PROMPT_COMMAND="builtin trap $trap DEBUG; $rest"$'\n'"$PROMPT_COMMAND"
+    PROMPT_COMMAND="builtin trap $_ntfy_trap DEBUG; $_ntfy_rest"$'\n'"$PROMPT_COMMAND"
   else
-    builtin eval "$rest"
+    builtin eval "$_ntfy_rest"
   fi
 }
 
 __ntfy_forget() {
-  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,first,gone,next,know,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
+  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,changes,first,gone,next,know,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
     __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }

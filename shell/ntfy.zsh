@@ -31,28 +31,28 @@ __ntfy_parse() {
 
 # Sets __ntfy_ms to the threshold: the variables, the file that ntfy keeps of its configuration, ten seconds.
 __ntfy_threshold() {
-  \builtin typeset value=${AUTO_NTFY_DONE_LONGER_THAN-}
+  \builtin typeset _ntfy_value=${AUTO_NTFY_DONE_LONGER_THAN-}
   __ntfy_ms=10000 __ntfy_always=
   __ntfy_settings
-  value=${value#-L} value=${value#--longer-than} value=${value#[= ]}
-  __ntfy_parse "$value" || __ntfy_parse "${NTFY_LONGER_THAN-}" || \builtin :
+  _ntfy_value=${_ntfy_value#-L} _ntfy_value=${_ntfy_value#--longer-than} _ntfy_value=${_ntfy_value#[= ]}
+  __ntfy_parse "$_ntfy_value" || __ntfy_parse "${NTFY_LONGER_THAN-}" || \builtin :
 }
 
 # Sets what that file holds: the threshold, and to __ntfy_always the words of commands that notify however short they are.
 __ntfy_settings() {
-  \builtin typeset line= value= state= file=
+  \builtin typeset _ntfy_line= _ntfy_value= _ntfy_state= _ntfy_file=
   __ntfy_state
-  file=$state/hook-settings
+  _ntfy_file=$_ntfy_state/hook-settings
   # A corrupt settings file must not break the prompt: only so much of it is read.
-  __ntfy_mine $file && [[ -r $file ]] || \builtin return 0
+  __ntfy_mine $_ntfy_file && [[ -r $_ntfy_file ]] || \builtin return 0
   # `read -k` takes characters, whatever line they are in; -u 0 keeps it from the terminal.
-  \builtin read -r -u 0 -k 4096 value 2>/dev/null <$file
-  for line in "${(@f)value}"; do
-    line=${line%$'\r'}
-    if [[ $line == longer_than_ms=[0-9]* && $line != *=*[^0123456789]* && $#line -lt 29 ]]; then
-      __ntfy_ms=${line#*=}
-    elif [[ $line == always=* ]]; then
-      __ntfy_always=${line#always=}
+  \builtin read -r -u 0 -k 4096 _ntfy_value 2>/dev/null <$_ntfy_file
+  for _ntfy_line in "${(@f)_ntfy_value}"; do
+    _ntfy_line=${_ntfy_line%$'\r'}
+    if [[ $_ntfy_line == longer_than_ms=[0-9]* && $_ntfy_line != *=*[^0123456789]* && $#_ntfy_line -lt 29 ]]; then
+      __ntfy_ms=${_ntfy_line#*=}
+    elif [[ $_ntfy_line == always=* ]]; then
+      __ntfy_always=${_ntfy_line#always=}
       [[ $__ntfy_always == *[^A-Za-z0-9_.+\ -]* ]] && __ntfy_always='*'
     fi
   done
@@ -76,19 +76,19 @@ __ntfy_preexec() {
 }
 
 __ntfy_precmd() {
-  \builtin typeset -i code=$?
-  \builtin typeset -F took=$(( __ntfy_start ? (EPOCHREALTIME - __ntfy_start) * 1000 : -1 ))
+  \builtin typeset -i _ntfy_code=$?
+  \builtin typeset -F _ntfy_took=$(( __ntfy_start ? (EPOCHREALTIME - __ntfy_start) * 1000 : -1 ))
   __ntfy_start=0
   [[ $__ntfy_known == "${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}" ]] || __ntfy_watch
-  (( took >= 0 )) || \builtin return 0
-  if (( code > 144 && code < 151 )) && __ntfy_suspended; then \builtin return 0; fi
-  [[ -n $__ntfy_always ]] || (( took >= __ntfy_gate )) || \builtin return 0
-  (( took >= __ntfy_gate )) && __ntfy_watch
-  [[ $code != 130 && ${NTFY-} != off ]] || \builtin return 0
-  if (( took >= __ntfy_ms )); then
-    __ntfy_launch $code ${took%.*}
-  elif [[ -n $__ntfy_always ]] && __ntfy_listed $code; then
-    __ntfy_launch $code ${took%.*} --short
+  (( _ntfy_took >= 0 )) || \builtin return 0
+  if (( _ntfy_code > 144 && _ntfy_code < 151 )) && __ntfy_suspended; then \builtin return 0; fi
+  [[ -n $__ntfy_always ]] || (( _ntfy_took >= __ntfy_gate )) || \builtin return 0
+  (( _ntfy_took >= __ntfy_gate )) && __ntfy_watch
+  [[ $_ntfy_code != 130 && ${NTFY-} != off ]] || \builtin return 0
+  if (( _ntfy_took >= __ntfy_ms )); then
+    __ntfy_launch $_ntfy_code ${_ntfy_took%.*}
+  elif [[ -n $__ntfy_always ]] && __ntfy_listed $_ntfy_code; then
+    __ntfy_launch $_ntfy_code ${_ntfy_took%.*} --short
   fi
   \builtin return 0
 }
@@ -97,25 +97,25 @@ __ntfy_precmd() {
 __ntfy_count() {
   __ntfy_told=1
   (( ++__ntfy_turn > 1 )) && \builtin return
-  \builtin typeset state=
+  \builtin typeset _ntfy_state=
   __ntfy_state
   # Of an earlier shell that had the number of this one.
-  [[ ! -f $state/shells/$$ ]] || ! __ntfy_mine $state/shells/$$ || { \builtin : >|$state/shells/$$ } 2>/dev/null
+  [[ ! -f $_ntfy_state/shells/$$ ]] || ! __ntfy_mine $_ntfy_state/shells/$$ || { \builtin : >|$_ntfy_state/shells/$$ } 2>/dev/null
 }
 
 # Sets state to the folder of what ntfy keeps. In another user's home (sudo -E) root keeps nothing.
 __ntfy_state() {
-  \builtin typeset folder=
-  state=${XDG_STATE_HOME-}
-  [[ $state == /* ]] || state=${HOME-}/.local/state
-  state+=/ntfy
-  folder=$state
-  while (( EUID == 0 )) && [[ -n $folder ]]; do
-    if [[ -e $folder && ! -O $folder ]]; then
-      state=~root/.local/state/ntfy
+  \builtin typeset _ntfy_folder=
+  _ntfy_state=${XDG_STATE_HOME-}
+  [[ $_ntfy_state == /* ]] || _ntfy_state=${HOME-}/.local/state
+  _ntfy_state+=/ntfy
+  _ntfy_folder=$_ntfy_state
+  while (( EUID == 0 )) && [[ -n $_ntfy_folder ]]; do
+    if [[ -e $_ntfy_folder && ! -O $_ntfy_folder ]]; then
+      _ntfy_state=~root/.local/state/ntfy
       \builtin return
     fi
-    folder=${folder%/*}
+    _ntfy_folder=${_ntfy_folder%/*}
   done
 }
 
@@ -127,14 +127,15 @@ __ntfy_mine() {
 # As the next command starts: records for the program that its last notification is out of date, and has it withdraw what
 # it still shows.
 __ntfy_next() {
-  \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1 state=
-  \builtin typeset -a shown
+  \builtin typeset _ntfy_state=
+  [[ ${(t)REPORTTIME-}${(t)REPORTMEMORY-} == *readonly* ]] || \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1
+  \builtin typeset -a _ntfy_shown
   __ntfy_told=0
   __ntfy_state
-  [[ -d $state/shells ]] || \builtin command mkdir -p -m 700 $state/shells </dev/null >/dev/null 2>&1
-  if __ntfy_mine $state/shells/$$; then { \builtin print -rn -- $__ntfy_turn >|$state/shells/$$ } 2>/dev/null; fi
-  shown=(${XDG_RUNTIME_DIR-}/ntfy/desktop/thread-shell-$$-*(N))
-  (( $#shown )) || \builtin return 0
+  [[ -d $_ntfy_state/shells ]] || \builtin command mkdir -p -m 700 $_ntfy_state/shells </dev/null >/dev/null 2>&1
+  if __ntfy_mine $_ntfy_state/shells/$$; then { \builtin print -rn -- $__ntfy_turn >|$_ntfy_state/shells/$$ } 2>/dev/null; fi
+  _ntfy_shown=(${XDG_RUNTIME_DIR-}/ntfy/desktop/thread-shell-$$-*(N))
+  (( $#_ntfy_shown )) || \builtin return 0
   (
     \builtin setopt posix_traps
     \builtin trap "" HUP INT QUIT TSTP
@@ -146,45 +147,45 @@ __ntfy_next() {
 
 # __ntfy_listed STATUS: may it be a command that always notifies? The program decides.
 __ntfy_listed() {
-  \builtin typeset word= text=" $__ntfy_typed $__ntfy_last "
+  \builtin typeset _ntfy_word= _ntfy_text=" $__ntfy_typed $__ntfy_last "
   [[ $__ntfy_always == '*' ]] && \builtin return
   [[ $1 != 0 && " $__ntfy_always " == *' failure '* ]] && \builtin return
   if [[ -n $__ntfy_resumed ]]; then
-    text=" ${__ntfy_resumed#+} "
+    _ntfy_text=" ${__ntfy_resumed#+} "
   elif [[ -z $__ntfy_typed ]]; then
     # The history does not keep it.
     \builtin return 1
   fi
-  for word in ${=__ntfy_always}; do
-    [[ $text == *[^A-Za-z0-9_.+-]${word}[^A-Za-z0-9_.+-]* ]] && \builtin return
+  for _ntfy_word in ${=__ntfy_always}; do
+    [[ $_ntfy_text == *[^A-Za-z0-9_.+-]${_ntfy_word}[^A-Za-z0-9_.+-]* ]] && \builtin return
   done
   \builtin return 1
 }
 
 # Did the command stop, instead of ending? Then remembers what was typed, for the time when it goes on.
 __ntfy_suspended() {
-  \builtin typeset job=${(k)jobstates[(r)suspended:+*]}
-  [[ -n $job ]] || \builtin return 1
+  \builtin typeset _ntfy_job=${(k)jobstates[(r)suspended:+*]}
+  [[ -n $_ntfy_job ]] || \builtin return 1
   if [[ -n $__ntfy_resumed ]]; then
-    __ntfy_stopped[$job]=$__ntfy_resumed
+    __ntfy_stopped[$_ntfy_job]=$__ntfy_resumed
   else
-    __ntfy_stopped[$job]="+$__ntfy_typed"
+    __ntfy_stopped[$_ntfy_job]="+$__ntfy_typed"
   fi
 }
 
 # __ntfy_resume fg [JOB]: sets __ntfy_resumed to "+" and the text of the job that goes on; nothing after "+" is private.
 __ntfy_resume() {
-  \builtin typeset spec=${2:-$1} job
-  [[ $spec == (fg|%|%%|%+) ]] && spec="" || spec=${spec#%}
-  case $spec in
-    ("") job=${(k)jobstates[(r)*:+:*]} ;;
-    (-) job=${(k)jobstates[(r)*:-:*]} ;;
-    (\?*) job=${(k)jobtexts[(r)*${(b)spec#?}*]} ;;
-    (*[^0-9]*) job=${(k)jobtexts[(r)${(b)spec}*]} ;;
-    (*) job=$spec ;;
+  \builtin typeset _ntfy_spec=${2:-$1} _ntfy_job
+  [[ $_ntfy_spec == (fg|%|%%|%+) ]] && _ntfy_spec="" || _ntfy_spec=${_ntfy_spec#%}
+  case $_ntfy_spec in
+    ("") _ntfy_job=${(k)jobstates[(r)*:+:*]} ;;
+    (-) _ntfy_job=${(k)jobstates[(r)*:-:*]} ;;
+    (\?*) _ntfy_job=${(k)jobtexts[(r)*${(b)_ntfy_spec#?}*]} ;;
+    (*[^0-9]*) _ntfy_job=${(k)jobtexts[(r)${(b)_ntfy_spec}*]} ;;
+    (*) _ntfy_job=$_ntfy_spec ;;
   esac
-  [[ -n $job ]] || \builtin return 0
-  __ntfy_resumed=${__ntfy_stopped[$job]-+${jobtexts[$job]-}}
+  [[ -n $_ntfy_job ]] || \builtin return 0
+  __ntfy_resumed=${__ntfy_stopped[$_ntfy_job]-+${jobtexts[$_ntfy_job]-}}
 }
 
 # Does it notify even while somebody is looking?
@@ -196,16 +197,16 @@ __ntfy_foreground_too() {
 # ahead, which only shows while lines are not edited by the system, nothing is asked: the answer would come behind it.
 # The terminal is left like that, and fails if it cannot be: stty icanon echo comes later.
 __ntfy_ask() {
-  \builtin typeset answer= key=
+  \builtin typeset _ntfy_answer= _ntfy_key=
   \builtin zmodload zsh/zselect && \builtin command stty -icanon -echo || \builtin return
   if ! \builtin zselect -t 0 -r 0; then
     \builtin print -n '\e[?1004h'
-    while (( $#answer < 3 )) && \builtin read -r -u 0 -k 1 -t 0.013 key; do answer+=$key; done
+    while (( $#_ntfy_answer < 3 )) && \builtin read -r -u 0 -k 1 -t 0.013 _ntfy_key; do _ntfy_answer+=$_ntfy_key; done
     \builtin print -n '\e[?1004l'
   fi
-  case $answer in
-    ($'\e[I') focus=yes ;;
-    ($'\e[O') focus=no ;;
+  case $_ntfy_answer in
+    ($'\e[I') _ntfy_focus=yes ;;
+    ($'\e[O') _ntfy_focus=no ;;
   esac
 }
 
@@ -213,18 +214,18 @@ __ntfy_ask() {
 # the variables that terminals set are handed on to other terminals. Looked at once.
 __ntfy_answers() {
   [[ $__ntfy_asks == unknown ]] || \builtin return $__ntfy_asks
-  \builtin typeset comm leader parent session
+  \builtin typeset _ntfy_comm _ntfy_leader _ntfy_parent _ntfy_session
   __ntfy_asks=1
   if [[ ! -r /proc/$$/stat ]]; then
     [[ -z ${TMUX-}${STY-}${SSH_CONNECTION-} ]] || \builtin return 1
     case ${TERM_PROGRAM-} in (ghostty|vscode|Hyper|Tabby) __ntfy_asks=0 ;; esac
     \builtin return $__ntfy_asks
   fi
-  __ntfy_stat $$ && __ntfy_stat $session || \builtin return 1
-  leader=$comm
-  __ntfy_stat $parent || \builtin return 1
-  for comm in $leader $comm; do
-    case $comm in
+  __ntfy_stat $$ && __ntfy_stat $_ntfy_session || \builtin return 1
+  _ntfy_leader=$_ntfy_comm
+  __ntfy_stat $_ntfy_parent || \builtin return 1
+  for _ntfy_comm in $_ntfy_leader $_ntfy_comm; do
+    case $_ntfy_comm in
       (gnome-terminal-|xfce4-terminal*|mate-terminal*|kgx*|ptyxis*|terminator*|tilix*|lxterminal*|guake*|tilda*|sakura*|io.elementary*|pantheon-termin*|ghostty*|.ghostty*|code|code-insiders|codium|cursor|hyper|tabby) __ntfy_asks=0 ;;
     esac
   done
@@ -233,12 +234,12 @@ __ntfy_answers() {
 
 # __ntfy_stat PID: sets comm, parent and session of a process.
 __ntfy_stat() {
-  \builtin typeset line
-  { IFS= \builtin read -r -u 0 line </proc/$1/stat } 2>/dev/null || \builtin return
-  comm=${${line#*\(}%\)*}
-  line=${${line##*\) }#* }
-  parent=${line%% *} line=${line#* * }
-  session=${line%% *}
+  \builtin typeset _ntfy_line
+  { IFS= \builtin read -r -u 0 _ntfy_line </proc/$1/stat } 2>/dev/null || \builtin return
+  _ntfy_comm=${${_ntfy_line#*\(}%\)*}
+  _ntfy_line=${${_ntfy_line##*\) }#* }
+  _ntfy_parent=${_ntfy_line%% *} _ntfy_line=${_ntfy_line#* * }
+  _ntfy_session=${_ntfy_line%% *}
 }
 
 # In tmux: asks the terminals that show it to report their focus from now on, once each, in the background. tmux keeps
@@ -259,17 +260,18 @@ __ntfy_request() {
 
 # __ntfy_launch STATUS MILLISECONDS [--short]: in the background, with no word on the terminal and no trace in the table of jobs.
 __ntfy_launch() {
-  \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1 asks= focus=
+  \builtin typeset _ntfy_asks= _ntfy_focus=
+  [[ ${(t)REPORTTIME-}${(t)REPORTMEMORY-} == *readonly* ]] || \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1
   __ntfy_count
-  if [[ -z ${3-} ]] && ! __ntfy_foreground_too && __ntfy_answers; then asks=1; fi
+  if [[ -z ${3-} ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
   (
     # Without it an ignored signal would not stay ignored in the program.
     \builtin setopt posix_traps
     \builtin trap "" HUP INT QUIT TSTP
-    if [[ -n $asks ]]; then { __ntfy_ask <>/dev/tty >&0 } || asks=; fi
+    if [[ -n $_ntfy_asks ]]; then { __ntfy_ask <>/dev/tty >&0 } || _ntfy_asks=; fi
     __ntfy_work "$@" &
     # Here, where Ctrl-C does nothing, so that the terminal is never left as it was for the answer.
-    if [[ -n $asks ]]; then \builtin exec stty icanon echo </dev/tty; fi
+    if [[ -n $_ntfy_asks ]]; then \builtin exec stty icanon echo </dev/tty; fi
   ) </dev/null >/dev/null 2>&1
 }
 
@@ -277,55 +279,55 @@ __ntfy_launch() {
 # keeps of its configuration.
 __ntfy_hides() {
   if [[ -n ${NTFY_PRIVATE-} ]]; then [[ $NTFY_PRIVATE == hide ]]; \builtin return; fi
-  \builtin typeset line= value= state= file=
+  \builtin typeset _ntfy_line= _ntfy_value= _ntfy_state= _ntfy_file=
   __ntfy_state
-  file=$state/hook-settings
-  __ntfy_mine $file && [[ -r $file ]] || \builtin return
-  \builtin read -r -u 0 -k 4096 value 2>/dev/null <$file
-  for line in "${(@f)value}"; do
-    [[ ${line%$'\r'} == private=hide ]] && \builtin return
+  _ntfy_file=$_ntfy_state/hook-settings
+  __ntfy_mine $_ntfy_file && [[ -r $_ntfy_file ]] || \builtin return
+  \builtin read -r -u 0 -k 4096 _ntfy_value 2>/dev/null <$_ntfy_file
+  for _ntfy_line in "${(@f)_ntfy_value}"; do
+    [[ ${_ntfy_line%$'\r'} == private=hide ]] && \builtin return
   done
   \builtin return 1
 }
 
 __ntfy_work() {
-  \builtin typeset text=$__ntfy_typed last=$__ntfy_last
-  \builtin typeset -a flags
-  if [[ -n $__ntfy_resumed ]]; then text=${__ntfy_resumed#+} last=; fi
-  flags=(--shell zsh --shell-pid $$)
-  [[ ${TTY-} == /* ]] && flags+=(--tty $TTY)
-  flags+=(--status $1 --duration-ms $2 --turn $__ntfy_turn ${3-})
+  \builtin typeset _ntfy_text=$__ntfy_typed _ntfy_last=$__ntfy_last
+  \builtin typeset -a _ntfy_flags
+  if [[ -n $__ntfy_resumed ]]; then _ntfy_text=${__ntfy_resumed#+} _ntfy_last=; fi
+  _ntfy_flags=(--shell zsh --shell-pid $$)
+  [[ ${TTY-} == /* ]] && _ntfy_flags+=(--tty $TTY)
+  _ntfy_flags+=(--status $1 --duration-ms $2 --turn $__ntfy_turn ${3-})
   if __ntfy_private; then
     __ntfy_hides || \builtin return 0
-    text= last= flags+=(--private)
+    _ntfy_text= _ntfy_last= _ntfy_flags+=(--private)
   fi
-  [[ -z $focus ]] || flags+=(--focus $focus)
-  __ntfy_foreground_too && flags+=(--foreground-too)
-  (( ${+AUTO_NTFY_DONE_IGNORE} )) && flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
+  [[ -z $_ntfy_focus ]] || _ntfy_flags+=(--focus $_ntfy_focus)
+  __ntfy_foreground_too && _ntfy_flags+=(--foreground-too)
+  (( ${+AUTO_NTFY_DONE_IGNORE} )) && _ntfy_flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
   case ${(t)AUTO_NTFY_DONE_OPTS-} in
-    (array*) flags+=(--opts "${(j: :)${(@q)AUTO_NTFY_DONE_OPTS}}") ;;
-    (*) [[ -n ${AUTO_NTFY_DONE_OPTS-} ]] && flags+=(--opts "$AUTO_NTFY_DONE_OPTS") ;;
+    (array*) _ntfy_flags+=(--opts "${(j: :)${(@q)AUTO_NTFY_DONE_OPTS}}") ;;
+    (*) [[ -n ${AUTO_NTFY_DONE_OPTS-} ]] && _ntfy_flags+=(--opts "$AUTO_NTFY_DONE_OPTS") ;;
   esac
   [[ -z ${NTFY_NODE-} ]] || \builtin export NTFY_NODE
   (( ${+functions[command_not_found_handler]} )) && \builtin unfunction command_not_found_handler
-  if [[ -z $text ]]; then
-    \builtin command -- ${NTFY_BIN:-ntfy} shell-done $flags </dev/null
+  if [[ -z $_ntfy_text ]]; then
+    \builtin command -- ${NTFY_BIN:-ntfy} shell-done $_ntfy_flags </dev/null
   else
-    \builtin print -rn -- ${text[1,4096]}$'\0'${last[1,4096]} | \builtin command -- ${NTFY_BIN:-ntfy} shell-done $flags
+    \builtin print -rn -- ${_ntfy_text[1,4096]}$'\0'${_ntfy_last[1,4096]} | \builtin command -- ${NTFY_BIN:-ntfy} shell-done $_ntfy_flags
   fi
 }
 
 # Is text not kept by the history? zsh holds on to every line until the next one, so it has to be asked what it will drop.
 __ntfy_private() {
-  [[ -z $text || $text == [[:space:]]* ]] && \builtin return
-  [[ ${aliases[${text%%[[:space:];|&]*}]-} == [[:space:]]* ]] && \builtin return
-  [[ -n ${HISTORY_IGNORE-} && $text == ${~HISTORY_IGNORE} ]] && \builtin return
-  \builtin typeset filter body
-  for filter in zshaddhistory ${zshaddhistory_functions-}; do
+  [[ -z $_ntfy_text || $_ntfy_text == [[:space:]]* ]] && \builtin return
+  [[ ${aliases[${_ntfy_text%%[[:space:];|&]*}]-} == [[:space:]]* ]] && \builtin return
+  [[ -n ${HISTORY_IGNORE-} && $_ntfy_text == ${~HISTORY_IGNORE} ]] && \builtin return
+  \builtin typeset _ntfy_filter _ntfy_body
+  for _ntfy_filter in zshaddhistory ${zshaddhistory_functions-}; do
     # Those that do more than look at the line are not asked a second time.
-    body=${${functions[$filter]-}//(2|)\>(\||) \/dev\/null}
-    case $body in (""|*print*|*fc\ *|*sqlite*|*coproc*|*\$\(*|*\>*|*\ \|\ *) \builtin continue ;; esac
-    $filter $text$'\n' || \builtin return 0
+    _ntfy_body=${${functions[$_ntfy_filter]-}//(2|)\>(\||) \/dev\/null}
+    case $_ntfy_body in (""|*print*|*fc\ *|*sqlite*|*coproc*|*\$\(*|*\>*|*\ \|\ *) \builtin continue ;; esac
+    $_ntfy_filter $_ntfy_text$'\n' || \builtin return 0
   done
   \builtin return 1
 }
