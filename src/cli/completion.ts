@@ -201,7 +201,13 @@ ${cases(
   esac
   _describe -t ntfy ntfy offered || _files
 }
-if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _ntfy "$@"; else (( $+functions[compdef] )) && compdef _ntfy ntfy; fi
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+  _ntfy "$@"
+elif (( $+functions[compdef] )); then
+  compdef _ntfy ntfy
+else
+  print -ru2 -- 'ntfy: no completion: it is loaded before compinit (move it below compinit)'
+fi
 `
 }
 

@@ -65,8 +65,10 @@ const maxDepth = 5
 async function findFrom(view: View, signal: AbortSignal, depth: number): Promise<Place> {
   const host = await hostOf(view.pid, signal)
   const term = view.term ?? environmentOf(view.pid)['TERM'] ?? ''
-  // The console of Linux and editors' shells know no sequences at all; some print what they do not know.
-  if (/^(linux|dumb)$/.test(term)) throw new PermanentError(`this terminal cannot show notifications (TERM=${term})`)
+  // Editors' shells print even a bell.
+  if (term === 'dumb') throw new PermanentError(`this terminal cannot show notifications (TERM=${term})`)
+  // The console of Linux knows no such sequence, but it rings and shows a line.
+  if (term === 'linux') return { tty: view.tty, kind: unknownKind, remote: host?.kind.role === 'ssh' }
   if (host === undefined || depth > maxDepth)
     return { tty: view.tty, kind: kindByTerm(term) ?? unknownKind, remote: false }
   if (host.kind.role === 'tmux') return throughTmux(view, host, signal, depth)
