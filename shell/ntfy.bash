@@ -506,18 +506,19 @@ __ntfy_typed() {
       fi ;;
   esac
   _ntfy_text=$_ntfy_entry
-  if __ntfy_consistent "$1"; then _ntfy_last=$1; else __ntfy_expand; fi
+  __ntfy_expand "$1"
   return 0
 }
 
-# Sets last to the end of the text, from the last separator that is not quoted, if an alias stands there: bash does not
-# show what it became where something runs before us at the prompt.
+# __ntfy_expand LAST: sets last to the last simple command with its aliases expanded: to LAST, which bash has run, or, where
+# that is of an earlier line, of a function or of a prompt hook, to what an alias at the end of the text stands for.
 __ntfy_expand() {
   local _ntfy_rest _ntfy_name _ntfy_value _ntfy_quotes _ntfy_seen=' '
   _ntfy_rest=${_ntfy_text##*[;|&$'\n']}
   _ntfy_quotes=${_ntfy_text%"$_ntfy_rest"}
   _ntfy_quotes=${_ntfy_quotes//[^\"\']/}
-  (( ${#_ntfy_quotes} % 2 == 0 )) || return
+  # A separator in quotes is none.
+  (( ${#_ntfy_quotes} % 2 == 0 )) || _ntfy_rest=''
   _ntfy_rest=${_ntfy_rest#"${_ntfy_rest%%[![:space:]]*}"}
   while _ntfy_name=${_ntfy_rest%%[[:space:]]*} && [[ -n $_ntfy_name && $_ntfy_seen != *" $_ntfy_name "* ]]; do
     _ntfy_value=$(builtin alias -- "$_ntfy_name") || break
@@ -525,6 +526,9 @@ __ntfy_expand() {
     _ntfy_rest=$_ntfy_value${_ntfy_rest#"$_ntfy_name"} _ntfy_seen+="$_ntfy_name "
     _ntfy_last=$_ntfy_rest
   done
+  if [[ -z $_ntfy_name ]] || ! builtin declare -F -- "$_ntfy_name" >/dev/null; then
+    if __ntfy_consistent "$1"; then _ntfy_last=$1; fi
+  fi
 }
 
 # __ntfy_recent LAST MILLISECONDS: without numbers, is the last line of the history as young as the command, and like it?
@@ -583,12 +587,11 @@ __ntfy_aliased() {
   return 1
 }
 
-# In a subshell the last command leaves no trace: what bash has is then of an earlier line.
+# Is the command one that was typed? What a subshell runs leaves no trace: what bash has is then of an earlier line; and what a
+# function runs nobody has typed.
 __ntfy_consistent() {
   [[ -n $1 ]] || return
-  case $_ntfy_entry in
-    *'('* | *'}'* | *done* | *fi* | *esac*) [[ $_ntfy_entry == *"$1"* ]] || __ntfy_aliased "$1" ;;
-  esac
+  [[ ${_ntfy_entry//[[:space:]]/} == *"${1//[[:space:]]/}"* ]] || __ntfy_aliased "$1"
 }
 
 # For PROMPT_COMMAND as a string, where we come first: does what the expansions do, and keeps $? for what follows.

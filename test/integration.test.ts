@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ntfy, ntfyBin, run } from './support/cli.ts'
 import { configuredHome } from './support/configured.ts'
 import { timeless } from './support/message.ts'
-import { describeWith } from './support/programs.ts'
+import { describeWith, which } from './support/programs.ts'
 import { openTerminal } from './support/pty.ts'
 import { waitFor } from './support/wait.ts'
 
@@ -59,6 +59,39 @@ describe('ntfy shell-integration --install', () => {
     if (shell === 'fish') expect(existsSync(path)).toBe(false)
     else expect(readFileSync(path)).toEqual(before)
     expect(existsSync(join(home, '.local/share/ntfy', `ntfy.${shell}`))).toBe(false)
+  })
+
+  it("leaves another program's line alone, on whichever line it stands, and finds its own", async () => {
+    const { home, env } = await configuredHome()
+    const path = join(home, '.bashrc')
+    writeFileSync(path, 'alias a=b')
+    await ntfy(['shell-integration', '-s', 'bash', '--install'], { env })
+    appendFileSync(path, 'export OTHER=1\n')
+    expect((await run('bash', ['-c', '. ~/.bashrc; echo $OTHER'], { env })).stdout).toBe('1\n')
+    await ntfy(['shell-integration', '-s', 'bash', '--uninstall'], { env })
+    expect(readFileSync(path, 'utf8')).toBe('alias a=b\nexport OTHER=1\n')
+    // As an older version left it: what came next stands in the comment.
+    writeFileSync(path, "if [ -r '/x' ]; then . '/x'; fi # ntfy shell-integrationexport OTHER=1\n")
+    await ntfy(['shell-integration', '-s', 'bash', '--uninstall'], { env })
+    expect(readFileSync(path, 'utf8')).toBe('export OTHER=1\n')
+  })
+
+  it('leaves nothing behind where the file cannot be written, and says what to do', async () => {
+    const { home, env } = await configuredHome()
+    mkdirSync(join(home, '.bashrc'))
+    const { code, stderr } = await ntfy(['shell-integration', '-s', 'bash', '--install'], { env })
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(/^ntfy: .*\.bashrc: .*add this line to it yourself: eval .*\n$/)
+    expect(existsSync(join(home, '.local/share'))).toBe(false)
+  })
+
+  it.runIf(which('zsh'))('asks zsh for a ZDOTDIR that is not exported', async () => {
+    const { home, env } = await configuredHome()
+    mkdirSync(join(home, 'dots'))
+    writeFileSync(join(home, '.zshenv'), 'echo noise; ZDOTDIR=$HOME/dots\n')
+    await ntfy(['shell-integration', '-s', 'zsh', '--install'], { env })
+    expect(readFileSync(join(home, 'dots/.zshrc'), 'utf8')).toContain('# ntfy shell-integration')
+    expect(existsSync(join(home, '.zshrc'))).toBe(false)
   })
 
   it('writes nothing that others can write, whatever the umask', async () => {

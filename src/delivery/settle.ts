@@ -83,7 +83,7 @@ function keep(location: Location, tried: Delivery, result: Result, fate: Fate, n
   const next = new Date(now.getTime() + waitingTime(tried.tries, result)).toISOString()
   const kept: Delivery = { ...tried, next, state: fate === 'parked' ? 'parked' : 'waiting' }
   if (result.kind === 'transient' && result.remaining) kept.options = { ...tried.options, ...result.remaining }
-  if (fate === 'parked') kept.configStamp = configStamp(tried.config)
+  kept.configStamp = configStamp(tried.config)
   const isKept = giveBack(location, kept)
   if (asksForPause(result)) {
     const stamp = configStamp(tried.config)

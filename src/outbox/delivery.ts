@@ -46,7 +46,7 @@ export interface Delivery {
   fallback?: { delivery: ReferringDelivery; after?: string }
   /** The deliveries that it speaks of together. */
   digest?: { id: string; title: string; time: string }[]
-  /** Which version of the configuration file parked it. */
+  /** Which version of the configuration file it was tried with. */
   configStamp?: string
   notification: Notification & { title: string }
 }

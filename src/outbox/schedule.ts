@@ -83,7 +83,9 @@ export function isDue(
   if (delivery.state !== 'waiting' && delivery.state !== 'parked') return false
   const next = Date.parse(delivery.next)
   if (next <= now || next - now > longestWait || Date.parse(delivery.created) > now) return true
-  return delivery.state === 'parked' && delivery.configStamp !== configStamp(delivery.config)
+  // With another server or another token it may go now.
+  if (delivery.state === 'waiting' && delivery.configStamp === undefined) return false
+  return delivery.configStamp !== configStamp(delivery.config)
 }
 
 /** Is there a target to try that no process is at already? */

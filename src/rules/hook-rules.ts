@@ -35,9 +35,9 @@ export function whySilent(seen: SeenCommand, config: Pick<Config, 'ignore' | 'al
   const off = whyOff(typed, shellPid)
   if (off !== undefined) return { rule: 'off', reason: off }
   if (status === interrupted) return { rule: 'interrupted', reason: 'it was interrupted (status 130)' }
-  const deciding = expanded.trim() === '' ? typed : expanded
   if (isAlways([typed, expanded], status, config.always)) return undefined
-  const ignored = whyIgnored(deciding, seen.ignore, config.ignore)
+  // An alias or a function may be named, as well as the program that it runs.
+  const ignored = whyIgnored(typed, seen.ignore, config.ignore) ?? whyIgnored(expanded, seen.ignore, config.ignore)
   if (ignored !== undefined) return ignored
   return short ? { rule: 'longer_than', reason: 'it was under the threshold' } : undefined
 }

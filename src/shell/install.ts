@@ -1,4 +1,14 @@
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { codeOf, exitCode, messageOf, NtfyError } from '../platform/errors.ts'
 import { foreignHome } from '../platform/ownership.ts'
@@ -15,6 +25,9 @@ const [folderMode, fileMode] = [0o755, 0o644]
 /** Ends the one line that we put into somebody's file, and is how we find it again. */
 const marker = '# ntfy shell-integration'
 
+/** Stands behind it where the file had no newline at its end. */
+const joined = ', on a line of its own'
+
 /**
  * Puts a shell's hooks into the data folder and a line that reads them into its rc file, so that a shell starts
  * without Node.
@@ -25,18 +38,37 @@ const marker = '# ntfy shell-integration'
 export function install(shell: Shell, script: string): string {
   const hooks = hooksFile(shell)
   const rc = rcFile(shell)
+  const before = existsSync(hooks) ? readFileSync(hooks) : undefined
+  let made: string | undefined
   change(hooks, () => {
-    mkdirSync(dirname(hooks), { recursive: true, mode: folderMode })
-    // Anew: an old one may have a mode of its own.
-    rmSync(hooks, { force: true })
-    writeFileSync(hooks, script, { mode: fileMode })
+    made = mkdirSync(dirname(hooks), { recursive: true, mode: folderMode })
+    replace(hooks, script)
   })
-  change(rc, () => {
-    mkdirSync(dirname(rc), { recursive: true, mode: folderMode })
-    takeOut(rc)
-    putIn(rc, sourceLine(shell, hooks))
-  })
+  try {
+    change(rc, () => {
+      mkdirSync(dirname(rc), { recursive: true, mode: folderMode })
+      takeOut(rc)
+      putIn(rc, sourceLine(shell, hooks))
+    })
+  } catch (error) {
+    if (before !== undefined) replace(hooks, before)
+    else rmSync(made ?? hooks, { recursive: true, force: true })
+    throw new NtfyError(`${messageOf(error)} (${byHand(shell)})`, exitCode.io)
+  }
   return rc
+}
+
+/** Anew: an old one may have a mode of its own. */
+function replace(path: string, content: string | Buffer): void {
+  rmSync(path, { force: true })
+  writeFileSync(path, content, { mode: fileMode })
+}
+
+/** What to do where a file is kept elsewhere, or by another program. */
+function byHand(shell: Shell): string {
+  const line =
+    shell === 'fish' ? 'ntfy shell-integration -s fish | source' : `eval "$(ntfy shell-integration -s ${shell})"`
+  return `nothing was installed; add this line to it yourself: ${line}`
 }
 
 /**
@@ -71,7 +103,7 @@ export function hooksFile(shell: Shell): string {
 export function rcFiles(shell: Shell): string[] {
   const own = home() ?? '/'
   if (shell === 'bash') return ['.bashrc', '.bash_profile', '.profile'].map((name) => join(own, name))
-  if (shell === 'zsh') return ['.zshrc', '.zprofile'].map((name) => join(process.env['ZDOTDIR'] || own, name))
+  if (shell === 'zsh') return ['.zshrc', '.zprofile'].map((name) => join(zshFolder() ?? own, name))
   const folder = join(process.env['XDG_CONFIG_HOME'] || join(own, '.config'), 'fish')
   return [join(folder, 'config.fish'), rcFile(shell)]
 }
@@ -79,8 +111,22 @@ export function rcFiles(shell: Shell): string[] {
 function rcFile(shell: Shell): string {
   const own = home() ?? '/'
   if (shell === 'bash') return join(own, '.bashrc')
-  if (shell === 'zsh') return join(process.env['ZDOTDIR'] || own, '.zshrc')
+  if (shell === 'zsh') return join(zshFolder() ?? own, '.zshrc')
   return join(process.env['XDG_CONFIG_HOME'] || join(own, '.config'), 'fish', 'conf.d', 'ntfy.fish')
+}
+
+let knownZshFolder: string | undefined
+
+/** ZDOTDIR, which zsh itself has to be asked for: many set it in ~/.zshenv without exporting it. */
+function zshFolder(): string | undefined {
+  if (knownZshFolder === undefined) {
+    const { spawnSync } = process.getBuiltinModule('node:child_process')
+    const print = 'builtin printf "\\0%s" "${ZDOTDIR-}"'
+    const asked = spawnSync('zsh', ['-c', print], { stdio: ['ignore', 'pipe', 'ignore'], timeout: 5000 })
+    const answer = asked.status === 0 ? asked.stdout.toString().split('\0').at(-1) : undefined
+    knownZshFolder = answer ?? process.env['ZDOTDIR'] ?? ''
+  }
+  return knownZshFolder || undefined
 }
 
 function sourceLine(shell: Shell, path: string): string {
@@ -92,28 +138,43 @@ function sourceLine(shell: Shell, path: string): string {
   return `if [ -r ${quoted} ]; then . ${quoted}; fi ${marker}`
 }
 
-/** Appended, so that the file keeps its links, its mode and every byte. What had no newline at its end gets none. */
+/** Appended, so that the file keeps its links, its mode and every byte. */
 function putIn(path: string, line: string): void {
   const text = read(path)
-  const addition = text === '' || text.endsWith('\n') ? `${line}\n` : `\n${line}`
+  const addition = text === '' || text.endsWith('\n') ? `${line}\n` : `\n${line}${joined}\n`
   writeFileSync(path, addition, { flag: 'a', mode: fileMode })
 }
 
 /** @returns whether the line was there */
 function takeOut(path: string): boolean {
   const text = read(path)
-  const lines = text.split('\n')
-  const kept = lines.filter((line) => !line.endsWith(marker))
-  if (kept.length === lines.length) return false
+  const kept = withoutLine(text)
+  if (kept === text) return false
   const descriptor = openSync(path, 'r+')
   try {
-    const bytes = Buffer.from(kept.join('\n'), 'latin1')
+    const bytes = Buffer.from(kept, 'latin1')
     writeSync(descriptor, bytes, 0, bytes.length, 0)
     ftruncateSync(descriptor, bytes.length)
   } finally {
     closeSync(descriptor)
   }
   return true
+}
+
+/** Without our line, but with what another program appended to it because it had no newline at its end. */
+function withoutLine(text: string): string {
+  const lines = text.split('\n')
+  let unended = false
+  const kept = lines.flatMap((line, index) => {
+    const at = line.indexOf(marker)
+    const rest = line.slice(at + marker.length)
+    const isOurs = at >= 0 && (/^(if \[ -r|test -r) '/.test(line) || rest === '')
+    if (!isOurs) return [line]
+    unended ||= rest.startsWith(joined) && index === lines.length - 2 && lines.at(-1) === ''
+    const appended = rest.startsWith(joined) ? rest.slice(joined.length) : rest
+    return appended === '' ? [] : [appended]
+  })
+  return unended ? kept.slice(0, -1).join('\n') : kept.join('\n')
 }
 
 /** As Latin-1, which keeps every byte whatever the encoding. */

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 import { exitCode, messageOf, NtfyError } from '../platform/errors.ts'
 import { print, say } from '../platform/output.ts'
 import { foreignHome } from '../platform/ownership.ts'
@@ -13,7 +13,7 @@ export function installTimer(): number {
     spawnSync('systemctl', ['--user', ...words], { encoding: 'utf8', timeout: 5000 })
   if (systemctl('show-environment').status !== 0) {
     say.warning('no systemd user session; add this line with crontab -e:')
-    print(`*/10 * * * * ${quoted(program)} queue flush --due >/dev/null 2>&1\n`)
+    print(`*/10 * * * * ${cronCommand(program)}\n`)
     return exitCode.ok
   }
   const folder = join(process.env['XDG_CONFIG_HOME'] || join(home() ?? '/', '.config'), 'systemd', 'user')
@@ -36,14 +36,51 @@ export function installTimer(): number {
   return exitCode.ok
 }
 
+/** What a shell's profile exports and neither cron nor systemd sees: where the files are, and where Node is. */
+function surroundings(): [string, string][] {
+  const names = ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'XDG_CONFIG_DIRS', 'NTFY_CONFIG']
+  const set = names.flatMap((name): [string, string][] => {
+    const value = process.env[name]
+    return value === undefined || value === '' || /[\n\r]/.test(value) ? [] : [[name, value]]
+  })
+  // Only where that Node is gone, after an update by nvm, does the program look for another one.
+  return [['NTFY_NODE', nodeAsFound()], ...set]
+}
+
+/** Node by the path under which it is found, which may be a link that outlives an update. */
+function nodeAsFound(): string {
+  const candidates = [process.env['NTFY_NODE'], ...(process.env['PATH'] ?? '').split(':').map((one) => join(one, 'node'))]
+  return candidates.find((path) => path !== undefined && isAbsolute(path) && isThisNode(path)) ?? process.execPath
+}
+
+function isThisNode(path: string): boolean {
+  try {
+    return realpathSync(path) === realpathSync(process.execPath)
+  } catch {
+    return false
+  }
+}
+
+/** In a crontab a percent sign ends the command (man 5 crontab). */
+function cronCommand(program: string): string {
+  const assignments = surroundings().map(([name, value]) => `${name}=${quoted(value)} `)
+  return `${assignments.join('')}${quoted(program)} queue flush --due >/dev/null 2>&1`.replaceAll('%', '\\%')
+}
+
 function service(program: string): string {
+  const environment = surroundings().map(([name, value]) => `Environment=${unitWord(`${name}=${value}`)}\n`)
   return `[Unit]
 Description=Deliver what ntfy could not deliver before
 
 [Service]
 Type=oneshot
-ExecStart="${process.execPath}" "${program}" queue flush --due
+${environment.join('')}ExecStart=${unitWord(program).replaceAll('$', '$$$$')} queue flush --due
 `
+}
+
+/** A word of a unit's line: `%` begins a specifier (man 5 systemd.unit, systemd.syntax). */
+function unitWord(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`
 }
 
 const timer = `[Unit]

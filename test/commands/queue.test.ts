@@ -223,9 +223,11 @@ it('holds no descriptor of the caller while it waits in the background', async (
 
 it('prints a line for cron where there is no systemd', async () => {
   const { env } = await configuredHome()
-  const outcome = await ntfy(['queue', '--install-timer'], { env: { ...env, PATH: `${env['PATH']}` } })
+  const folders = { XDG_STATE_HOME: '/own 100%/state', XDG_CONFIG_HOME: "/it's/config" }
+  const outcome = await ntfy(['queue', '--install-timer'], { env: { ...env, ...folders } })
   expect(outcome.code).toBe(0)
-  expect(outcome.stdout).toMatch(/^\*\/10 \* \* \* \* '.*ntfy' queue flush --due /)
+  expect(outcome.stdout).toMatch(/^\*\/10 \* \* \* \* NTFY_NODE='\/[^']*node' .*'.*ntfy' queue flush --due /)
+  expect(outcome.stdout).toContain(`XDG_CONFIG_HOME='/it'\\''s/config' XDG_STATE_HOME='/own 100\\%/state' `)
 })
 
 it('leaves a service alone that asked for it when only what is due is flushed', async () => {

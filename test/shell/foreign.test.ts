@@ -50,7 +50,7 @@ for (const shell of shellNames) {
       await typing.run(
         shell === 'fish'
           ? 'functions -c __ntfy_state real; function __ntfy_state; real >>place; echo $HOME/own; end'
-          : 'eval "real_$(typeset -f __ntfy_state)"; __ntfy_state() { real___ntfy_state; echo $state >>place; state=$HOME/own; }',
+          : 'eval "real_$(typeset -f __ntfy_state)"; __ntfy_state() { real___ntfy_state; echo $_ntfy_state >>place; _ntfy_state=$HOME/own; }',
       )
       for (const line of ['sleep 0.4; : one', 'true', 'sleep 0.4; : two', 'true']) await typing.run(line)
       await typing.settled()
