@@ -14,20 +14,151 @@
 #   4. then the end of the comment, a semicolon, and the JavaScript entry, as CommonJS. The build fails if the comment
 #      ends before that.
 
+ntfy_newline='
+'
 # Every variable begins with ntfy_: one that the caller exports under another name must reach the command unchanged.
 
-# Leaves the path of Node in $ntfy_node; false if there is no Node.
+# find_node CHECK: leaves the path of the first Node that passes the check in $ntfy_node; false if there is none.
 find_node() {
   ntfy_node=${NTFY_NODE-}
-  [ -f "$ntfy_node" ] && [ -x "$ntfy_node" ] && return
+  is_node "$1" && return
   IFS=:
   for ntfy_folder in ${PATH-}; do
+    unset IFS
     ntfy_node=${ntfy_folder:-.}/node
-    [ -f "$ntfy_node" ] && [ -x "$ntfy_node" ] && unset IFS && return
+    is_node "$1" && return
   done
   unset IFS
   ntfy_node=${0%/*}/node
-  [ -f "$ntfy_node" ] && [ -x "$ntfy_node" ]
+  is_node "$1"
+}
+
+is_node() {
+  [ -f "$ntfy_node" ] && [ -x "$ntfy_node" ] && "$1"
+}
+
+# Does $ntfy_node start here, and is it new enough? Of the first that does not, $ntfy_unfit says so.
+fits() {
+  ask_version || { [ "${NTFY_JOB_LD_LIBRARY_PATH-}" ] && LD_LIBRARY_PATH=$NTFY_JOB_LD_LIBRARY_PATH ask_version && keep_libraries; }
+  case $ntfy_version in
+  v2[1-9].* | v[3-9][0-9].* | v[1-9][0-9][0-9].*) return 0 ;;
+  v20.*)
+    ntfy_minor=${ntfy_version#v20.}
+    [ "${ntfy_minor%%.*}" -ge 19 ] && return
+    ;;
+  esac
+  case $ntfy_version in v[0-9]*) ntfy_why="is $ntfy_version" ;; *) ntfy_why='cannot start' ;; esac
+  ntfy_unfit=${ntfy_unfit:-$ntfy_node $ntfy_why}
+  return 1
+}
+
+# In one fork. `--version` takes a thirtieth of Node's start; where memory or files are short only a start shows whether
+# it can.
+ask_version() {
+  ntfy_version=$(print_version --version)
+  case $ntfy_version in
+  "unlimited${ntfy_newline}unlimited$ntfy_newline"[0-9][0-9][0-9]*) ;;
+  "unlimited${ntfy_newline}unlimited${ntfy_newline}unlimited"*) ;;
+  *) ntfy_version=$(print_version -p process.version) ;;
+  esac
+  ntfy_version=${ntfy_version##*"$ntfy_newline"}
+  case $ntfy_version in v[0-9]*) ;; *) return 1 ;; esac
+}
+
+# The limits of memory, data and open files, and what Node says, a line each. An abort is not to leave a core.
+print_version() {
+  exec 2>/dev/null </dev/null
+  # shellcheck disable=SC3045 # dash, bash and busybox have these
+  { ulimit -v && ulimit -d && ulimit -n; } || echo '0'
+  # shellcheck disable=SC3045
+  ulimit -c 0
+  [ "$1" != --version ] || exec "$ntfy_node" "$@"
+  # As a child: of its abort this shell speaks, which has no stderr.
+  "$ntfy_node" "$@"
+  exit
+}
+
+# A Node that needs other libraries than the system's.
+keep_libraries() {
+  export LD_LIBRARY_PATH="$NTFY_JOB_LD_LIBRARY_PATH"
+  unset NTFY_JOB_LD_LIBRARY_PATH
+}
+
+# What configures Node or its loader is meant for the command, which gets it back from NTFY_JOB_*.
+ntfy_aside='NODE_OPTIONS NODE_V8_COVERAGE NODE_DEBUG NODE_DEBUG_NATIVE NODE_PATH NODE_EXTRA_CA_CERTS NODE_ICU_DATA
+  NODE_PENDING_DEPRECATION NODE_REDIRECT_WARNINGS NODE_COMPILE_CACHE OPENSSL_CONF OPENSSL_MODULES LD_LIBRARY_PATH'
+
+set_aside() {
+  for ntfy_name in $ntfy_aside; do
+    eval "ntfy_value=\${$ntfy_name-}"
+    [ "$ntfy_value" ] || continue
+    # A file that is there may be needed for our connections, too; doctor names one that is not.
+    if [ "$ntfy_name" = NODE_EXTRA_CA_CERTS ]; then
+      case $1 in doctor) continue ;; esac
+      [ -r "$ntfy_value" ] && continue
+    fi
+    export "NTFY_JOB_$ntfy_name=$ntfy_value"
+    unset "$ntfy_name"
+  done
+}
+
+ntfy_needed=': it needs Node.js 20.19 or later'
+
+# Runs the command of `done` without Node, and without a notification; returns where there is none.
+run_unnotified() {
+  while [ $# -gt 0 ] && [ "$1" != 'done' ]; do
+    case $1 in
+    -o | --option) [ $# -ge 3 ] && shift 2 ;;
+    -o?* | --option=* | -[bctl] | --backend | --config | --title | --log-level | --color) [ $# -ge 2 ] && shift ;;
+    -*) ;;
+    *) return ;;
+    esac
+    shift
+  done
+  [ $# -gt 0 ] && shift
+  while [ $# -gt 0 ]; do
+    case $1 in
+    --)
+      shift
+      break
+      ;;
+    --shell) [ $# -ge 2 ] && shift && set -- --shell="$@" ;;
+    esac
+    case $1 in
+    --shell=*)
+      ntfy_script=${1#--shell=}
+      shift
+      set -- sh -c "$ntfy_script" sh "$@"
+      break
+      ;;
+    --pid | --pid=* | --formatter*) return ;;
+    --status) exit "${2:-64}" ;;
+    --status=*) exit "${1#--status=}" ;;
+    --longer-than | --tail | --on | --config | --title | --log-level | --color) [ $# -ge 2 ] && shift ;;
+    --*) ;;
+    -?*)
+      # The first letter that has a value takes the rest of the word, or the next one.
+      ntfy_text=${1#"${1%%[Lpctl]*}"}
+      case $ntfy_text in p*) return ;; ?) [ $# -ge 2 ] && shift ;; esac
+      ;;
+    *) break ;;
+    esac
+    shift
+  done
+  [ $# -gt 0 ] || return
+  # In a shell of its own there is nothing to be put back.
+  (exec >&2 && echo "ntfy: $ntfy_unfit$ntfy_needed (the command runs, and does not notify)")
+  put_back
+  exec "$@"
+}
+
+put_back() {
+  for ntfy_name in $ntfy_aside; do
+    eval "ntfy_value=\${NTFY_JOB_$ntfy_name-}"
+    [ "$ntfy_value" ] && export "$ntfy_name=$ntfy_value"
+    unset "NTFY_JOB_$ntfy_name"
+  done
+  unset NTFY_LAUNCHER NTFY_ENVIRON
 }
 
 # What was ignored when this shell started, in $ntfy_ignored, and the blocked signals, in $ntfy_blocked.
@@ -96,15 +227,20 @@ print_state() {
 
 # Hands over what Node is about to destroy. Whatever fails here, the command runs with what there is.
 note_state() {
-  note_signals
-  note_descriptors
   ntfy_state=$(print_state) && ntfy_has_environment=1 || ntfy_has_environment=''
-  ntfy_newline='
-'
   ntfy_soft=${ntfy_state%%"$ntfy_newline"*} ntfy_state=${ntfy_state#*"$ntfy_newline"}
   ntfy_hard=${ntfy_state%%"$ntfy_newline"*}
   case $ntfy_state in *"$ntfy_newline"*) ntfy_state=${ntfy_state#*"$ntfy_newline"} ;; *) ntfy_state='' ;; esac
+  # So few that Node does not start, and that a shell cannot put back what it has redirected.
+  case $ntfy_soft in
+  [0-9] | 1[0-9])
+    ntfy_unfit="Node.js cannot start with $ntfy_soft open files" ntfy_needed=''
+    run_unnotified "$@"
+    ;;
+  esac
   [ "$ntfy_soft" = "$ntfy_hard" ] && ntfy_soft=''
+  note_signals
+  note_descriptors
   # A variable may have 128 kB, and a command line of a megabyte leaves no room for a second environment.
   ntfy_words="$*"
   if [ "$ntfy_has_environment" ] && [ ${#ntfy_state} -lt 131000 ] && [ ${#ntfy_words} -lt 1000000 ]; then
@@ -114,11 +250,19 @@ note_state() {
 }
 
 run_node() {
-  if ! find_node; then
-    echo "ntfy: no Node.js: neither NTFY_NODE, nor in PATH, nor beside $0; it needs node 20.19 or later" >&2
-    exit 127
-  fi
-  exec "$ntfy_node" "$0" "$@"
+  set_aside "$@"
+  ntfy_unfit=''
+  # The entry itself says which Node is too old: nothing is asked for a version.
+  [ "$*" = --version ] && find_node : && exec "$ntfy_node" "$0" "$@"
+  find_node fits && exec "$ntfy_node" "$0" "$@"
+  [ "$ntfy_unfit" ] && run_unnotified "$@"
+  ntfy_unfit=${ntfy_unfit:-"no Node.js: neither NTFY_NODE, nor in PATH, nor beside $0"}
+  refuse
+}
+
+refuse() {
+  (exec >&2 && echo "ntfy: $ntfy_unfit$ntfy_needed")
+  exit 127
 }
 
 for ntfy_word in "$@"; do
@@ -157,7 +301,7 @@ if [ $# = 1 ]; then
   fi
   name_shell "$ntfy_parent" || name_shell "${SHELL-}" || ntfy_shell=''
 fi
-case $ntfy_shell in bash | zsh | fish) find_node || run_node ;; *) run_node "$@" ;; esac
+case $ntfy_shell in bash | zsh | fish) find_node : || run_node ;; *) run_node "$@" ;; esac
 
 # Puts $1, quoted for $ntfy_shell, into $ntfy_quoted. In the quotes of fish a backslash escapes.
 quote() {

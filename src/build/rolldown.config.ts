@@ -90,11 +90,18 @@ function bins(): Plugin {
         scripts[shell] = readFileSync(`shell/ntfy.${shell}`, 'utf8')
       }
       writeFileSync('dist/package.json', '{"type":"commonjs"}\n')
-      executable('dist/ntfy', joinLauncher(readFileSync('shell/launcher.sh', 'utf8'), scripts, "require('./main.cjs')"))
-      executable('dist/ntfy-done', "#!/usr/bin/env node\nrequire('./main.cjs')\n")
+      executable('dist/ntfy', joinLauncher(readFileSync('shell/launcher.sh', 'utf8'), scripts, entry))
+      executable('dist/ntfy-done', `#!/usr/bin/env node\n${entry}\n`)
     },
   }
 }
+
+/** Any Node can read this much, to say that it is too old for the rest. */
+const entry = `var version = process.versions.node.split('.')
+if (version[0] < 20 || (version[0] == 20 && version[1] < 19)) {
+  console.error('ntfy: ' + process.execPath + ' is v' + process.versions.node + ': it needs Node.js 20.19 or later')
+  process.exitCode = 127
+} else require('./main.cjs')`
 
 function executable(path: string, text: string): void {
   writeFileSync(path, text)

@@ -37,13 +37,23 @@ export function inheritedDescriptors(): number[] {
 export function forgetNotes(): void {
   delete process.env['NTFY_LAUNCHER']
   delete process.env['NTFY_ENVIRON']
+  for (const name of Object.keys(process.env)) if (name.startsWith(aside)) delete process.env[name]
 }
+
+/** What the launcher keeps from our Node, under the names that the command is to see. */
+const aside = 'NTFY_JOB_'
 
 function readState(): LaunchState {
   const notes = readNotes()
   const bytes = environmentBytes()
   // Where it was too large to be handed over, what the launcher's shell has kept of it is whole.
-  const kept = bytes ?? readEnvironment()
+  const kept = bytes ?? withAside(readEnvironment())
+  const environment = bytes ? parseEnvironment(bytes) : { ...process.env }
+  for (const [name, value] of Object.entries(environment)) {
+    if (!/^NTFY_(JOB_|LAUNCHER$|ENVIRON$)/.test(name)) continue
+    delete environment[name]
+    if (name.startsWith(aside)) environment[name.slice(aside.length)] = value
+  }
   const descriptors = inheritedDescriptors()
   forgetNotes()
   const soft = notes.get('nofile')
@@ -52,7 +62,7 @@ function readState(): LaunchState {
     blocked: signals(notes.get('blocked')),
     ...(soft && { softOpenFiles: soft === 'unlimited' ? soft : Number(soft) }),
     descriptors,
-    environment: bytes ? parseEnvironment(bytes) : { ...process.env },
+    environment,
     ...(kept && !isUtf8(kept) && { environmentBytes: kept }),
   }
 }
@@ -88,6 +98,13 @@ function readEnvironment(): Buffer | undefined {
   } catch {
     return undefined
   }
+}
+
+function withAside(bytes: Buffer | undefined): Buffer | undefined {
+  const entries = bytes?.toString('latin1').split('\0')
+  return (
+    entries && Buffer.from(entries.map((entry) => entry.replace(/^NTFY_JOB_([A-Z0-9_]+=)/, '$1')).join('\0'), 'latin1')
+  )
 }
 
 function parseEnvironment(bytes: Buffer): NodeJS.ProcessEnv {

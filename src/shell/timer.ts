@@ -38,7 +38,14 @@ export function installTimer(): number {
 
 /** What a shell's profile exports and neither cron nor systemd sees: where the files are, and where Node is. */
 function surroundings(): [string, string][] {
-  const names = ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'XDG_CONFIG_DIRS', 'NTFY_CONFIG']
+  const names = [
+    'XDG_CONFIG_HOME',
+    'XDG_STATE_HOME',
+    'XDG_DATA_HOME',
+    'XDG_CACHE_HOME',
+    'XDG_CONFIG_DIRS',
+    'NTFY_CONFIG',
+  ]
   const set = names.flatMap((name): [string, string][] => {
     const value = process.env[name]
     return value === undefined || value === '' || /[\n\r]/.test(value) ? [] : [[name, value]]
@@ -49,7 +56,10 @@ function surroundings(): [string, string][] {
 
 /** Node by the path under which it is found, which may be a link that outlives an update. */
 function nodeAsFound(): string {
-  const candidates = [process.env['NTFY_NODE'], ...(process.env['PATH'] ?? '').split(':').map((one) => join(one, 'node'))]
+  const candidates = [
+    process.env['NTFY_NODE'],
+    ...(process.env['PATH'] ?? '').split(':').map((one) => join(one, 'node')),
+  ]
   return candidates.find((path) => path !== undefined && isAbsolute(path) && isThisNode(path)) ?? process.execPath
 }
 

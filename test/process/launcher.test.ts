@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryHome } from '../support/home.ts'
@@ -97,12 +97,63 @@ describe('the launcher', () => {
   it('takes NTFY_NODE first, and a node beside itself last', () => {
     const { home } = temporaryHome()
     const fake = join(home, 'node')
-    writeFileSync(fake, `#!/bin/sh\necho "fake $2"\n`)
+    writeFileSync(fake, `#!/bin/sh\n[ "$1" = --version ] && echo v22.0.0 || echo "fake $2"\n`)
     chmodSync(fake, 0o755)
     symlinkSync(ntfy, join(home, 'ntfy'))
     expect(run([join(home, 'ntfy'), 'a'], { NTFY_NODE: fake }).stdout).toBe('fake a\n')
     expect(run([join(home, 'ntfy'), 'a'], { PATH: '/nowhere' }).stdout).toBe('fake a\n')
     expect(run([join(home, 'ntfy'), '--version'], { NTFY_NODE: '/nowhere' }).stdout).toMatch(/^ntfy \d/)
+  })
+
+  it('runs the command where Node is too old or cannot start, and says so on one line', () => {
+    const { home } = temporaryHome()
+    const fake = (name: string, answer: string) => {
+      mkdirSync(join(home, name))
+      writeFileSync(join(home, name, 'node'), `#!/bin/sh\n${answer}\n`, { mode: 0o755 })
+      return `${join(home, name)}:${toolsWithoutNode(home)}`
+    }
+    const old = fake('old', 'echo v18.20.4')
+    const job = ['sh', '-c', 'echo ran; exit 3']
+    for (const flags of [[], ['-L', '5', '--'], ['-eL5'], ['--on=failure', '-bt', 'title']]) {
+      const result = run([ntfy, '-o', 'k', 'v', '-q', 'done', ...flags, ...job], { PATH: old })
+      expect(result).toMatchObject({ stdout: 'ran\n', status: 3 })
+      expect(result.stderr).toMatch(/^ntfy: \/\S*old\/node is v18\.20\.4: [^\n]*runs, and does not notify\)\n$/)
+    }
+    expect(run([ntfy, 'done', '--shell', 'exit 4'], { PATH: old }).status).toBe(4)
+    expect(run([ntfy, 'send', 'hi'], { PATH: old }).stderr).toMatch(/^ntfy: \/\S* is v18\.20\.4: [^\n]*\n$/)
+    const broken = run([ntfy, 'done', ...job], { PATH: fake('broken', 'exit 1') })
+    expect(broken).toMatchObject({ stdout: 'ran\n', status: 3 })
+    expect(broken.stderr).toMatch(/^ntfy: \/\S*broken\/node cannot start: [^\n]*\n$/)
+    for (const limit of ['-n 12', '-v 300000']) {
+      const limited = run(['sh', '-c', `ulimit ${limit}; "$0" done sh -c "echo ran; exit 3"`, ntfy])
+      expect(limited).toMatchObject({ stdout: 'ran\n', status: 3 })
+      expect(limited.stderr).toMatch(/^ntfy: [^\n]* cannot start[^\n]*\n$/)
+    }
+    // One that fits stands beside the program.
+    symlinkSync(ntfy, join(home, 'ntfy'))
+    symlinkSync(node, join(home, 'node'))
+    expect(run([join(home, 'ntfy'), 'done', '-L1h', ...job], { PATH: old })).toMatchObject({ stderr: '', status: 3 })
+  })
+
+  it('keeps what configures Node or its loader for the command', () => {
+    const meant = {
+      NODE_OPTIONS: '-r /nowhere',
+      NODE_DEBUG: 'fs',
+      NODE_V8_COVERAGE: '/nowhere',
+      NODE_EXTRA_CA_CERTS: '/nowhere',
+      LD_LIBRARY_PATH: '/nowhere',
+    }
+    for (const big of [{}, { BIG: 'x'.repeat(99_000) }]) {
+      const shown = run([ntfy, 'done', '-L', '1h', 'env'], { ...meant, ...big })
+      expect(shown).toMatchObject({ stderr: '', status: 0 })
+      const lines = shown.stdout.split('\n')
+      expect(lines.filter((line) => /^(NODE_|LD_|NTFY_)/.test(line)).sort()).toEqual(
+        Object.entries(meant)
+          .map(([name, value]) => `${name}=${value}`)
+          .sort(),
+      )
+    }
+    expect(run([ntfy, 'log'], meant)).toMatchObject({ stderr: '', status: 0 })
   })
 
   it('leaves variables of the caller alone, whatever their names', () => {
@@ -118,16 +169,26 @@ describe('the launcher', () => {
 })
 
 describeWith(['strace'], 'the cost of the launcher', () => {
-  it('forks nothing to print the hooks, and once for a command', () => {
+  it('forks nothing to print the hooks, and twice for a command', () => {
     const forks = (words: string[]) => {
       const traced = run(['strace', '-e', 'trace=clone,clone3,fork,vfork', ntfy, ...words])
       return traced.stderr.split('\n').filter((line) => /^v?fork|^clone/.test(line) && !line.includes('CLONE_THREAD'))
         .length
     }
     expect(forks(['shell-integration', '-s', 'bash'])).toBe(0)
-    expect(forks(['done', '-L', '1h', 'true'])).toBeLessThanOrEqual(2)
+    expect(forks(['done', '-L', '1h', 'true'])).toBeLessThanOrEqual(3)
   })
 })
+
+/** A folder with what the launcher and the commands here need. */
+function toolsWithoutNode(home: string): string {
+  const folder = join(home, 'tools')
+  mkdirSync(folder, { recursive: true })
+  for (const name of ['sh', 'env', 'base64', 'sort']) {
+    if (!existsSync(join(folder, name))) symlinkSync(which(name) as string, join(folder, name))
+  }
+  return folder
+}
 
 function assignment(name: string, value: string): string {
   return `${name}='${value}'`
