@@ -100,7 +100,8 @@ export async function destinationsFor(global: NotificationOptions): Promise<Dest
 }
 
 /**
- * Hands the news to a process of its own and waits for its word only where somebody can read it, for a second at most.
+ * Hands the news to a process of its own and waits for its word only where somebody can read it, for a second at most; as
+ * the first process of a container always, for ten.
  * Whatever goes wrong here must not reach the job.
  */
 export async function handOver(
@@ -115,9 +116,12 @@ export async function handOver(
   if (visible) for (const report of kept) sayReport(report)
   if (now.length + lost.length === 0) return followUp(decided, held.length > 0)
   const pending = [...spool(now, { claimed: false, quiet: !visible }), ...lost]
-  const sender = deliverInBackground(pending, visible ? 'pipe' : 'ignore')
+  // A container ends with its first process, and the sender with it.
+  const isFirst = process.pid === 1
+  const sender = deliverInBackground(pending, visible || isFirst ? 'pipe' : 'ignore')
+  if (!visible && !isFirst) return
+  const reports = await reportsFrom(sender.stdout, pending.length, isFirst ? 10_000 : 1000)
   if (!visible) return
-  const reports = await reportsFrom(sender.stdout, pending.length, 1000)
   for (const report of reports) sayReport(report)
   showHere(
     reports,

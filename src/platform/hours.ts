@@ -21,17 +21,19 @@ export function parseHours(text: string): Hours {
 
 /** Is it within these hours, by the local clock? */
 export function isWithin({ from, to }: Hours, time: Date): boolean {
-  const minute = time.getHours() * 60 + time.getMinutes()
-  return from < to ? minute >= from && minute < to : minute >= from || minute < to
+  const now = time.getHours() * 60 + time.getMinutes()
+  return from < to ? now >= from && now < to : now >= from || now < to
 }
 
-/** When these hours, which contain `time`, end. */
-export function endOf({ to }: Hours, time: Date): Date {
-  const end = new Date(time)
-  end.setHours(Math.floor(to / 60), to % 60, 0, 0)
-  if (end <= time) end.setDate(end.getDate() + 1)
-  return end
+/** When these hours, which contain `time`, end: found by the minute, as the clock shows some twice and others never. */
+export function endOf(hours: Hours, time: Date): Date {
+  let end = Math.floor(time.getTime() / minute) * minute
+  do end += minute
+  while (isWithin(hours, new Date(end)))
+  return new Date(end)
 }
+
+const minute = 60_000
 
 /** Minutes after midnight; 24:00 is the end of a day. */
 function minuteOf(hour: number | undefined, minute: number | undefined): number | undefined {

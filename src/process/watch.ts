@@ -100,19 +100,19 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Where there is no /proc: macOS, Windows. */
+/** Where there is no /proc: macOS, Windows, a chroot. There `ps` may be of no use either. */
 async function processesInList(pids: number[]): Promise<(Watched | undefined)[]> {
   const { default: psList } = await import('ps-list')
-  const list = await psList()
+  const list = await psList().catch(() => undefined)
   return pids.map((pid) => {
-    const found = list.find((entry) => entry.pid === pid)
-    if (!found) return undefined
-    const start = Math.min(found.startTime?.getTime() ?? Date.now(), Date.now())
+    const found = list?.find((entry) => entry.pid === pid)
+    if (list === undefined ? !exists(pid) : !found) return undefined
+    const start = Math.min(found?.startTime?.getTime() ?? Date.now(), Date.now())
     const ageAtStart = Date.now() - start
     const since = performance.now()
     return {
       pid,
-      command: found.cmd ?? found.name,
+      command: found?.cmd ?? found?.name ?? `process ${pid}`,
       age: () => ageAtStart + performance.now() - since,
       hasEnded: () => !exists(pid),
     }

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { ntfyBin, run } from '../support/cli.ts'
+import { configuredHome } from '../support/configured.ts'
+import { waitFor } from '../support/wait.ts'
 import { runScript } from './both.ts'
 
 const canUnshare = spawnSync('unshare', ['-pf', '--mount-proc', 'true']).status === 0
@@ -31,7 +34,24 @@ describe.skipIf(!canUnshare)('as the first process of a container (needs unshare
     expect(runScript(script, true).stdout).toBe('got TERM\n5\n')
   })
 
+  it('waits for its sender, which ends with it', async () => {
+    const { server, env } = await configuredHome()
+    const words = ['-pf', '--mount-proc', ntfyBin, 'done', 'sh', '-c', 'exit 3']
+    expect(await run('unshare', words, { env })).toMatchObject({ code: 3, stdout: '', stderr: '' })
+    expect(server.received).toHaveLength(1)
+  })
+
   it('nohup, limits and descriptors', () => {
     expect(first('bash -c "ulimit -Sn; cat <&3" 3<<<three').stdout).toMatch(/^\w+\nthree\n$/)
+  })
+})
+
+describe.skipIf(!canUnshare)('where /proc is empty (needs unshare)', () => {
+  it('waits for a process, and knows one that does not exist', async () => {
+    const { server, env } = await configuredHome()
+    const script = `sleep 0.5 & unshare -m sh -c 'mount -t tmpfs none /proc; "$0" done -p $1 || exit; "$0" done -p 999999' "$0" $!`
+    const outcome = await run('sh', ['-c', script, ntfyBin], { env })
+    expect(outcome).toMatchObject({ code: 1, stderr: 'ntfy: no process with ID 999999\n' })
+    await waitFor('the notification', () => server.received.length > 0)
   })
 })
