@@ -75,6 +75,47 @@ __ntfy_settings() {
   return 0
 }
 
+# Is one of the places of the configuration newer than what ntfy keeps of it? The program gives that file the time of the
+# newest of them. Looked at once a second at most.
+__ntfy_stale() {
+  local _ntfy_state _ntfy_file _ntfy_places=${XDG_CONFIG_HOME-}
+  __ntfy_check=$(( __ntfy_at + 1000000 ))
+  __ntfy_state
+  _ntfy_file=$_ntfy_state/hook-settings
+  [[ $_ntfy_places == /* ]] || _ntfy_places=${HOME-}/.config
+  _ntfy_places=$_ntfy_places/ntfy
+  [[ $_ntfy_places -nt $_ntfy_file || $_ntfy_places/ntfy.yml -nt $_ntfy_file || $_ntfy_places/ntfy.yaml -nt $_ntfy_file ||
+    $_ntfy_places/ntfy.json -nt $_ntfy_file || ${HOME-}/.ntfy.yml -nt $_ntfy_file || /etc/xdg/ntfy/ntfy.yml -nt $_ntfy_file ||
+    "${HOME-}/Library/Application Support/ntfy/ntfy.yml" -nt $_ntfy_file ]] ||
+    [[ -n ${NTFY_CONFIG-} && $NTFY_CONFIG -nt $_ntfy_file ]]
+}
+
+# Has the program write it again, once for a change, and reads it when that is done.
+__ntfy_renew() {
+  if ! __ntfy_stale; then
+    [[ -z $__ntfy_renewing ]] || __ntfy_watch
+    __ntfy_renewing=
+    return
+  fi
+  __ntfy_check=0
+  [[ -z $__ntfy_renewing ]] || return 0
+  __ntfy_renewing=1
+  (
+    __ntfy_plain
+    builtin command "${NTFY_BIN:-ntfy}" shell-next --settings &
+  ) </dev/null >/dev/null 2>&1
+}
+
+# In a process of its own: nothing of the user's options, traps and functions is to have a say here.
+__ntfy_plain() {
+  builtin set +aefkuvxCET +o posix
+  builtin trap '' HUP INT QUIT TSTP
+  builtin trap - DEBUG ERR RETURN
+  builtin shopt -u nocasematch failglob nullglob extdebug expand_aliases
+  builtin unset -f command_not_found_handle
+  [[ -z ${NTFY_NODE-} ]] || builtin export NTFY_NODE
+}
+
 # The time in microseconds, in __ntfy_now, as the start was noted.
 __ntfy_clock() {
   case $__ntfy_clock in
@@ -99,6 +140,12 @@ __ntfy_prompt() {
   [[ -z $_ntfy_exporting ]] || builtin set -a
 }
 
+# In a process of its own, where a DEBUG trap of the user's does not see it: notifies, and leaves nothing behind.
+__ntfy_apart() {
+  builtin set +a
+  __ntfy_look "${__ntfy_word%% *}" "${__ntfy_word#*"$__ntfy_mark"}" || builtin :
+}
+
 # __ntfy_look STATUS COMMAND
 __ntfy_look() {
   local _ntfy_status=$1 _ntfy_command=$2 _ntfy_took=$__ntfy_took _ntfy_resumed='' _ntfy_short='' _ntfy_asks='' _ntfy_job
@@ -106,6 +153,7 @@ __ntfy_look() {
   if (( _ntfy_took >= 0 )); then __ntfy_gone; fi
   # What takes no twentieth of a second comes here because of __ntfy_always.
   if [[ -z $__ntfy_always ]] || (( _ntfy_took < 0 || _ntfy_took >= 50000 )); then __ntfy_watch; fi
+  if (( __ntfy_at >= __ntfy_check || _ntfy_took >= 50000 )); then __ntfy_renew; fi
   (( _ntfy_took >= 0 )) || return 0
   if (( _ntfy_status > 144 && _ntfy_status < 151 )) && __ntfy_suspended; then return 0; fi
   for _ntfy_job in ${__ntfy_jobs[@]+"${!__ntfy_jobs[@]}"}; do
@@ -115,11 +163,15 @@ __ntfy_look() {
     [[ -n ${__ntfy_jobs[*]-} ]] || __ntfy_held=0
   done
   [[ $_ntfy_status != 130 && ${NTFY-} != off ]] || return 0
-  (( _ntfy_took >= __ntfy_us )) || _ntfy_short=1
-  [[ -z $_ntfy_short || -n $__ntfy_always ]] || return 0
+  (( _ntfy_took >= __ntfy_us )) || _ntfy_short=--short
+  # The configuration has just changed: the program knows what it says.
+  if [[ -n $__ntfy_renewing && -z ${NTFY_LONGER_THAN-}${AUTO_NTFY_DONE_LONGER_THAN-} ]] && (( _ntfy_took >= 50000 )); then
+    _ntfy_short=--unsure
+  fi
+  [[ $_ntfy_short != --short || -n $__ntfy_always ]] || return 0
   __ntfy_fresh || _ntfy_command=
-  if [[ -n $_ntfy_short ]] && ! __ntfy_listed "$_ntfy_status" "$_ntfy_command" "$_ntfy_resumed"; then return 0; fi
-  if [[ -z $_ntfy_short ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
+  if [[ $_ntfy_short == --short ]] && ! __ntfy_listed "$_ntfy_status" "$_ntfy_command" "$_ntfy_resumed"; then return 0; fi
+  if [[ $_ntfy_short != --short ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
   __ntfy_count
   __ntfy_launch "$_ntfy_status" "$(( _ntfy_took / 1000 ))" "$_ntfy_command" "$_ntfy_resumed" "$_ntfy_short"
 }
@@ -279,8 +331,9 @@ __ntfy_watch() {
   __ntfy_threshold
   # A changed file is noticed by the next command that takes a twentieth of a second.
   __ntfy_gate=$(( __ntfy_us < 50000 || __ntfy_trapped ? __ntfy_us : 50000 ))
+  __ntfy_slow=$(( __ntfy_us < 1000000 ? __ntfy_us : 1000000 ))
   if [[ -n $__ntfy_always ]]; then
-    __ntfy_gate=0
+    __ntfy_gate=0 __ntfy_slow=0
     __ntfy_prepare
   fi
   [[ $__ntfy_clock == coarse ]] && return
@@ -380,12 +433,7 @@ __ntfy_request() {
 __ntfy_launch() {
   local _ntfy_focus=''
   (
-    # Nothing of the user's options, traps and functions is to have a say here, and nothing of this in the user's shell.
-    builtin set +aefkuvxCET +o posix
-    builtin trap '' HUP INT QUIT TSTP
-    builtin trap - DEBUG ERR RETURN
-    builtin shopt -u nocasematch failglob nullglob extdebug expand_aliases
-    builtin unset -f command_not_found_handle
+    __ntfy_plain
     # Unlike an assignment, `local` does not end anything where the user has made it readonly.
     local IFS=$' \t\n'
     [[ -z $_ntfy_asks ]] || __ntfy_ask <>/dev/tty >&0 || _ntfy_asks=
@@ -417,7 +465,7 @@ __ntfy_work() {
   exec 3<&-
   [[ $_ntfy_tty == /* ]] && _ntfy_flags+=(--tty "$_ntfy_tty")
   _ntfy_flags+=(--status "$1" --duration-ms "$2" --turn "$__ntfy_turn")
-  [[ -z $5 ]] || _ntfy_flags+=(--short)
+  [[ -z $5 ]] || _ntfy_flags+=("$5")
   if __ntfy_typed "$3" "$4" "$2"; then
     _ntfy_text=${_ntfy_text:0:4096} _ntfy_last=${_ntfy_last:0:4096}
   elif __ntfy_hides; then
@@ -433,7 +481,6 @@ __ntfy_work() {
     1) [[ -n ${AUTO_NTFY_DONE_OPTS[*]} ]] && _ntfy_flags+=(--opts "${AUTO_NTFY_DONE_OPTS[*]}") ;;
     *) _ntfy_flags+=(--opts "$(builtin printf '%q ' "${AUTO_NTFY_DONE_OPTS[@]}")") ;;
   esac
-  [[ -z ${NTFY_NODE-} ]] || builtin export NTFY_NODE
   if [[ -z $_ntfy_text ]]; then
     builtin command "${NTFY_BIN:-ntfy}" shell-done "${_ntfy_flags[@]}" </dev/null
   else
@@ -604,7 +651,7 @@ __ntfy_return() {
 __ntfy_tick() {
   local __ntfy_now
   __ntfy_clock
-  __ntfy_took=$(( __ntfy_now - __ntfy_start ))
+  __ntfy_at=$__ntfy_now __ntfy_took=$(( __ntfy_now - __ntfy_start ))
   # HISTCMD is of no use at the prompt of these versions.
   __ntfy_start=$__ntfy_never __ntfy_number=$__ntfy_line
   __ntfy_prompt "$1"
@@ -626,7 +673,7 @@ __ntfy_adopt() {
 # EPOCHREALTIME unset the clock stands still, and nothing is ever late.
 # shellcheck disable=SC2016 # what is quoted is expanded at the prompt
 __ntfy_texts() {
-  local _ntfy_now='10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}}' _ntfy_due _ntfy_word _ntfy_watched _ntfy_restore=
+  local _ntfy_now='10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}}' _ntfy_due _ntfy_place _ntfy_trap _ntfy_apart _ntfy_word _ntfy_watched _ntfy_restore=
   [[ $__ntfy_clock == fine ]] || _ntfy_now='\D{%s}000000'
   # PS0 also puts the other hook back where something replaced PROMPT_COMMAND.
   (( __ntfy_array )) && _ntfy_restore=',${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}'
@@ -642,11 +689,21 @@ __ntfy_texts() {
     return 0
   fi
   _ntfy_watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}'
-  _ntfy_due='__ntfy_took='$_ntfy_now'-__ntfy_start,__ntfy_start=__ntfy_never,__ntfy_number=${HISTCMD-1}'
+  # A neighbour that arms a DEBUG trap at the prompt, before us, would take what runs here for the next command. Whether
+  # there is one is looked at when PROMPT_COMMAND is another one.
+  _ntfy_place='${#PROMPT_COMMAND[@]}*65536+10#0${PROMPT_COMMAND+${#PROMPT_COMMAND}}'
+  _ntfy_trap='${__ntfy_traps['$_ntfy_place']:=$({ builtin trap -p DEBUG; } 2>&-)x}'
+  _ntfy_due='__ntfy_quiet=0*${PPID##"'$_ntfy_trap'"}+(${#__ntfy_traps['$_ntfy_place']}>1)'
+  _ntfy_due+=',__ntfy_at='$_ntfy_now',__ntfy_took=__ntfy_at-__ntfy_start,__ntfy_start=__ntfy_never,__ntfy_number=${HISTCMD-1}'
   # 144 to 149 are the statuses of what was stopped.
-  _ntfy_due+=',__ntfy_took>=__ntfy_gate|$?/6==24|__ntfy_held'
-  # Neither list has a word where there is nothing to do, and then nothing runs.
-  __ntfy_element='for __ntfy_word in ${__ntfy_mark+${__ntfy_due['$_ntfy_due']+'$_ntfy_word'} ${__ntfy_known["'$_ntfy_watched'"]-'$_ntfy_word'}}
+  _ntfy_due+=',__ntfy_quiet<1&(__ntfy_took>=__ntfy_gate|__ntfy_at>=__ntfy_check)|$?/6==24|__ntfy_held'
+  # Then it runs in an expansion. A process that has nothing to notify of still counts.
+  _ntfy_apart='${__ntfy_left[__ntfy_quiet&__ntfy_took>=0&(__ntfy_told|__ntfy_took>=__ntfy_slow)]+$(for __ntfy_word in '$_ntfy_word'
+do
+__ntfy_apart
+done >&- 2>&-)${PPID:0*(__ntfy_told=__ntfy_took>=__ntfy_slow,__ntfy_turn+=__ntfy_told):0}}'
+  # None of these lists has a word where there is nothing to do, and then nothing runs.
+  __ntfy_element='for __ntfy_word in ${__ntfy_mark+${__ntfy_due['$_ntfy_due']+'$_ntfy_word'} '$_ntfy_apart' ${__ntfy_known["'$_ntfy_watched'"]-${__ntfy_loud[__ntfy_quiet]+'$_ntfy_word'}}}
 do
 __ntfy_prompt "$_"
 done >&- 2>&-'
@@ -657,7 +714,10 @@ __ntfy_load() {
   __ntfy_mark=$'\1' __ntfy_theirs='' __ntfy_asks=unknown
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
-  __ntfy_held=0 __ntfy_trapped=0 __ntfy_gate=0 __ntfy_us=0
+  __ntfy_held=0 __ntfy_trapped=0 __ntfy_gate=0 __ntfy_us=0 __ntfy_slow=0
+  __ntfy_at=(0) __ntfy_check=(0) __ntfy_quiet=(0) __ntfy_renewing='' __ntfy_loud=('')
+  # With no neighbour at the prompt there is none that arms a trap there.
+  __ntfy_traps=([65536]=x)
   # What is set outside of functions is an array, which `set -a` does not export.
   __ntfy_word=('') __ntfy_start=("$__ntfy_never") __ntfy_took=(-1) __ntfy_told=(0) __ntfy_armed=(0)
   __ntfy_line=(0) __ntfy_before=(0) __ntfy_number=("${HISTCMD-1}")
@@ -738,7 +798,7 @@ __ntfy_unhook_string() {
 }
 
 __ntfy_forget() {
-  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,changes,first,gone,next,know,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
+  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,changes,first,gone,next,know,stale,renew,plain,apart,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
     __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }

@@ -68,11 +68,60 @@ if builtin status is-interactive
     # which reading a file is not noticed.
     function __ntfy_watch
         __ntfy_threshold
+        set -l own $HOME/.config/ntfy
+        builtin string match -q '/*' -- "$XDG_CONFIG_HOME"
+        and set own $XDG_CONFIG_HOME/ntfy
+        set -g __ntfy_places (__ntfy_state)/hook-settings $own $own/ntfy.{yml,yaml,json} $HOME/.ntfy.yml /etc/xdg/ntfy/ntfy.yml \
+            "$HOME/Library/Application Support/ntfy/ntfy.yml" "$NTFY_CONFIG"
         set -g __ntfy_known "$NTFY_LONGER_THAN/$AUTO_NTFY_DONE_LONGER_THAN/$XDG_STATE_HOME"
         set -g __ntfy_gate 50
         builtin test $__ntfy_ms -lt 50
         and set -g __ntfy_gate $__ntfy_ms
         return 0
+    end
+
+    # Is one of the places of the configuration newer than what ntfy keeps of it? The program gives that file the time of
+    # the newest of them. Has it write the file again then, once for a change, and reads it when that is done.
+    function __ntfy_renew
+        if not __ntfy_stale
+            set -q __ntfy_renewing
+            and __ntfy_watch
+            set -e __ntfy_renewing
+            return 0
+        end
+        if set -q __ntfy_renewing; or builtin test ! -x /bin/sh
+            return 0
+        end
+        set -g __ntfy_renewing 1
+        __ntfy_start 'exec "$2" shell-next --settings'
+        return 0
+    end
+
+    # In places that have not changed since __ntfy_watch found them.
+    function __ntfy_stale
+        builtin test $__ntfy_places[2] -nt $__ntfy_places[1] -o $__ntfy_places[3] -nt $__ntfy_places[1] -o $__ntfy_places[4] -nt $__ntfy_places[1] -o $__ntfy_places[5] -nt $__ntfy_places[1] -o $__ntfy_places[6] -nt $__ntfy_places[1] -o $__ntfy_places[7] -nt $__ntfy_places[1] -o $__ntfy_places[8] -nt $__ntfy_places[1] -o $__ntfy_places[9] -nt $__ntfy_places[1] 2>/dev/null
+    end
+
+    # __ntfy_start SCRIPT: runs it with sh, which gets NTFY_NODE, the program and the number of this shell, in the
+    # background, with no word on the terminal and no trace in the table of jobs.
+    function __ntfy_start
+        set -l bin ntfy
+        builtin test -n "$NTFY_BIN"
+        and set bin $NTFY_BIN
+        set -l begin 'trap "" HUP INT QUIT TSTP; [ -z "$1" ] || export NTFY_NODE="$1"; '
+        set -l before $last_pid
+        set -l control full
+        builtin status is-interactive-job-control
+        and set control interactive
+        builtin status is-no-job-control
+        and set control none
+        builtin status job-control full
+        command /bin/sh -c $begin$argv[1] sh "$NTFY_NODE" $bin $fish_pid </dev/null >/dev/null 2>&1 &
+        builtin disown 2>/dev/null
+        builtin status job-control $control
+        set -g last_pid $before
+        set -q last_pid[1]
+        or set -eg last_pid
     end
 
     function __ntfy_postexec --on-event fish_postexec
@@ -87,6 +136,7 @@ if builtin status is-interactive
             set -q __ntfy_resumed
             and set text $__ntfy_resumed
         end
+        __ntfy_renew
         set -q __ntfy_always[1]
         or builtin test "$took" -ge $__ntfy_gate
         or return
@@ -98,13 +148,16 @@ if builtin status is-interactive
         builtin test $code -ne 130 -a "$NTFY" != off
         or return
         set -l short
-        if builtin test "$took" -lt $__ntfy_ms
+        if set -q __ntfy_renewing; and builtin test -z "$NTFY_LONGER_THAN$AUTO_NTFY_DONE_LONGER_THAN" -a "$took" -ge 50
+            # The configuration has just changed: the program knows what it says.
+            set short --unsure
+        else if builtin test "$took" -lt $__ntfy_ms
             __ntfy_listed $code "$text"
             or return
             set short --short
         end
         set -g __ntfy_focus
-        builtin test -z "$short"
+        builtin test "$short" != --short
         and __ntfy_ask
         __ntfy_launch $code $took "$text" $short
     end
@@ -163,23 +216,7 @@ if builtin status is-interactive
         set -l shown $XDG_RUNTIME_DIR/ntfy/desktop/thread-shell-$fish_pid-*
         builtin test -n "$shown" -a -x /bin/sh
         or return
-        set -l bin ntfy
-        builtin test -n "$NTFY_BIN"
-        and set bin $NTFY_BIN
-        set -l start 'trap "" HUP INT QUIT TSTP; [ -z "$1" ] || export NTFY_NODE="$1"; exec "$2" shell-next --shell-pid "$3"'
-        set -l before $last_pid
-        set -l control full
-        builtin status is-interactive-job-control
-        and set control interactive
-        builtin status is-no-job-control
-        and set control none
-        builtin status job-control full
-        command /bin/sh -c $start sh "$NTFY_NODE" $bin $fish_pid </dev/null >/dev/null 2>&1 &
-        builtin disown 2>/dev/null
-        builtin status job-control $control
-        set -g last_pid $before
-        set -q last_pid[1]
-        or set -eg last_pid
+        __ntfy_start 'exec "$2" shell-next --shell-pid "$3"'
     end
 
     # __ntfy_listed STATUS TEXT: may it be a command that always notifies? The program decides.
@@ -438,6 +475,8 @@ if builtin status is-interactive
             end
         end
         set -e __ntfy_ms
+        set -e __ntfy_places
+        set -e __ntfy_renewing
         set -e __ntfy_known
         set -e __ntfy_gate
         set -e __ntfy_groups
@@ -448,7 +487,7 @@ if builtin status is-interactive
         set -e __ntfy_asks
         set -e __ntfy_always
         set -e __ntfy_turn
-        for name in parse threshold settings listed state mine count next preexec watch postexec suspended forget expanded private hides launch foreground_too ask answers \
+        for name in parse threshold settings stale renew start listed state mine count next preexec watch postexec suspended forget expanded private hides launch foreground_too ask answers \
             stat request
             builtin functions -e __ntfy_$name
         end
@@ -460,6 +499,7 @@ if builtin status is-interactive
     set -g __ntfy_stopped
     set -g __ntfy_turn 0
     __ntfy_watch
+    __ntfy_renew
     builtin test -z "$TMUX"
     or __ntfy_request
 end

@@ -67,6 +67,44 @@ __ntfy_watch() {
   __ntfy_gate=$(( __ntfy_ms < 50 ? __ntfy_ms : 50 ))
 }
 
+# Is one of the places of the configuration newer than what ntfy keeps of it? The program gives that file the time of the
+# newest of them.
+__ntfy_stale() {
+  \builtin typeset _ntfy_state= _ntfy_file= _ntfy_place= _ntfy_folder=${XDG_CONFIG_HOME-}
+  \builtin typeset -a _ntfy_places
+  __ntfy_state
+  _ntfy_file=$_ntfy_state/hook-settings
+  [[ $_ntfy_folder == /* ]] || _ntfy_folder=${HOME-}/.config
+  _ntfy_folder+=/ntfy
+  _ntfy_places=($_ntfy_folder $_ntfy_folder/ntfy.{yml,yaml,json} ${HOME-}/.ntfy.yml /etc/xdg/ntfy/ntfy.yml
+    "${HOME-}/Library/Application Support/ntfy/ntfy.yml" ${NTFY_CONFIG-})
+  for _ntfy_place in $_ntfy_places; do
+    # In zsh nothing is newer than a file that is not there.
+    if [[ $_ntfy_place -nt $_ntfy_file || ( -e $_ntfy_place && ! -e $_ntfy_file ) ]]; then \builtin return; fi
+  done
+  \builtin return 1
+}
+
+# At a prompt, of fast commands once a second at most: has the program write it again, once for a change, and reads it when that is done.
+__ntfy_renew() {
+  __ntfy_check=$(( EPOCHREALTIME + 1 ))
+  if ! __ntfy_stale; then
+    [[ -z $__ntfy_renewing ]] || __ntfy_watch
+    __ntfy_renewing=
+    \builtin return 0
+  fi
+  __ntfy_check=0
+  [[ -z $__ntfy_renewing ]] || \builtin return 0
+  __ntfy_renewing=1
+  (
+    \builtin setopt posix_traps
+    \builtin trap "" HUP INT QUIT TSTP
+    [[ -z ${NTFY_NODE-} ]] || \builtin export NTFY_NODE
+    (( ${+functions[command_not_found_handler]} )) && \builtin unfunction command_not_found_handler
+    \builtin command -- ${NTFY_BIN:-ntfy} shell-next --settings &
+  ) </dev/null >/dev/null 2>&1
+}
+
 __ntfy_preexec() {
   (( __ntfy_told )) && __ntfy_next
   # $1 is what was typed, or nothing where the history does not keep it; $3 has aliases expanded.
@@ -80,12 +118,16 @@ __ntfy_precmd() {
   \builtin typeset -F _ntfy_took=$(( __ntfy_start ? (EPOCHREALTIME - __ntfy_start) * 1000 : -1 ))
   __ntfy_start=0
   [[ $__ntfy_known == "${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}" ]] || __ntfy_watch
+  (( EPOCHREALTIME < __ntfy_check && _ntfy_took < 50 )) || __ntfy_renew
   (( _ntfy_took >= 0 )) || \builtin return 0
   if (( _ntfy_code > 144 && _ntfy_code < 151 )) && __ntfy_suspended; then \builtin return 0; fi
   [[ -n $__ntfy_always ]] || (( _ntfy_took >= __ntfy_gate )) || \builtin return 0
   (( _ntfy_took >= __ntfy_gate )) && __ntfy_watch
   [[ $_ntfy_code != 130 && ${NTFY-} != off ]] || \builtin return 0
-  if (( _ntfy_took >= __ntfy_ms )); then
+  if [[ -n $__ntfy_renewing && -z ${NTFY_LONGER_THAN-}${AUTO_NTFY_DONE_LONGER_THAN-} ]] && (( _ntfy_took >= 50 )); then
+    # The configuration has just changed: the program knows what it says.
+    __ntfy_launch $_ntfy_code ${_ntfy_took%.*} --unsure
+  elif (( _ntfy_took >= __ntfy_ms )); then
     __ntfy_launch $_ntfy_code ${_ntfy_took%.*}
   elif [[ -n $__ntfy_always ]] && __ntfy_listed $_ntfy_code; then
     __ntfy_launch $_ntfy_code ${_ntfy_took%.*} --short
@@ -263,7 +305,7 @@ __ntfy_launch() {
   \builtin typeset _ntfy_asks= _ntfy_focus=
   [[ ${(t)REPORTTIME-}${(t)REPORTMEMORY-} == *readonly* ]] || \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1
   __ntfy_count
-  if [[ -z ${3-} ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
+  if [[ ${3-} != --short ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
   (
     # Without it an ignored signal would not stay ignored in the program.
     \builtin setopt posix_traps
@@ -353,8 +395,8 @@ ntfy_unhook() {
   # They would be in the environment of every program.
   \builtin setopt local_options no_all_export
   \builtin typeset -gi __ntfy_told=0 __ntfy_turn=0
-  \builtin typeset -gF __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
-  \builtin typeset -g __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_always= __ntfy_asks=unknown
+  \builtin typeset -gF __ntfy_check=0 __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
+  \builtin typeset -g __ntfy_renewing= __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_always= __ntfy_asks=unknown
   \builtin typeset -gA __ntfy_stopped
   __ntfy_stopped=()
   \builtin typeset -ga preexec_functions precmd_functions

@@ -39,6 +39,31 @@ for (const { shell, rc, line, args } of shells) {
   })
 }
 
+for (const { shell, rc, line, args } of shells) {
+  describeWith([shell], `a configuration that is written while ${shell} runs`, () => {
+    it('counts from the next command on, and for short ones from the next prompt', async () => {
+      const { server, home, env, config } = await configuredHome()
+      await ntfy(['log'], { env })
+      mkdirSync(join(home, '.config/fish'), { recursive: true })
+      writeFileSync(join(home, rc), `${line}\n`)
+      const terminal = openTerminal(shell, args, { env: { ...env, SHELL: shell, TERM: 'xterm' } })
+      const run = async (command: string, count: number) => {
+        terminal.type(`${command}; echo do""ne-${count}\r`)
+        await terminal.see(`done-${count}`)
+      }
+      await run('true', 0)
+      const settings = () => readFileSync(join(home, '.local/state/ntfy/hook-settings'), 'utf8')
+      appendFileSync(config, 'longer_than: 0.5\nalways: [cat]\n')
+      await run('sleep 0.6', 1)
+      await waitFor('the notification', () => server.received.length === 1)
+      await waitFor('the settings', () => settings() === 'longer_than_ms=500\nalways=cat\n')
+      await run('true', 2)
+      await run('cat /dev/null', 3)
+      await waitFor('the second one', () => server.received.length === 2)
+    })
+  })
+}
+
 describe('ntfy shell-integration --install', () => {
   it.each([
     { shell: 'bash', rc: '.bashrc' },

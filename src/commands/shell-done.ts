@@ -2,6 +2,7 @@ import type { Away } from '../away/index.ts'
 import { findVerb, quickInvocation, splitArguments } from '../cli/arguments.ts'
 import { defineCommand, type GlobalOptions, type Invocation } from '../cli/command.ts'
 import { splitWords } from '../command-line/simple-commands.ts'
+import { thresholdOf } from '../config/threshold.ts'
 import type { Config } from '../config/types.ts'
 import { destinationsFor, notifyHere } from '../delivery/index.ts'
 import { followUp } from '../delivery/keep-flushing.ts'
@@ -33,6 +34,7 @@ const hookFlags = {
   'foreground-too': { kind: 'boolean', description: 'even if somebody is looking' },
   ignore: { kind: 'text', value: 'LIST', description: 'programs that do not notify, instead of the built-in list' },
   short: { kind: 'boolean', description: 'it was under the threshold: only what always notifies' },
+  unsure: { kind: 'boolean', description: 'the configuration is newer than the threshold that the hook knows' },
   opts: { kind: 'text', value: 'STRING', description: 'options of ntfy: AUTO_NTFY_DONE_OPTS' },
 } as const
 
@@ -71,10 +73,11 @@ async function notify({ flags, global }: Invocation<typeof hookFlags>): Promise<
   const { config } = situation
   if (secret && !flags.private && config.private === 'drop') return false
   const ended = { source: 'hook', outcome } as const
-  const silent = whySilent({ typed, expanded, status, shellPid, short: flags.short, ignore: flags.ignore }, config)
+  const short = flags.unsure ? durationMs < (await thresholdOf(options.config)).milliseconds : flags.short
+  const silent = whySilent({ typed, expanded, status, shellPid, short, ignore: flags.ignore }, config)
   if (silent) {
     // What is under the threshold gets here only because of `always`: no debug line about every command.
-    if (!flags.short) await recordDecision({ ...ended, config: config.path, silent })
+    if (!short) await recordDecision({ ...ended, config: config.path, silent })
     return false
   }
   const found = flags['foreground-too'] ? undefined : await lookedAt(terminal, flags.focus, config)

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { configFolder, home, siteConfigFolders } from '../platform/paths.ts'
 
@@ -36,6 +36,27 @@ export function configPlaces(named: string | undefined): Place[] {
 /** The place that wins, or nothing if there is no configuration. A file that cannot be read wins too, and is an error. */
 export function findConfig(named: string | undefined): Place | undefined {
   return configPlaces(named).find((place) => place.named || exists(place.path))
+}
+
+/**
+ * When the newest of these places was changed, or a folder in which one may appear: milliseconds since 1970, rounded up
+ * so that nothing of then is newer; nothing if there is none of them.
+ */
+export function configTime(): number | undefined {
+  const own = configFolder()
+  // Where the hooks look, on macOS too.
+  const folders = [own, join(home() ?? '/', '.config', 'ntfy')]
+  const times = [...folders, ...configPlaces(undefined).map(({ path }) => path)].map((path) => timeOf(path) ?? 0)
+  const newest = Math.max(...times)
+  return newest === 0 ? undefined : Math.floor(newest) + 1
+}
+
+function timeOf(path: string | undefined): number | undefined {
+  try {
+    return path === undefined ? undefined : statSync(path, { throwIfNoEntry: false })?.mtimeMs
+  } catch {
+    return undefined
+  }
 }
 
 /** Is there anything at a place, readable or not? */

@@ -1,28 +1,39 @@
+import { lutimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { patternWords } from '../command-line/command-pattern.ts'
 import { makeFolder } from '../platform/folder.ts'
 import { largest } from '../platform/largest.ts'
-import { readOwn, replaceOwn } from '../platform/own-file.ts'
+import { ownFileTime, readOwn, replaceOwn } from '../platform/own-file.ts'
 import { stateFolder } from '../platform/paths.ts'
 import type { Config } from './types.ts'
 
 /**
  * Writes what the shells' hooks need of the configuration, if it has changed: `key=value` lines that a shell reads
  * without evaluating them. No file means defaults. A file that cannot be written is no reason to say anything here.
+ *
+ * @param config nothing if it is broken: then what is there stays
+ * @param time its `configTime`, from before it was read: the file's own, by which a hook sees whether it is out of date
  */
-export function writeHookSettings(config: Pick<Config, 'longerThan' | 'private' | 'always'>): void {
+export function writeHookSettings(
+  config: Pick<Config, 'longerThan' | 'private' | 'always'> | undefined,
+  time: number | undefined,
+): void {
   const folder = stateFolder()
   if (folder === undefined) return
   const file = join(folder, 'hook-settings')
-  const wanted = settingsOf(config)
+  const now = current(file)
+  const wanted = config ? settingsOf(config) : (now ?? '')
+  if (now === undefined && wanted === '' && time === undefined) return
   try {
-    if (current(file) === wanted) return
-    makeFolder(folder)
-    replaceOwn(file, wanted)
+    if (now !== wanted) {
+      makeFolder(folder)
+      replaceOwn(file, wanted)
+    }
+    if (time !== undefined && ownFileTime(file) !== time) lutimesSync(file, time / 1000, time / 1000)
   } catch {}
 }
 
-function settingsOf({ longerThan, private: hidden, always }: Parameters<typeof writeHookSettings>[0]): string {
+function settingsOf({ longerThan, private: hidden, always }: Pick<Config, 'longerThan' | 'private' | 'always'>): string {
   const lines: string[] = []
   if (longerThan !== undefined) lines.push(`longer_than_ms=${longerThan}`)
   if (hidden === 'hide') lines.push('private=hide')
@@ -43,6 +54,6 @@ function alwaysWords(patterns: string[]): string {
 /** A hook reads no longer value, in characters. */
 const longestLine = 200
 
-function current(file: string): string {
-  return readOwn(file, largest.settings) ?? ''
+function current(file: string): string | undefined {
+  return readOwn(file, largest.settings)
 }

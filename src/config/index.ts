@@ -1,7 +1,7 @@
 import { normalKey } from '../backends/contract/options.ts'
 import { messageOf } from '../platform/errors.ts'
 import { oneLine } from '../platform/text.ts'
-import { findConfig } from './find.ts'
+import { configTime, findConfig } from './find.ts'
 import { writeHookSettings } from './hook-settings.ts'
 import { interpret } from './interpret.ts'
 import { sourceOf } from './lines.ts'
@@ -29,20 +29,22 @@ export interface LocatedProblem {
 
 /** Finds, reads and checks the configuration. */
 export async function loadConfig(named: string | undefined): Promise<LoadedConfig> {
+  const time = configTime()
   const place = findConfig(named)
   if (place === undefined) {
     const config = emptyConfig(undefined)
-    writeHookSettings(config)
+    writeHookSettings(config, time)
     return { config, problems: [], located: [] }
   }
   const { path } = place
   try {
     const document = await readDocument(path, { pipe: place.reason === '-c' })
     const { config, problems } = await interpret(document)
-    if (problems.length === 0 && place.reason !== '-c') writeHookSettings(config)
+    if (place.reason !== '-c') writeHookSettings(problems.length === 0 ? config : undefined, time)
     return { config, ...(await describe(path, document.text, config, problems)) }
   } catch (error) {
     if (!(error instanceof UnreadableConfig)) throw error
+    if (place.reason !== '-c') writeHookSettings(undefined, time)
     const message = oneLine(messageOf(error))
     const { line } = error
     const where = line === undefined ? path : `${path}:${line}`
