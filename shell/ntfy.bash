@@ -530,6 +530,13 @@ __ntfy_typed() {
   local _ntfy_entry='' _ntfy_newest=0 _ntfy_stamp=0 _ntfy_line
   if [[ $__ntfy_clock == coarse ]]; then
     __ntfy_recent "$1" "$3" || __ntfy_repeated "$1" || return
+  elif (( __ntfy_pasted && __ntfy_line > __ntfy_before + 1 )); then
+    for (( _ntfy_line = __ntfy_before; _ntfy_line < __ntfy_line; _ntfy_line++ )); do
+      __ntfy_entry "$_ntfy_line" && [[ $_ntfy_entry != [[:space:]]* ]] || return
+      _ntfy_text+=${_ntfy_text:+$'\n'}$_ntfy_entry
+    done
+    __ntfy_expand "$1"
+    return 0
   elif (( __ntfy_line > __ntfy_before )); then
     _ntfy_line=$(( __ntfy_line - 1 ))
     __ntfy_entry "$_ntfy_line" || return
@@ -540,7 +547,7 @@ __ntfy_typed() {
       __ntfy_entry 0 && __ntfy_matches "$1" || __ntfy_entry "$_ntfy_line" || return
     fi
   else
-    __ntfy_repeated "$1" || return
+    __ntfy_repeated "$1" || __ntfy_late "$1" "$3" || return
   fi
   case $_ntfy_entry in
     [[:space:]]*) return 1 ;;
@@ -594,7 +601,32 @@ __ntfy_repeated() {
   [[ -o history ]] || return
   __ntfy_entry 0 || return
   [[ :${HISTCONTROL-}: != *:ignorespace:* && :${HISTCONTROL-}: != *:ignoreboth:* && -z ${HISTIGNORE-} ]] && return
-  if [[ -n $1 ]]; then __ntfy_ends_with "$1" || __ntfy_aliased "$1"; else __ntfy_ends_in_word; fi
+  __ntfy_traceless "$1" && return
+  if [[ -n $1 ]]; then __ntfy_ends_with "$1" || __ntfy_aliased "$1" || __ntfy_called "$1"; else __ntfy_ends_in_word; fi
+}
+
+# Is the entry a subshell, and has nothing run in the shell itself since the hooks did?
+__ntfy_traceless() {
+  [[ $_ntfy_entry == '('*')' && ( -z $1 || $1 == *_ntfy_* ) ]]
+}
+
+# Is the entry the call of a function, which runs the command itself or by another one?
+__ntfy_called() {
+  local _ntfy_name=${_ntfy_entry##*[;|&$'\n']} _ntfy_body _ntfy_other _ntfy_seen=''
+  _ntfy_name=${_ntfy_name#"${_ntfy_name%%[![:space:]]*}"} _ntfy_name=${_ntfy_name%%[[:space:]]*}
+  _ntfy_body=$(builtin declare -f -- "$_ntfy_name") || return
+  for _ntfy_other in $(builtin compgen -A function); do
+    if [[ $_ntfy_body == *[!A-Za-z0-9_-]"$_ntfy_other"[!A-Za-z0-9_-]* ]]; then _ntfy_seen+=$(builtin declare -f -- "$_ntfy_other"); fi
+  done
+  _ntfy_body+=$_ntfy_seen
+  [[ ${_ntfy_body//[[:space:]]/} == *"${1//[[:space:]]/}"* ]]
+}
+
+# __ntfy_late LAST MILLISECONDS: was the last line of the history typed when the command began? ble.sh writes it after PS0, so that no number shows it.
+__ntfy_late() {
+  [[ -o history && -n $1 ]] && __ntfy_entry 0 || return
+  (( _ntfy_stamp >= (__ntfy_at - $2 * 1000) / 1000000 )) || return
+  __ntfy_ends_with "$1" || __ntfy_aliased "$1" || __ntfy_called "$1"
 }
 
 # Is it the last command of the entry? One from its middle, typed with a leading space, would notify with its text.
@@ -604,7 +636,7 @@ __ntfy_ends_with() {
     _ntfy_before=$_ntfy_end
     _ntfy_end=${_ntfy_end%[[:space:]\;\&\)\}]} _ntfy_end=${_ntfy_end%[[:space:]\;]done} _ntfy_end=${_ntfy_end%[[:space:]\;]fi} _ntfy_end=${_ntfy_end%[[:space:]\;]esac}
   done
-  [[ $_ntfy_end == *"$1" ]]
+  [[ ${_ntfy_end//[[:space:]]/} == *"${1//[[:space:]]/}" ]]
 }
 
 # __ntfy_matches LAST: may the entry be what ran?
@@ -673,11 +705,16 @@ __ntfy_adopt() {
 # EPOCHREALTIME unset the clock stands still, and nothing is ever late.
 # shellcheck disable=SC2016 # what is quoted is expanded at the prompt
 __ntfy_texts() {
-  local _ntfy_now='10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}}' _ntfy_due _ntfy_place _ntfy_trap _ntfy_apart _ntfy_word _ntfy_watched _ntfy_restore=
+  local _ntfy_now='10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}}' _ntfy_due _ntfy_place _ntfy_trap _ntfy_apart _ntfy_word _ntfy_watched _ntfy_restore='' _ntfy_there=0\&
   [[ $__ntfy_clock == fine ]] || _ntfy_now='\D{%s}000000'
   # PS0 also puts the other hook back where something replaced PROMPT_COMMAND.
-  (( __ntfy_array )) && _ntfy_restore=',${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}'
-  __ntfy_ps0='${__ntfy_mark+${PPID:0*(__ntfy_start='$_ntfy_now',__ntfy_before=__ntfy_number,__ntfy_line=${HISTCMD-1}'$_ntfy_restore'):0}}'
+  if (( __ntfy_array )); then
+    # Where PROMPT_COMMAND is not ours, nothing was noted at the prompt.
+    _ntfy_there='0${PROMPT_COMMAND['$__ntfy_array']+1}&'
+    _ntfy_restore=',${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}'
+  fi
+  # Without a prompt since the last line, this one was pasted with it: its time counts from the first.
+  __ntfy_ps0='${__ntfy_mark+${PPID:0*(__ntfy_pasted='$_ntfy_there'__ntfy_start<__ntfy_never,__ntfy_start=__ntfy_pasted?__ntfy_start:'$_ntfy_now',__ntfy_before=__ntfy_number,__ntfy_line=${HISTCMD-1}'$_ntfy_restore'):0}}'
   __ntfy_leave='${__ntfy_mark+${__ntfy_left[__ntfy_told]+$( { __ntfy_next; } </dev/null >/dev/null 2>&1 )}${PPID:0*(__ntfy_told=0):0}}'
   __ntfy_trap='((__ntfy_armed${COMP_LINE+*0}&&(__ntfy_armed=0,__ntfy_start=(SECONDS+1)*1000000),1))'
   __ntfy_arm=$'\n{ __ntfy_armed=1; } 2>&-'
@@ -715,7 +752,7 @@ __ntfy_load() {
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
   __ntfy_held=0 __ntfy_trapped=0 __ntfy_gate=0 __ntfy_us=0 __ntfy_slow=0
-  __ntfy_at=(0) __ntfy_check=(0) __ntfy_quiet=(0) __ntfy_renewing='' __ntfy_loud=('')
+  __ntfy_at=(0) __ntfy_check=(0) __ntfy_pasted=(0) __ntfy_quiet=(0) __ntfy_renewing='' __ntfy_loud=('')
   # With no neighbour at the prompt there is none that arms a trap there.
   __ntfy_traps=([65536]=x)
   # What is set outside of functions is an array, which `set -a` does not export.
@@ -799,7 +836,7 @@ __ntfy_unhook_string() {
 
 __ntfy_forget() {
   builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,changes,first,gone,next,know,stale,renew,plain,apart,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
-    __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
+    __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,traceless,called,late,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }
 

@@ -440,9 +440,9 @@ if builtin status is-interactive
         and set bin $NTFY_BIN
         builtin test -x /bin/sh
         or return
-        # What reads the terminal's name needs stderr. The text is in the environment, which nobody else can read, and
+        # What reads the terminal's name needs a descriptor of it; sh complains of a folder that is gone on stderr. The text is in the environment, which nobody else can read, and
         # not in a pipe: a job that begins with a builtin is in the shell's own group.
-        set -l start 'trap "" HUP INT QUIT TSTP; tty=$(tty <&2 2>/dev/null); exec 2>/dev/null; node=$1 bin=$2 pid=$3; shift 3
+        set -l start 'trap "" HUP INT QUIT TSTP; tty=$(tty <&3 2>/dev/null); exec 3<&-; node=$1 bin=$2 pid=$3; shift 3
             case $tty in /*) set -- --tty "$tty" "$@" ;; esac
             [ -z "$node" ] || export NTFY_NODE="$node"
             text=$__ntfy_text last=$__ntfy_last; unset __ntfy_text __ntfy_last
@@ -458,7 +458,7 @@ if builtin status is-interactive
         builtin status job-control full
         set -lx __ntfy_text $text
         set -lx __ntfy_last $last
-        command /bin/sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags </dev/null >/dev/null &
+        command /bin/sh -c $start sh "$NTFY_NODE" $bin $fish_pid $flags </dev/null >/dev/null 3<&2 2>/dev/null &
         builtin disown 2>/dev/null
         builtin status job-control $control
         set -g last_pid $before

@@ -106,6 +106,7 @@ __ntfy_renew() {
 }
 
 __ntfy_preexec() {
+  \builtin trap - DEBUG
   (( __ntfy_told )) && __ntfy_next
   # $1 is what was typed, or nothing where the history does not keep it; $3 has aliases expanded.
   __ntfy_typed=$1 __ntfy_last=$3 __ntfy_resumed=
@@ -114,7 +115,9 @@ __ntfy_preexec() {
 }
 
 __ntfy_precmd() {
-  \builtin typeset -i _ntfy_code=$?
+  # One command, which no DEBUG trap sees: it would run after it, and comes back when this function returns.
+  \builtin trap - ${${__ntfy_code::=$?}:+DEBUG}
+  \builtin typeset -i _ntfy_code=$__ntfy_code
   \builtin typeset -F _ntfy_took=$(( __ntfy_start ? (EPOCHREALTIME - __ntfy_start) * 1000 : -1 ))
   __ntfy_start=0
   [[ $__ntfy_known == "${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}" ]] || __ntfy_watch
@@ -394,7 +397,7 @@ ntfy_unhook() {
   \builtin zmodload -F zsh/datetime p:EPOCHREALTIME
   # They would be in the environment of every program.
   \builtin setopt local_options no_all_export
-  \builtin typeset -gi __ntfy_told=0 __ntfy_turn=0
+  \builtin typeset -gi __ntfy_code=0 __ntfy_told=0 __ntfy_turn=0
   \builtin typeset -gF __ntfy_check=0 __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
   \builtin typeset -g __ntfy_renewing= __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_always= __ntfy_asks=unknown
   \builtin typeset -gA __ntfy_stopped
@@ -402,7 +405,7 @@ ntfy_unhook() {
   \builtin typeset -ga preexec_functions precmd_functions
 } 2>/dev/null
 if (( ${+EPOCHREALTIME} && ${+functions} )); then
-  \builtin emulate -R zsh -c "
+  \builtin emulate -R zsh -o local_traps -o no_debug_before_cmd -c "
     for __ntfy_name in \${(k)functions[(I)__ntfy_*|ntfy_unhook]}; do
       functions[\$__ntfy_name]=\$functions[\$__ntfy_name]
     done

@@ -84,6 +84,20 @@ const rows: History[] = [
     reported: ['nap', 'nap'],
   },
   {
+    name: 'functions, redirections and subshells twice, ignoreboth',
+    in: 'bash',
+    before: 'HISTCONTROL=ignoreboth; inner() { true; sleep 0.4; }; deploy() { true; inner; }',
+    lines: ['deploy', 'deploy', 'sleep 0.4  >log', 'sleep 0.4  >log', '( sleep 0.4 )', '( sleep 0.4 )'],
+    reported: ['deploy', 'deploy', 'sleep 0.4  >log', 'sleep 0.4  >log', '( sleep 0.4 )', '( sleep 0.4 )'],
+  },
+  {
+    name: 'a leading space after a function, ignoreboth',
+    in: 'bash',
+    before: 'HISTCONTROL=ignoreboth; deploy() { sleep 0.4; }',
+    lines: ['deploy', ' sleep 0.4; : secret', ' sleep 0.41'],
+    reported: ['deploy'],
+  },
+  {
     name: 'HISTIGNORE',
     in: 'bash',
     before: 'HISTIGNORE="sleep*:true"',

@@ -19,6 +19,13 @@ timer_stop() { echo "stopped"; timer=; }
 trap timer_start DEBUG
 PROMPT_COMMAND=timer_stop
 `
+const marksOfBash = `
+mark_busy=1 mark_first=
+mark_trap() { if [ "$mark_busy" = 0 ]; then mark_busy=1; [ "$mark_first" ] && printf '<start>'; fi; }
+mark_prompt() { local s=$?; [ "$mark_busy" = 1 ] && printf '<end %s>' $s; mark_first=1; mark_busy=0; }
+trap 'mark_trap "$_"' DEBUG
+PROMPT_COMMAND=mark_prompt
+`
 const starship = `
 PS0='\${START:$((START="1",READY=0,0)):0}'"\${PS0-}"
 star_precmd() { local s=$? p=("\${PIPESTATUS[@]}"); PS1="$s \${p[*]} \${START-none} @@ "; START=; unset START; }
@@ -50,6 +57,7 @@ const neighbours: Record<string, string> = {
   'a status in PS1': "PS1='$? \\$(echo \\$?) @@ '",
   'a DEBUG trap': 'trap \'echo "debug $BASH_COMMAND"\' DEBUG',
   'preexec and precmd by a DEBUG trap': preexecOfBash,
+  'marks of the first command by a DEBUG trap': marksOfBash,
   starship: starship,
   ghostty: ghostty,
   kitty: kitty,
@@ -151,6 +159,17 @@ describeWith(['zsh'], 'in zsh the hooks share a prompt with', () => {
       })
     }
   }
+})
+
+describeWith(['zsh'], 'in zsh the hooks are not seen', () => {
+  it.each([`trap 'print -r -- "seen $ZSH_DEBUG_CMD"' DEBUG`, 'TRAPDEBUG() { print -r -- "seen $ZSH_DEBUG_CMD" }'])(
+    'by %s',
+    async (rc) => {
+      const { hooked, bare, typing } = await compare('zsh', [rc, ...lines])
+      expect(hooked).toBe(bare)
+      expect((await typing.called(2)).map((call) => call.typed)).toEqual(reported)
+    },
+  )
 })
 
 describeWith(['fish'], 'in fish the hooks share a prompt with', () => {

@@ -36,6 +36,12 @@ for (const shell of shellNames) {
       expect(await typing.called(2)).toHaveLength(2)
     })
 
+    it('in a folder that is gone', async () => {
+      const { hooked, bare, typing } = await compare(shell, ['mkdir gone; cd gone; rmdir ../gone', 'sleep 0.4', 'true'])
+      expect(hooked).toBe(bare)
+      expect(await typing.called(1)).toHaveLength(1)
+    })
+
     it('when HOME and PATH are missing or nonsense', async () => {
       const unset = shell === 'fish' ? 'set -e HOME' : 'unset HOME XDG_STATE_HOME'
       for (const line of [unset, assign(shell, 'HOME', '/no/such/home'), assign(shell, 'XDG_STATE_HOME', 'relative')]) {

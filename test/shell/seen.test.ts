@@ -112,6 +112,18 @@ for (const shell of shellNames) {
       expect(await typing.settled()).toHaveLength(2)
     })
 
+    it.runIf(shell === 'bash')('report lines of one paste together, with the time of all of them', async () => {
+      const typing = new TypedShell(shell, { before: "bind 'set enable-bracketed-paste on'" })
+      await typing.ready()
+      typing.terminal.type('\u001b[200~sleep 0.4\necho \'a\nb\'\ntrue\u001b[201~\r')
+      const [call] = await typing.called(1)
+      expect(call?.typed).toBe("sleep 0.4\necho 'a\nb'\ntrue")
+      await typing.run('true')
+      await typing.run('unset PROMPT_COMMAND')
+      await typing.run('true')
+      expect(await typing.settled()).toHaveLength(1)
+    })
+
     it('are there in a shell that replaces this one, and in one inside it', async () => {
       const typing = new TypedShell(shell)
       const again = { bash: 'bash --noprofile --rcfile ~/bashrc -i', zsh: 'zsh -d -i', fish: 'fish -i' }[shell]
