@@ -174,6 +174,7 @@ __ntfy_look() {
   if [[ $_ntfy_short != --short ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
   __ntfy_count
   __ntfy_launch "$_ntfy_status" "$(( _ntfy_took / 1000 ))" "$_ntfy_command" "$_ntfy_resumed" "$_ntfy_short"
+  __ntfy_ran=$_ntfy_command
 }
 
 # Sets state to the folder of what ntfy keeps. In another user's home (sudo -E) root keeps nothing.
@@ -605,9 +606,9 @@ __ntfy_repeated() {
   if [[ -n $1 ]]; then __ntfy_ends_with "$1" || __ntfy_aliased "$1" || __ntfy_called "$1"; else __ntfy_ends_in_word; fi
 }
 
-# Is the entry a subshell, and has nothing run in the shell itself since the hooks did?
+# Is the entry a subshell, and has nothing run in the shell itself since the last notification?
 __ntfy_traceless() {
-  [[ $_ntfy_entry == '('*')' && ( -z $1 || $1 == *_ntfy_* ) ]]
+  [[ $_ntfy_entry == '('*')' && $1 == "$__ntfy_ran" ]]
 }
 
 # Is the entry the call of a function, which runs the command itself or by another one?
@@ -752,7 +753,7 @@ __ntfy_load() {
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
   __ntfy_held=0 __ntfy_trapped=0 __ntfy_gate=0 __ntfy_us=0 __ntfy_slow=0
-  __ntfy_at=(0) __ntfy_check=(0) __ntfy_pasted=(0) __ntfy_quiet=(0) __ntfy_renewing='' __ntfy_loud=('')
+  __ntfy_at=(0) __ntfy_check=(0) __ntfy_pasted=(0) __ntfy_ran='' __ntfy_quiet=(0) __ntfy_renewing='' __ntfy_loud=('')
   # With no neighbour at the prompt there is none that arms a trap there.
   __ntfy_traps=([65536]=x)
   # What is set outside of functions is an array, which `set -a` does not export.

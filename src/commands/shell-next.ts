@@ -11,7 +11,10 @@ export default defineCommand({
   summary: 'called by the shell hooks when a command starts while the last notification may still be shown',
   flags: {
     'shell-pid': { kind: 'text', value: 'PID', description: 'the process of the shell' },
-    settings: { kind: 'boolean', description: 'only write what the hooks need of the configuration, which has changed' },
+    settings: {
+      kind: 'boolean',
+      description: 'only write what the hooks need of the configuration, which has changed',
+    },
   },
   maxWords: 0,
   hidden: true,

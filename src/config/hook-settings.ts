@@ -33,7 +33,11 @@ export function writeHookSettings(
   } catch {}
 }
 
-function settingsOf({ longerThan, private: hidden, always }: Pick<Config, 'longerThan' | 'private' | 'always'>): string {
+function settingsOf({
+  longerThan,
+  private: hidden,
+  always,
+}: Pick<Config, 'longerThan' | 'private' | 'always'>): string {
   const lines: string[] = []
   if (longerThan !== undefined) lines.push(`longer_than_ms=${longerThan}`)
   if (hidden === 'hide') lines.push('private=hide')

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { describeWith } from '../support/programs.ts'
-import { compare, type ShellName } from '../support/shell.ts'
+import { compare, hookFile, type ShellName } from '../support/shell.ts'
 
 interface Option {
   name: string
@@ -11,6 +11,11 @@ interface Option {
 
 const tools =
   'builtin command echo printf local read test kill history trap set unset export eval sleep cat date tty sh'
+/** For each lower-case word in the text of the hooks, which any variable of theirs could be called by. */
+function words(shell: ShellName, each: string): string {
+  return `for n in $(grep -oE "\\b[a-z]+\\b" '${hookFile(shell)}' | sort -u); do ${each}; done`
+}
+
 const bash: Option[] = [
   { name: 'set -u', set: 'set -u' },
   { name: 'set -e', set: 'set -e' },
@@ -37,10 +42,16 @@ const bash: Option[] = [
   { name: 'no expand_aliases', set: 'shopt -u expand_aliases' },
   { name: 'a comma as decimal point', set: 'LC_ALL=de_DE.UTF-8 2>&-' },
   { name: 'aliases of all tools', set: `for t in ${tools}; do alias $t="echo wrong"; done`, more: ['\\sleep 0.4'] },
+  { name: 'every word of the hooks readonly', set: words('bash', '[[ -v $n ]] || readonly "$n=x"') },
+  {
+    name: 'a readonly PS0, HISTTIMEFORMAT and IFS, and names whose attributes locals inherit',
+    set: 'shopt -s localvar_inherit; declare -u text last; declare -i line=1 entry=1; readonly PS0 HISTTIMEFORMAT IFS',
+  },
   { name: 'functions of all tools', set: 'command() { echo wrong; }; tty() { echo wrong; }; cat() { echo wrong; }' },
 ]
 
 const zsh: Option[] = [
+  { name: 'every word of the hooks readonly', set: words('zsh', '(( ${(P)+n} )) || readonly "$n=x"') },
   { name: 'nounset', set: 'setopt no_unset' },
   { name: 'errexit', set: 'setopt err_exit' },
   { name: 'errreturn', set: 'setopt err_return', more: ['g() { false; echo not here }', 'g'] },
@@ -68,7 +79,7 @@ const zsh: Option[] = [
 
 const typed = ['echo one', 'echo two; sleep 0.4', 'echo "three $?"']
 /** Options that show the rc file's lines, or act on them. */
-const typedOnly = /-x|-v|-e|trace|verbose|trap|printexit|errexit|ERR|emulation/
+const typedOnly = /a readonly PS0|-x|-v|-e|trace|verbose|trap|printexit|errexit|ERR|emulation/
 
 function check(shell: ShellName, { name, set, more = [] }: Option, early: boolean): void {
   it(`${name}, ${early ? 'set before' : 'typed'}`, async () => {

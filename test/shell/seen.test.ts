@@ -115,7 +115,7 @@ for (const shell of shellNames) {
     it.runIf(shell === 'bash')('report lines of one paste together, with the time of all of them', async () => {
       const typing = new TypedShell(shell, { before: "bind 'set enable-bracketed-paste on'" })
       await typing.ready()
-      typing.terminal.type('\u001b[200~sleep 0.4\necho \'a\nb\'\ntrue\u001b[201~\r')
+      typing.terminal.type("\u001b[200~sleep 0.4\necho 'a\nb'\ntrue\u001b[201~\r")
       const [call] = await typing.called(1)
       expect(call?.typed).toBe("sleep 0.4\necho 'a\nb'\ntrue")
       await typing.run('true')
