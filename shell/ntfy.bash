@@ -352,7 +352,7 @@ __ntfy_watch() {
 __ntfy_know() {
   (( __ntfy_array )) || return 0
   __ntfy_known=()
-  __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}"]=
+  __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}"]=0
 }
 
 # Does it notify even while somebody is looking?
@@ -706,7 +706,7 @@ __ntfy_adopt() {
 # EPOCHREALTIME unset the clock stands still, and nothing is ever late.
 # shellcheck disable=SC2016 # what is quoted is expanded at the prompt
 __ntfy_texts() {
-  local _ntfy_now='10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}}' _ntfy_due _ntfy_place _ntfy_trap _ntfy_apart _ntfy_word _ntfy_watched _ntfy_restore='' _ntfy_there=0\&
+  local _ntfy_now='10#0${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]/}}' _ntfy_due _ntfy_word _ntfy_watched _ntfy_restore='' _ntfy_there=0\&
   [[ $__ntfy_clock == fine ]] || _ntfy_now='\D{%s}000000'
   # PS0 also puts the other hook back where something replaced PROMPT_COMMAND.
   if (( __ntfy_array )); then
@@ -727,21 +727,20 @@ __ntfy_texts() {
     return 0
   fi
   _ntfy_watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}'
+  _ntfy_due='__ntfy_turn+=__ntfy_fire,__ntfy_told|=__ntfy_fire,__ntfy_at='$_ntfy_now',__ntfy_took=__ntfy_at-__ntfy_start'
+  _ntfy_due+=',__ntfy_start=__ntfy_never,__ntfy_number=${HISTCMD-1}'
   # A neighbour that arms a DEBUG trap at the prompt, before us, would take what runs here for the next command. Whether
-  # there is one is looked at when PROMPT_COMMAND is another one.
-  _ntfy_place='${#PROMPT_COMMAND[@]}*65536+10#0${PROMPT_COMMAND+${#PROMPT_COMMAND}}'
-  _ntfy_trap='${__ntfy_traps['$_ntfy_place']:=$({ builtin trap -p DEBUG; } 2>&-)x}'
-  _ntfy_due='__ntfy_quiet=0*${PPID##"'$_ntfy_trap'"}+(${#__ntfy_traps['$_ntfy_place']}>1)'
-  _ntfy_due+=',__ntfy_at='$_ntfy_now',__ntfy_took=__ntfy_at-__ntfy_start,__ntfy_start=__ntfy_never,__ntfy_number=${HISTCMD-1}'
+  # there is one is looked at when PROMPT_COMMAND is another one; then what is to be done runs in an expansion, in back
+  # quotes, which are not parsed at every prompt.
+  _ntfy_due+=',__ntfy_quiet=${__ntfy_traps[${#PROMPT_COMMAND[@]}${PROMPT_COMMAND+${#PROMPT_COMMAND}}]=`[[ ! $(builtin trap -p DEBUG) ]] 2>&-;builtin echo $?`}'
+  _ntfy_due+=',__ntfy_fire=__ntfy_quiet&__ntfy_took>=__ntfy_slow'
   # 144 to 149 are the statuses of what was stopped.
-  _ntfy_due+=',__ntfy_quiet<1&(__ntfy_took>=__ntfy_gate|__ntfy_at>=__ntfy_check)|$?/6==24|__ntfy_held'
-  # Then it runs in an expansion. A process that has nothing to notify of still counts.
-  _ntfy_apart='${__ntfy_left[__ntfy_quiet&__ntfy_took>=0&(__ntfy_told|__ntfy_took>=__ntfy_slow)]+$(for __ntfy_word in '$_ntfy_word'
+  _ntfy_due+=',__ntfy_quiet<1&(__ntfy_took>=__ntfy_gate|__ntfy_at>=__ntfy_check|${__ntfy_known["'$_ntfy_watched'"]-1})|$?/6==24|__ntfy_held'
+  # The list has no word where there is nothing to do, and then nothing runs.
+  __ntfy_element='for __ntfy_word in ${__ntfy_mark+${__ntfy_due['$_ntfy_due']+'$_ntfy_word'} ${__ntfy_left[__ntfy_fire]+`for __ntfy_word in '$_ntfy_word'
 do
 __ntfy_apart
-done >&- 2>&-)${PPID:0*(__ntfy_told=__ntfy_took>=__ntfy_slow,__ntfy_turn+=__ntfy_told):0}}'
-  # None of these lists has a word where there is nothing to do, and then nothing runs.
-  __ntfy_element='for __ntfy_word in ${__ntfy_mark+${__ntfy_due['$_ntfy_due']+'$_ntfy_word'} '$_ntfy_apart' ${__ntfy_known["'$_ntfy_watched'"]-${__ntfy_loud[__ntfy_quiet]+'$_ntfy_word'}}}
+done >&- 2>&-`}}
 do
 __ntfy_prompt "$_"
 done >&- 2>&-'
@@ -753,9 +752,9 @@ __ntfy_load() {
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
   __ntfy_held=0 __ntfy_trapped=0 __ntfy_gate=0 __ntfy_us=0 __ntfy_slow=0
-  __ntfy_at=(0) __ntfy_check=(0) __ntfy_pasted=(0) __ntfy_ran='' __ntfy_quiet=(0) __ntfy_renewing='' __ntfy_loud=('')
+  __ntfy_at=(0) __ntfy_check=(0) __ntfy_pasted=(0) __ntfy_ran='' __ntfy_quiet=(0) __ntfy_fire=(0) __ntfy_renewing=''
   # With no neighbour at the prompt there is none that arms a trap there.
-  __ntfy_traps=([65536]=x)
+  __ntfy_traps=([1]=0)
   # What is set outside of functions is an array, which `set -a` does not export.
   __ntfy_word=('') __ntfy_start=("$__ntfy_never") __ntfy_took=(-1) __ntfy_told=(0) __ntfy_armed=(0)
   __ntfy_line=(0) __ntfy_before=(0) __ntfy_number=("${HISTCMD-1}")
