@@ -4,8 +4,9 @@ import { ConfigError, PermanentError, TransientError } from '../platform/errors.
 import { asObject, field } from '../platform/json.ts'
 import { excerpt } from '../platform/masking.ts'
 import { defineBackend, type Outgoing } from './contract/backend.ts'
+import { word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
-import { list, text, url } from './contract/options.ts'
+import { list, server, text } from './contract/options.ts'
 
 export default defineBackend({
   name: 'apprise',
@@ -16,13 +17,22 @@ export default defineBackend({
     'Or install the program (pip install apprise), and put the addresses into `urls`, or into its own configuration.',
   ],
   options: {
-    url: url({
+    url: server({
+      endpoint: /\/notify(?:\/[\w-]*)?\/?$/,
       description: 'the address of an Apprise API server; without it the program apprise of this machine is used',
       example: 'https://apprise.example.org',
       aliases: ['server'],
     }),
-    key: text({ description: "the server's configuration to use; without it `urls` are", aliases: ['config_key'] }),
+    key: text({
+      format: { pattern: /^[\w-]{1,128}$/, expected: 'expected 1 to 128 letters, digits, - and _' },
+      description: "the server's configuration to use; without it `urls` are",
+      aliases: ['config_key'],
+    }),
     urls: list({
+      format: {
+        pattern: /^[a-z][a-z0-9+.-]*:\/\/\S+$/i,
+        expected: 'expected addresses of Apprise (tgram://TOKEN/CHAT)',
+      },
       description: "addresses of Apprise (mailto://, tgram://); without any the program's own configuration is used",
       secret: true,
       example: ['json://localhost'],
@@ -30,7 +40,7 @@ export default defineBackend({
     tag: text({ description: 'only what has this tag', aliases: ['tags'] }),
     user: text({ description: "the server's user" }),
     password: text({ description: "the server's password", secret: true }),
-    token: text({ description: "the server's token", secret: true }),
+    token: text({ format: word, description: "the server's token", secret: true }),
     program: text({ description: 'the program', names: 'program', default: 'apprise' }),
     ...httpOptions,
   },

@@ -4,7 +4,7 @@ import { ConfigError, PermanentError, TransientError } from '../platform/errors.
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
-import { choice, text, url } from './contract/options.ts'
+import { choice, server, text, url } from './contract/options.ts'
 
 export default defineBackend({
   name: 'bark',
@@ -16,13 +16,19 @@ export default defineBackend({
   ],
   options: {
     device_key: text({
+      format: { pattern: /^[^\s/]+$/, expected: 'expected the key alone, without the address around it' },
       description: 'the key that the app shows',
       required: true,
       secret: true,
       example: 'ynJ5Ft4atkMkWeo2PAvFhF',
       aliases: ['key'],
     }),
-    url: url({ description: 'the address of the server', default: 'https://api.day.app', aliases: ['server'] }),
+    url: server({
+      endpoint: /\/push\/?$/,
+      description: 'the address of the server',
+      default: 'https://api.day.app',
+      aliases: ['server'],
+    }),
     level: choice(['critical', 'active', 'timeSensitive', 'passive'], {
       description: "how it disturbs, instead of the message's own priority",
     }),

@@ -1,8 +1,9 @@
 import type { Priority } from '../notification/index.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
-import { boolean, text, url } from './contract/options.ts'
+import { boolean, server, text } from './contract/options.ts'
 
 export default defineBackend({
   name: 'chanify',
@@ -14,12 +15,14 @@ export default defineBackend({
   ],
   options: {
     token: text({
+      format: word,
       description: "the token of a channel, from the app's channel settings",
       required: true,
       secret: true,
       example: 'CICswIUFEgRhYmNkGhQ.abcdefghijklmnop',
     }),
-    url: url({
+    url: server({
+      endpoint: /\/v1\/sender\/?$/,
       description: 'the address of the server',
       default: 'https://api.chanify.net',
       aliases: ['server', 'endpoint'],

@@ -3,6 +3,7 @@ import { TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { callingNobody, inertAddress } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
+import { digits } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'
 
@@ -18,9 +19,12 @@ export default defineBackend({
       secret: true,
       example: 'https://discord.com/api/webhooks/123456789012345678/abcdefghijklmnop',
     }),
-    username: text({ description: 'the name to appear under' }),
+    username: text({
+      format: { pattern: /^.{1,80}$/su, expected: 'expected 80 characters at most' },
+      description: 'the name to appear under',
+    }),
     avatar_url: url({ description: 'the address of a picture to appear with' }),
-    thread_id: text({ description: 'a thread of the channel' }),
+    thread_id: text({ format: digits, description: 'a thread of the channel' }),
     ...httpOptions,
   },
   limits: { title: { max: 100, unit: 'codepoints' }, message: { max: 2000, unit: 'codepoints' } },

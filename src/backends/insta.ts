@@ -1,9 +1,12 @@
-import { PermanentError } from '../platform/errors.ts'
+import { ConfigError, PermanentError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { list, text, url } from './contract/options.ts'
 import { serviceGone } from './shared/service-gone.ts'
+
+const gone = serviceGone('Instapush', 'endpoint: a server that speaks its protocol')
 
 export default defineBackend({
   name: 'insta',
@@ -13,8 +16,14 @@ export default defineBackend({
     'Instapush is gone: give the `endpoint` of a server that speaks its protocol, with the id and the secret that it knows.',
   ],
   options: {
-    appid: text({ description: 'the id of the application', required: true, example: '0123456789abcdef01234567' }),
+    appid: text({
+      format: word,
+      description: 'the id of the application',
+      required: true,
+      example: '0123456789abcdef01234567',
+    }),
     secret: text({
+      format: word,
       description: 'its secret',
       required: true,
       secret: true,
@@ -29,12 +38,13 @@ export default defineBackend({
     endpoint: url({ description: 'the address of a server that speaks its protocol; Instapush itself is gone' }),
     ...httpOptions,
   },
+  ended: ({ endpoint }) => (endpoint === undefined ? gone : undefined),
   limits: { message: { max: 4000, unit: 'codepoints' } },
   answer: { json: { status: 200, msg: 'Notification Sent Successfully' } },
   refusal: { status: 401, json: { error: true, msg: 'Unauthorized', status: 401 } },
   async send({ message }, options, context) {
     const { appid, secret, event_name, trackers, endpoint } = options
-    if (endpoint === undefined) throw serviceGone('Instapush', 'endpoint: a server that speaks its protocol')
+    if (endpoint === undefined) throw new ConfigError(gone)
     const parts =
       trackers.length === 1 ? [message] : message.split(/(?<!\\):/).map((part) => part.replaceAll('\\:', ':'))
     if (parts.length !== trackers.length) {

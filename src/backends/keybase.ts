@@ -20,7 +20,11 @@ export default defineBackend({
       aliases: ['to', 'recipient', 'team'],
     }),
     channel: text({ description: 'a channel of the team', example: 'ops' }),
-    exploding_lifetime: text({ description: 'after this time it is deleted: 30s, 1h, 7d', example: '1h' }),
+    exploding_lifetime: text({
+      format: { pattern: /^(?:\d+(?:s|m|h|d))+$/, expected: 'expected a time (30s, 1h, 7d)' },
+      description: 'after this time it is deleted: 30s, 1h, 7d',
+      example: '1h',
+    }),
   },
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4500, unit: 'codepoints' } },
   async send({ title, message, url }, options, context) {

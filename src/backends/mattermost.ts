@@ -4,6 +4,7 @@ import { fitRendered } from '../notification/fit.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'
 import { markdownText } from './shared/markdown.ts'
@@ -23,8 +24,8 @@ export default defineBackend({
       example: 'https://mattermost.example.org/hooks/xxx-generatedkey-xxx',
       aliases: ['incoming_hook_uri', 'webhook'],
     }),
-    token: text({ description: "a bot's token, instead of a webhook", secret: true }),
-    channel_id: text({ description: 'the id of the channel that the bot posts to' }),
+    token: text({ format: word, description: "a bot's token, instead of a webhook", secret: true }),
+    channel_id: text({ format: word, description: 'the id of the channel that the bot posts to' }),
     channel: text({ description: 'the channel, where the webhook lets one choose' }),
     username: text({ description: 'the name to appear under, where the server allows it' }),
     icon_url: url({ description: 'the address of a picture to appear with' }),

@@ -1,7 +1,10 @@
+import { ConfigError } from '../platform/errors.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { url } from './contract/options.ts'
 import { serviceGone } from './shared/service-gone.ts'
+
+const gone = serviceGone('the public Notifico server', 'the webhook of a server of your own')
 
 export default defineBackend({
   name: 'notifico',
@@ -20,13 +23,16 @@ export default defineBackend({
     }),
     ...httpOptions,
   },
+  ended: ({ webhook }) => (isPublicServer(webhook) ? gone : undefined),
   limits: { title: { max: 400, unit: 'bytes' }, message: { max: 5000, unit: 'bytes' } },
   refusal: { status: 404 },
   async send({ title, message }, options, context) {
-    if (new URL(options.webhook).hostname === 'n.tkte.ch') {
-      throw serviceGone('the public Notifico server', 'the webhook of a server of your own')
-    }
+    if (isPublicServer(options.webhook)) throw new ConfigError(gone)
     await context.http(options.webhook, { form: { payload: `${title}\n${message}` } })
     return undefined
   },
 })
+
+function isPublicServer(webhook: unknown): boolean {
+  return /^https?:\/\/n\.tkte\.ch(?=[:/]|$)/i.test(String(webhook))
+}

@@ -3,8 +3,9 @@ import { priorities } from '../notification/index.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
-import { choice, text, url } from './contract/options.ts'
+import { choice, server, text, url } from './contract/options.ts'
 
 export default defineBackend({
   name: 'ntfy_sh',
@@ -16,16 +17,20 @@ export default defineBackend({
   ],
   options: {
     topic: text({
+      format: {
+        pattern: /^[-_A-Za-z0-9]{1,64}$/,
+        expected: 'expected 1 to 64 letters, digits, - and _ (the address of the server is an option of its own)',
+      },
       description: 'the topic; on a public server everyone who knows it can read it, so make it long and random',
       required: true,
       example: 'x7Gk2mQ9vT4bLw',
     }),
-    server: url({
+    server: server({
       description: 'the address of the server',
       default: 'https://ntfy.sh',
       aliases: ['host', 'url', 'default_host'],
     }),
-    token: text({ description: 'an access token (tk_...)', secret: true, aliases: ['default_token'] }),
+    token: text({ format: word, description: 'an access token (tk_...)', secret: true, aliases: ['default_token'] }),
     user: text({ description: 'the user name, with `password`', aliases: ['username', 'default_user'] }),
     password: text({ description: 'the password', secret: true, aliases: ['pass', 'default_password'] }),
     priority: choice(['1', '2', '3', '4', '5', ...priorities, 'max'], {
@@ -42,9 +47,6 @@ export default defineBackend({
     json: { code: 40301, http: 403, error: 'forbidden', link: 'https://ntfy.sh/docs/publish/#authentication' },
   },
   async send(notification, options, context) {
-    if (!/^[-_A-Za-z0-9]{1,64}$/.test(options.topic)) {
-      throw new ConfigError('topic: expected 1 to 64 letters, digits, - and _')
-    }
     // JSON, because a header cannot hold what is not Latin-1: a mark in the title would never arrive.
     const answer = await context.http(`${options.server}/`, {
       headers: authorization(options),

@@ -2,6 +2,7 @@ import type { HttpAnswer } from '../http/exchange.ts'
 import type { Priority } from '../notification/index.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { defineBackend } from './contract/backend.ts'
+import { link, word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { number, text } from './contract/options.ts'
 
@@ -12,14 +13,15 @@ export default defineBackend({
   setup: ['Make an API key at https://www.prowlapp.com/api_settings.php.'],
   options: {
     api_key: text({
+      format: { pattern: /^[!-~]+(?:, *[!-~]+)*$/, expected: 'expected keys, with commas between them' },
       description: 'an API key of your own, made at https://www.prowlapp.com/api_settings.php; several with commas',
       required: 'to send',
       secret: true,
       example: '0123456789abcdef0123456789abcdef01234567',
     }),
-    provider_key: text({ description: 'a provider key, for more messages an hour', secret: true }),
+    provider_key: text({ format: word, description: 'a provider key, for more messages an hour', secret: true }),
     priority: number({ description: "-2 to 2 instead of the message's own", min: -2, max: 2 }),
-    url: text({ description: 'an address to open from the message' }),
+    url: text({ format: link, description: 'an address to open from the message' }),
     ...httpOptions,
   },
   limits: { title: { max: 1024, unit: 'bytes' }, message: { max: 10_000, unit: 'bytes' } },

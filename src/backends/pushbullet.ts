@@ -2,6 +2,7 @@ import { resetAfter, retryAfter } from '../http/index.ts'
 import { TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { account, word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text } from './contract/options.ts'
 
@@ -15,14 +16,15 @@ export default defineBackend({
   setup: ['In https://www.pushbullet.com/#settings/account choose Create Access Token.'],
   options: {
     access_token: text({
+      format: word,
       description: 'the access token, made at https://www.pushbullet.com/#settings/account',
       required: true,
       secret: true,
       example: 'o.0123456789abcdefghijklmnopqrstuv',
       aliases: ['token'],
     }),
-    device_iden: text({ description: 'one device instead of all' }),
-    email: text({ description: 'somebody else, by the address of the account' }),
+    device_iden: text({ format: word, description: 'one device instead of all' }),
+    email: text({ format: account, description: 'somebody else, by the address of the account' }),
     channel: text({ description: 'the tag of a channel of yours', aliases: ['channel_tag'] }),
     ...httpOptions,
   },

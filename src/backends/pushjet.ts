@@ -1,9 +1,12 @@
-import { PermanentError } from '../platform/errors.ts'
+import { ConfigError, PermanentError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { link, word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
-import { number, text, url } from './contract/options.ts'
+import { number, server, text } from './contract/options.ts'
 import { serviceGone } from './shared/service-gone.ts'
+
+const gone = serviceGone('Pushjet', 'endpoint: the address of a server of your own')
 
 export default defineBackend({
   name: 'pushjet',
@@ -14,25 +17,28 @@ export default defineBackend({
   ],
   options: {
     secret: text({
+      format: word,
       description: 'the secret of the service that it is sent to',
       required: true,
       secret: true,
       example: '0123456789abcdef0123456789abcdef',
     }),
-    endpoint: url({
+    endpoint: server({
+      endpoint: /\/message\/?$/,
       description: 'the address of a server of your own; the public one is gone',
       aliases: ['url', 'server'],
     }),
     level: number({ description: 'how important it is, 1 to 5', min: 1, max: 5, default: 3 }),
-    link: text({ description: 'an address to open from the message' }),
+    link: text({ format: link, description: 'an address to open from the message' }),
     ...httpOptions,
   },
+  ended: ({ endpoint }) => (endpoint === undefined ? gone : undefined),
   limits: { title: { max: 255, unit: 'codepoints' }, message: { max: 10_000, unit: 'codepoints' } },
   answer: { json: { status: 'ok' } },
   refusal: { status: 404, json: { error: { id: 2, message: 'Service not found' } } },
   async send({ title, message, url: address }, options, context) {
     const { secret, endpoint, level, link = address } = options
-    if (endpoint === undefined) throw serviceGone('Pushjet', 'endpoint: the address of a server of your own')
+    if (endpoint === undefined) throw new ConfigError(gone)
     const answer = await context.http(`${endpoint}/message`, {
       form: { secret, title, message, level, link },
       accepts: ({ json }) => field(json, 'status') === 'ok',

@@ -4,6 +4,7 @@ import type { Priority } from '../notification/index.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { link, word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { boolean, number, text } from './contract/options.ts'
 
@@ -17,12 +18,14 @@ export default defineBackend({
   ],
   options: {
     user_key: text({
+      format: word,
       description: 'your user key, or that of a group',
       required: true,
       secret: true,
       example: 'uQiRzpo4DXghDmr9QzzfQu27cmVRsG',
     }),
     api_token: text({
+      format: word,
       description: 'the token of an application of your own, made at https://pushover.net/apps/build',
       required: 'to send',
       secret: true,
@@ -38,8 +41,8 @@ export default defineBackend({
     }),
     retry: number({ description: 'seconds between two alarms of priority 2, 30 at least', min: 1, default: 60 }),
     expire: number({ description: 'seconds after which priority 2 gives up, 10800 at most', min: 1, default: 3600 }),
-    callback: text({ description: 'an address that is called when priority 2 is acknowledged' }),
-    url: text({ description: 'an address to show below the message' }),
+    callback: text({ format: link, description: 'an address that is called when priority 2 is acknowledged' }),
+    url: text({ format: link, description: 'an address to show below the message' }),
     url_title: text({ description: 'what that address is called' }),
     html: boolean({ description: 'the message is HTML of yours (b, i, u, font, a)', default: false }),
     ttl: number({ description: 'seconds after which the message is deleted', min: 1 }),

@@ -3,6 +3,7 @@ import type { Priority } from '../notification/index.ts'
 import { ConfigError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { number, text } from './contract/options.ts'
 
@@ -15,6 +16,7 @@ export default defineBackend({
   ],
   options: {
     key: text({
+      format: word,
       description: 'the private key, or an alias key, from the dashboard',
       required: true,
       secret: true,

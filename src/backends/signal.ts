@@ -1,8 +1,9 @@
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { phone } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
-import { list, text, url } from './contract/options.ts'
+import { list, server, text } from './contract/options.ts'
 
 export default defineBackend({
   name: 'signal',
@@ -12,14 +13,21 @@ export default defineBackend({
     'Start signal-cli-rest-api, and link it to your account: its page /v1/qrcodelink?device_name=ntfy shows a code to scan in Signal under Linked devices.',
   ],
   options: {
-    url: url({
+    url: server({
+      endpoint: /\/v2\/send\/?$/,
       description: 'the address of the server',
       required: true,
       example: 'https://signal.example.org',
       aliases: ['server'],
     }),
-    number: text({ description: 'the number it comes from', required: true, example: '+431212131491291' }),
+    number: text({
+      format: phone,
+      description: 'the number it comes from',
+      required: true,
+      example: '+431212131491291',
+    }),
     recipients: list({
+      format: { pattern: /^\S+$/, expected: 'expected numbers (+4354546464654) and ids of groups (group....)' },
       description: 'numbers and groups it goes to',
       required: true,
       example: ['+4354546464654'],

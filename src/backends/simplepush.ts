@@ -1,6 +1,7 @@
 import { PermanentError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text } from './contract/options.ts'
 
@@ -12,7 +13,13 @@ export default defineBackend({
     'Install the app Simplepush: it shows the key. Turn on encryption there, and give its `password` and `salt`.',
   ],
   options: {
-    key: text({ description: 'the key that the app shows', required: true, secret: true, example: 'HuxgBB' }),
+    key: text({
+      format: word,
+      description: 'the key that the app shows',
+      required: true,
+      secret: true,
+      example: 'HuxgBB',
+    }),
     event: text({ description: 'an event of the app, with a sound and a vibration of its own' }),
     password: text({ description: 'encrypts title and message, with `salt`; both stand in the app', secret: true }),
     salt: text({ description: 'the salt that the app shows' }),

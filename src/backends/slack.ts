@@ -2,6 +2,7 @@ import type { HttpAnswer } from '../http/exchange.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text } from './contract/options.ts'
 import { slackText } from './shared/slack-text.ts'
@@ -16,18 +17,23 @@ export default defineBackend({
   ],
   options: {
     token: text({
+      format: word,
       description: "a bot's token with the scope chat:write, from https://api.slack.com/apps",
       required: true,
       secret: true,
       example: 'xoxb-1234-5678-abcdefghij',
     }),
     recipient: text({
+      format: { pattern: /^\S+$/, expected: 'expected the id or the name of a channel, without blanks' },
       description: 'a channel, by its id or name',
       required: true,
       example: 'C024BE91L',
       aliases: ['channel'],
     }),
-    thread_ts: text({ description: 'the message to answer' }),
+    thread_ts: text({
+      format: { pattern: /^\d+\.\d+$/, expected: 'expected the time stamp of a message (1503435956.000247)' },
+      description: 'the message to answer',
+    }),
     ...httpOptions,
   },
   limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 38_000, unit: 'codepoints' } },

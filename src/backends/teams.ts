@@ -1,9 +1,15 @@
 import { fitRendered } from '../notification/fit.ts'
+import { ConfigError } from '../platform/errors.ts'
 import { callingNobody } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { url } from './contract/options.ts'
 import { serviceGone } from './shared/service-gone.ts'
+
+const gone = serviceGone(
+  'the Office 365 connectors of Teams',
+  'url: the address of a workflow (see ntfy backends teams)',
+)
 
 export default defineBackend({
   name: 'teams',
@@ -23,6 +29,7 @@ export default defineBackend({
     ...httpOptions,
   },
   // A card has 28 kB as JSON, of which the rest of it takes some.
+  ended: ({ url: address }) => (isConnector(address) ? gone : undefined),
   limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 24_000, unit: 'bytes' } },
   answer: { status: 202 },
   refusal: {
@@ -30,12 +37,7 @@ export default defineBackend({
     json: { error: { code: 'DirectApiAuthorizationRequired', message: 'The request must be authenticated.' } },
   },
   async send({ title, message, url: link }, options, context) {
-    if (/(^|\.)webhook\.office\.com$/.test(new URL(options.url).hostname)) {
-      throw serviceGone(
-        'the Office 365 connectors of Teams',
-        'url: the address of a workflow (see ntfy backends teams)',
-      )
-    }
+    if (isConnector(options.url)) throw new ConfigError(gone)
     const block = (text: string, more: object = {}) => ({ type: 'TextBlock', text, wrap: true, ...more })
     await context.http(options.url, {
       accepts: ({ status }) => status === 202,
@@ -77,4 +79,8 @@ function inert(text: string): string {
     .replaceAll('&', '&amp;')
     .replace(/[*_[\]`#>~-]/g, '\\$&')
     .replaceAll('<', '&lt;')
+}
+
+function isConnector(address: unknown): boolean {
+  return /^https?:\/\/(?:[^/]*\.)?webhook\.office\.com(?=[:/]|$)/i.test(String(address))
 }

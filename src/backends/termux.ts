@@ -11,7 +11,11 @@ export default defineBackend({
   setup: ['Install the app Termux:API, and in Termux the package termux-api.'],
   options: {
     group: text({ description: 'notifications of a group stand together' }),
-    vibrate: text({ description: 'milliseconds of vibration and pause, with commas', example: '500,1000,200' }),
+    vibrate: text({
+      format: { pattern: /^\d+(?:, *\d+)*$/, expected: 'expected milliseconds, with commas between them' },
+      description: 'milliseconds of vibration and pause, with commas',
+      example: '500,1000,200',
+    }),
     sound: boolean({ description: 'with a sound', default: false }),
     action: text({ description: 'what to run when it is pressed', names: 'program' }),
     ongoing: boolean({ description: 'stays until it is removed', default: false }),

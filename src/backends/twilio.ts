@@ -2,6 +2,7 @@ import type { HttpAnswer } from '../http/exchange.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
+import { word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
 import { text } from './contract/options.ts'
 
@@ -14,11 +15,13 @@ export default defineBackend({
   ],
   options: {
     account_sid: text({
+      format: { pattern: /^AC\w+$/, expected: 'expected the SID of the account (AC...)' },
       description: 'the SID of the account',
       required: true,
       example: 'AC0123456789abcdef0123456789abcdef',
     }),
     auth_token: text({
+      format: word,
       description: 'its auth token',
       required: true,
       secret: true,
@@ -32,6 +35,7 @@ export default defineBackend({
       aliases: ['number_from', 'messaging_service_sid'],
     }),
     to: text({
+      format: { pattern: /^(?:[a-z]+:)?\+?[\w.@-]+$/, expected: 'expected a number (+15558675310)' },
       description: 'the number it goes to; with whatsapp: in front by that',
       required: true,
       example: '+15558675310',

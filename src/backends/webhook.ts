@@ -1,5 +1,5 @@
-import { ConfigError } from '../platform/errors.ts'
 import { defineBackend, type Outgoing } from './contract/backend.ts'
+import { headerName, headerValue, status, word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
 import { choice, json, list, map, text, url } from './contract/options.ts'
 
@@ -18,18 +18,25 @@ export default defineBackend({
       example: 'https://example.org/hook',
     }),
     method: choice(['POST', 'PUT', 'GET'], { description: 'the method', default: 'POST' }),
-    headers: map({ description: 'further headers', secret: true }),
+    headers: map({ format: headerValue, nameFormat: headerName, description: 'further headers', secret: true }),
     template: json({
+      problem: templateProblem,
       description:
         'the body: JSON, or a text, in which {{title}}, {{message}} and the like stand for the notification; without it everything as JSON',
     }),
-    content_type: text({ description: 'the type of the body, if it is neither JSON nor plain text' }),
+    content_type: text({
+      format: headerValue,
+      description: 'the type of the body, if it is neither JSON nor plain text',
+    }),
     user: text({ description: 'a user name, with `password`', aliases: ['username'] }),
     password: text({ description: 'the password', secret: true, aliases: ['pass'] }),
-    token: text({ description: 'a bearer token', secret: true }),
+    token: text({ format: word, description: 'a bearer token', secret: true }),
     hmac_secret: text({ description: 'a secret that signs the body (HMAC-SHA256)', secret: true, aliases: ['secret'] }),
-    hmac_header: text({ description: 'the header of the signature', default: 'X-Signature-256' }),
-    success: list({ description: 'the statuses that mean that it was taken; without it all from 200 to 299' }),
+    hmac_header: text({ format: headerName, description: 'the header of the signature', default: 'X-Signature-256' }),
+    success: list({
+      format: status,
+      description: 'the statuses that mean that it was taken; without it all from 200 to 299',
+    }),
     ...httpOptions,
   },
   limits: {},
@@ -52,7 +59,7 @@ export default defineBackend({
       method: options.method,
       headers,
       ...(options.method !== 'GET' && { body }),
-      ...(options.success && { statuses: options.success.map(statusFrom) }),
+      ...(options.success && { statuses: options.success.map(Number) }),
     })
     const { json: content } = answer
     return typeof content === 'object' && content !== null
@@ -61,15 +68,23 @@ export default defineBackend({
   },
 })
 
-function statusFrom(text: string): number {
-  if (!/^[1-5]\d\d$/.test(text)) throw new ConfigError(`success: ${text}: expected a status (200)`)
-  return Number(text)
-}
-
 /** What a template can speak of. */
 function wordsOf(notification: Outgoing): Record<string, unknown> {
   const { id, time, source, title, message, priority, url: link, tags, outcome, origin } = notification
   return { id, time, source, title, message, priority, url: link, tags, ...origin, ...outcome }
+}
+
+/** What is wrong with a template, whatever the notification. */
+function templateProblem(template: unknown): string | undefined {
+  // Filled as text, it would let a quotation mark of the message end the string that it stands in.
+  if (typeof template === 'string' && /^\s*(\{(?!\{)|\[)/.test(template)) {
+    return 'it looks like JSON and is none ("{{status}}" needs its quotation marks, too)'
+  }
+  const unknown = JSON.stringify(template)
+    .match(/\{\{\w+\}\}/g)
+    ?.map((word) => word.slice(2, -2))
+    .find((word) => !possible.has(word))
+  return unknown && `unknown word {{${unknown}}} (known: ${[...possible].join(', ')})`
 }
 
 /** A template is filled after it was parsed: no text can become a part of its structure. */
@@ -77,10 +92,6 @@ function bodyOf(notification: Outgoing, template: unknown): { body: string; type
   const words = wordsOf(notification)
   if (template === undefined) return { body: JSON.stringify(words), type: 'application/json' }
   if (typeof template === 'string') {
-    // Filled as text, it would let a quotation mark of the message end the string that it stands in.
-    if (/^\s*(\{(?!\{)|\[)/.test(template)) {
-      throw new ConfigError('template: it looks like JSON and is none ("{{status}}" needs its quotation marks, too)')
-    }
     return { body: String(fill(template, words, false)), type: 'text/plain; charset=utf-8' }
   }
   return { body: JSON.stringify(fill(template, words, true)), type: 'application/json' }
@@ -90,8 +101,8 @@ function fill(node: unknown, words: Record<string, unknown>, typed: boolean): un
   if (typeof node === 'string') {
     // A word that is the whole text keeps its type: a number stays a number.
     const whole = typed ? /^\{\{(\w+)\}\}$/.exec(node)?.[1] : undefined
-    if (whole !== undefined) return known(words, whole)
-    return node.replace(/\{\{(\w+)\}\}/g, (_, word: string) => String(known(words, word) ?? ''))
+    if (whole !== undefined) return words[whole] ?? null
+    return node.replace(/\{\{(\w+)\}\}/g, (_, word: string) => String(words[word] ?? ''))
   }
   if (Array.isArray(node)) return node.map((item) => fill(item, words, typed))
   if (typeof node !== 'object' || node === null) return node
@@ -101,10 +112,3 @@ function fill(node: unknown, words: Record<string, unknown>, typed: boolean): un
 const possible = new Set(
   'id time source title message priority url tags user host cwd command status signal durationMs output'.split(' '),
 )
-
-function known(words: Record<string, unknown>, word: string): unknown {
-  if (!possible.has(word)) {
-    throw new ConfigError(`template: unknown word {{${word}}} (known: ${[...possible].join(', ')})`)
-  }
-  return words[word] ?? null
-}

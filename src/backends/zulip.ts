@@ -3,8 +3,9 @@ import { ConfigError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { callingNobody, cut } from '../platform/text.ts'
 import { defineBackend } from './contract/backend.ts'
+import { account, word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
-import { choice, text, url } from './contract/options.ts'
+import { choice, server, text } from './contract/options.ts'
 import { markdownText } from './shared/markdown.ts'
 
 export default defineBackend({
@@ -13,14 +14,21 @@ export default defineBackend({
   homepage: 'https://zulip.com/api/send-message',
   setup: ['In Settings, Your bots, add an incoming webhook bot or a generic bot, and copy its email and its API key.'],
   options: {
-    site: url({
+    site: server({
+      endpoint: /\/api(?:\/v1(?:\/messages)?)?\/?$/,
       description: 'the address of the server',
       required: true,
       example: 'https://example.zulipchat.com',
       aliases: ['url', 'server'],
     }),
-    email: text({ description: "the bot's address", required: true, example: 'ntfy-bot@example.zulipchat.com' }),
+    email: text({
+      format: account,
+      description: "the bot's address",
+      required: true,
+      example: 'ntfy-bot@example.zulipchat.com',
+    }),
     key: text({
+      format: word,
       description: "the bot's API key",
       required: true,
       secret: true,

@@ -17,11 +17,12 @@ export default defineCommand({
   async run({ words: [name], global }) {
     if (name === undefined) {
       for (const known of Object.keys(backends).sort()) {
-        const { title, homepage } = await loadBackend(known)
+        const { title, homepage, aliases = [] } = await loadBackend(known)
+        const others = aliases.length > 0 ? ` (also ${aliases.join(', ')})` : ''
         print(
           global.json
-            ? `${JSON.stringify({ name: known, title, homepage })}\n`
-            : `${style.stdout.heading(known.padEnd(16))} ${title}\n`,
+            ? `${JSON.stringify({ name: known, title, homepage, aliases })}\n`
+            : `${style.stdout.heading(known.padEnd(16))} ${title}${others}\n`,
         )
       }
       return exitCode.ok
@@ -34,15 +35,14 @@ export default defineCommand({
 })
 
 async function describe(name: string, json: boolean): Promise<string> {
-  const { title, homepage, options, setup = [] } = await loadBackend(name)
-  const described = Object.entries(options).map(([option, { kind, details, choices }]) => ({
-    name: option,
-    kind,
-    ...(choices && { choices }),
-    ...details,
-  }))
-  if (json) return `${JSON.stringify({ name, title, homepage, setup, options: described })}\n`
-  const lines = [`${style.stdout.heading(name)}: ${title}`, homepage, '', ...setup, '']
+  const { title, homepage, options, setup = [], aliases = [] } = await loadBackend(name)
+  const described = Object.entries(options).map(([option, { kind, details, choices }]) => {
+    const { format: _, problem: __, ...shown } = details
+    return { name: option, kind, ...(choices && { choices }), ...shown }
+  })
+  if (json) return `${JSON.stringify({ name, title, homepage, aliases, setup, options: described })}\n`
+  const others = aliases.length > 0 ? [`Also called ${aliases.join(', ')}.`] : []
+  const lines = [`${style.stdout.heading(name)}: ${title}`, homepage, ...others, '', ...setup, '']
   for (const option of described) {
     const notes = [
       option.choices ? option.choices.join('|') : option.kind,

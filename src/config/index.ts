@@ -27,8 +27,15 @@ export interface LocatedProblem {
   message: string
 }
 
-/** Finds, reads and checks the configuration. */
-export async function loadConfig(named: string | undefined): Promise<LoadedConfig> {
+/**
+ * Finds, reads and checks the configuration.
+ *
+ * @param options.thorough also looks at what the file only names: certificates, keys, programs
+ */
+export async function loadConfig(
+  named: string | undefined,
+  { thorough = false }: { thorough?: boolean } = {},
+): Promise<LoadedConfig> {
   const time = configTime()
   const place = findConfig(named)
   if (place === undefined) {
@@ -41,6 +48,7 @@ export async function loadConfig(named: string | undefined): Promise<LoadedConfi
     const document = await readDocument(path, { pipe: place.reason === '-c' })
     const { config, problems } = await interpret(document)
     if (place.reason !== '-c') writeHookSettings(problems.length === 0 ? config : undefined, time)
+    if (thorough) problems.push(...(await (await import('./obstacles.ts')).obstacles(config)))
     return { config, ...(await describe(path, document.text, config, problems)) }
   } catch (error) {
     if (!(error instanceof UnreadableConfig)) throw error

@@ -3,11 +3,14 @@ import { backendName, backends } from '../backends/index.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import type { Document, Problem } from './read.ts'
 import { checkReferences } from './references.ts'
+import type { Complain } from './rule-values.ts'
 import { readRule, ruleWord } from './rules.ts'
+import { referenceOf } from './secrets.ts'
 import { type Reading, readSection } from './section.ts'
 import { isMapping, type Mapping } from './shapes.ts'
 import { topReader, topWords } from './top.ts'
 import { distrust, isReadableByOthers } from './trust.ts'
+import { asTyped, withoutLoss } from './typed.ts'
 import { type Config, emptyConfig } from './types.ts'
 
 /** More nodes than this, aliases followed, is a bomb and not a configuration. */
@@ -39,16 +42,21 @@ export async function interpret(document: Document): Promise<{ config: Config; p
   return { config, problems }
 }
 
+/** Words at the top that hold lists of texts. */
+const textWords = new Set(['backends', 'groups', 'ignore', 'always'])
+
 async function readTop(content: Mapping, reading: Reading): Promise<void> {
-  const { config, problems } = reading
+  const { config, document, problems } = reading
   for (const [key, value] of Object.entries(content)) {
     const reader = topReader(key)
-    const what = reader?.(value, config)
+    const isList = typeof value === 'object' && textWords.has(normalKey(key))
+    const what = reader?.(isList ? await asTyped(value, [key], document) : value, config)
     if (what !== undefined) problems.push({ at: [key], what })
     if (reader !== undefined) continue
     const rule = ruleWord(key)
     if (rule !== undefined && rule !== 'when') {
-      readRule(rule, value, config.rules, (wrong, ...below) => problems.push({ at: [key, ...below], what: wrong }))
+      const complain: Complain = (wrong, ...below) => problems.push({ at: [key, ...below], what: wrong })
+      readRule(rule, await withoutLoss(value, [key], document), config.rules, complain)
       continue
     }
     if (normalKey(key) === 'notifications') await readNotifications(key, value, content, reading)
@@ -61,19 +69,43 @@ async function readTop(content: Mapping, reading: Reading): Promise<void> {
   }
 }
 
-/** Backy's section: each of its entries is a target, and all of them are used unless `backends` says otherwise. */
+/** Backy's section: each of its targets is used unless `backends` says otherwise. */
 async function readNotifications(key: string, value: unknown, content: Mapping, reading: Reading): Promise<void> {
+  const { config, problems } = reading
   if (!isMapping(value)) {
-    reading.problems.push({ at: [key], what: 'expected a mapping of names to options' })
+    problems.push({ at: [key], what: 'expected a mapping of names to options' })
     return
   }
+  const names: string[] = []
   for (const [name, section] of Object.entries(value)) {
-    if (isMapping(section)) {
+    if (!isMapping(section)) problems.push({ at: [key, name], what: 'expected options (key: value)' })
+    else if (isService(name, section)) names.push(...(await readService(name, section, [key, name], reading)))
+    else {
+      names.push(name)
       await readSection({ name, value: section, at: [key, name], backendKeys: ['type', 'backend'] }, reading)
-    } else reading.problems.push({ at: [key, name], what: 'expected options (key: value)' })
+    }
   }
-  const hasBackends = Object.keys(content).some((word) => normalKey(word) === 'backends')
-  if (!hasBackends) reading.config.backends = Object.keys(value)
+  const hasBackends = Object.keys(content).some((word) => /^backends?$/.test(normalKey(word)))
+  if (!hasBackends) config.backends = names
+}
+
+/** Is this a backend with its targets below it, as Backy has it now, and not a target with its options? */
+function isService(name: string, section: Mapping): boolean {
+  const values = Object.values(section)
+  const isBackend = backendName(name) !== undefined && values.length > 0
+  return isBackend && values.every((one) => isMapping(one) && referenceOf(one) === undefined)
+}
+
+/** @returns the names of the targets: with that of the service where another target has the same */
+async function readService(service: string, section: Mapping, at: string[], reading: Reading): Promise<string[]> {
+  const names: string[] = []
+  for (const [id, options] of Object.entries(section)) {
+    const name = Object.hasOwn(reading.config.targets, id) ? `${service}.${id}` : id
+    names.push(name)
+    const backendKeys = ['type', 'backend']
+    await readSection({ name, value: options as Mapping, at: [...at, id], backendKeys, service }, reading)
+  }
+  return names
 }
 
 function countNodes(value: unknown, most: number): number {

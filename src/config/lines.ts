@@ -1,6 +1,7 @@
 import type { Node, Pair, Document as YamlDocument } from 'yaml'
+import type { Target } from './types.ts'
 
-/** Finds lines and exact spellings in a file that has already been parsed: loaded only when there is something to say. */
+/** Finds lines in a file that has already been parsed: loaded only when there is something to say. */
 export async function sourceOf(text: string): Promise<Source> {
   const { LineCounter, parseDocument } = await import('yaml')
   const counter = new LineCounter()
@@ -10,18 +11,17 @@ export async function sourceOf(text: string): Promise<Source> {
       const offset = offsetOf(document, path)
       return offset === undefined ? undefined : counter.linePos(offset).line
     },
-    spelling: (path) => {
-      const node = document.getIn(path, true) as (Node & { source?: string }) | undefined
-      return typeof node?.source === 'string' ? node.source : undefined
-    },
   }
 }
 
 export interface Source {
   /** The line, from 1, of the key at `path`, or of the nearest key above it that is there. */
   line(path: string[]): number | undefined
-  /** A scalar as it was typed: `007`, which a parser gives as 7. */
-  spelling(path: string[]): string | undefined
+}
+
+/** Where an option of a target stands. */
+export function placeOf({ name, at = [name], keys }: Target, option: string): string[] {
+  return [...at, keys?.[option] ?? option]
 }
 
 function offsetOf(document: YamlDocument, path: string[]): number | undefined {

@@ -13,6 +13,8 @@ export interface Document {
   text: string
   /** What the file says: a mapping, or nothing for an empty file. */
   content: unknown
+  /** The same as it was typed, once somebody has asked for it (typed.ts). */
+  typed?: Promise<unknown>
   /** The file's owner and mode; of a pipe too. */
   stats: Stats
 }

@@ -27,8 +27,16 @@ export async function configSchema(): Promise<Schema> {
     title: 'The configuration of ntfy',
     type: ['object', 'null'],
     properties: { ...topSchemas, ...topRules, ...sections },
-    additionalProperties: { type: 'object', properties: { backend: { type: 'string' } }, allOf: alternatives },
+    additionalProperties: { type: 'object', properties: { backend: backendSchema }, allOf: alternatives },
   }
+}
+
+/** A backend's name, a module, or a path; the reader takes names in any case and with -. */
+const backendSchema: Schema = {
+  anyOf: [
+    { enum: [...Object.keys(backends), ...Object.keys(backendAliases)] },
+    { type: 'string', pattern: '^module:.|[/\\\\]|[A-Z-]' },
+  ],
 }
 
 const names = { type: 'array', items: { type: 'string' } }
@@ -46,7 +54,12 @@ const awayMode = { enum: ['always', 'auto', 'never'] }
 const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
   backends: { description: 'targets to use when none is named', anyOf: [names, { type: 'string' }] },
   groups: { description: 'names that stand for several targets', type: 'object', additionalProperties: names },
-  notifications: { description: "targets in Backy's format, each with a `type`", type: 'object' },
+  backend: { description: "dschep/ntfy's old word for a single one of `backends`", type: 'string', deprecated: true },
+  notifications: {
+    description: "targets in Backy's format: each with a `type`, or below the name of its backend",
+    type: 'object',
+    additionalProperties: { type: 'object', properties: { type: backendSchema, backend: backendSchema } },
+  },
   title: {
     description: 'a template: {user} {host} {cwd} {command} {status} {code} {signal} {duration}',
     type: 'string',
@@ -79,7 +92,7 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
 
 function sectionSchema(backend: Backend, named: boolean): Schema {
   const properties: Record<string, Schema> = {
-    backend: { type: 'string' },
+    backend: backendSchema,
     title: { type: 'string' },
     ...displaySchemas,
     ...ruleSchemas(),

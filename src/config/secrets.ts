@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
+import { splitWords } from '../command-line/simple-commands.ts'
 import { ConfigError, codeOf, SecretError } from '../platform/errors.ts'
 import { hideSecret } from '../platform/masking.ts'
 import { say } from '../platform/output.ts'
@@ -21,17 +22,20 @@ const forgetFailure = 4 * 60_000
 
 const commandResults = new Map<string, Promise<string>>()
 
+/** The words that a reference begins with. */
+export const referenceWords = ['env', 'file', 'command'] as const
+
 /** The reference that a value of the configuration is, or nothing if it is a plain value. */
 export function referenceOf(value: unknown): Reference | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const entries = Object.entries(value)
-  const [name, content] = entries[0] ?? []
-  if (entries.length !== 1) return undefined
+  const [word = '', content] = entries[0] ?? []
+  const name = word.toLowerCase()
+  if (entries.length !== 1 || content === '') return undefined
   if ((name === 'env' || name === 'file') && typeof content === 'string') return { [name]: content } as Reference
-  if (name === 'command' && Array.isArray(content) && content.length > 0) {
-    return { command: content.map((word) => String(word)) }
-  }
-  return undefined
+  if (name !== 'command') return undefined
+  const words = typeof content === 'string' ? splitWords(content) : content
+  return Array.isArray(words) && words.length > 0 ? { command: words.map(String) } : undefined
 }
 
 /** Where a secret comes from, without the secret. */
@@ -44,12 +48,21 @@ export function describeReference(reference: Reference): string {
 /**
  * Fetches a secret and hides it from all that is said from then on.
  *
+ * @param whole all lines belong to it: a key, a list. Of another the first line counts: `pass show` prints notes below
  * @param configPath the file that holds the reference; nothing for a pipe, which has no folder to be relative to
  * @throws ConfigError it cannot be had
  */
-export async function fetchSecret(reference: Reference, configPath: string | undefined): Promise<string> {
-  const value = await fetchValue(reference, configPath)
-  if (value === '') throw new ConfigError(`${describeReference(reference)} is empty`)
+export async function fetchSecret(
+  reference: Reference,
+  configPath: string | undefined,
+  { whole }: { whole: boolean },
+): Promise<string> {
+  // A byte order mark is a blank to trim().
+  const text = (await fetchValue(reference, configPath)).trim()
+  if (text === '') throw new ConfigError(`${describeReference(reference)} is empty`)
+  const [first = ''] = text.split(/[\r\n]+/)
+  const value = whole ? text : first.trimEnd()
+  hideSecret(text)
   hideSecret(value)
   return value
 }
@@ -86,12 +99,19 @@ function readSecretFile(path: string): string {
       say.warning(`${path}: others can read this secret; chmod 600 ${path}`)
     }
     if (stats.size > commandLimit.output) throw new ConfigError(`${path}: larger than 64 kB: expected a secret`)
-    return readRegularFile(path, commandLimit.output)
-      .toString()
-      .replace(/\r?\n$/, '')
+    return utf8(readRegularFile(path, commandLimit.output), path)
   } catch (error) {
     if (error instanceof ConfigError) throw error
     throw new ConfigError(`${path}: ${codeOf(error) === 'ENOENT' ? 'no such file' : (codeOf(error) ?? 'unreadable')}`)
+  }
+}
+
+/** PowerShell's `>` writes UTF-16, of which nothing would be the secret. */
+function utf8(bytes: Buffer, place: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ConfigError(`${place}: is not UTF-8`)
   }
 }
 
@@ -112,23 +132,26 @@ async function runSecretCommand(command: string[], configPath: string | undefine
       process.kill(-child.pid, 'SIGKILL')
     } catch {}
   }
-  return new Promise((resolve, reject) => {
+  const printed = await new Promise<Buffer>((resolve, reject) => {
     const fail = (what: string) => {
       clearTimeout(timer)
       end()
       reject(new SecretError(`the command ${program} ${what}`))
     }
     const timer = setTimeout(() => fail('did not end within 10 s'), commandLimit.time)
-    let output = ''
+    const output: Buffer[] = []
+    let size = 0
     child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk
-      if (output.length > commandLimit.output) fail('printed more than 64 kB')
+      output.push(chunk)
+      size += chunk.length
+      if (size > commandLimit.output) fail('printed more than 64 kB')
     })
     child.on('error', (error) => fail(codeOf(error) === 'ENOENT' ? 'was not found' : `failed: ${codeOf(error)}`))
     child.on('close', (status, signal) => {
       clearTimeout(timer)
-      if (status === 0) resolve(output.replace(/\r?\n$/, ''))
+      if (status === 0) resolve(Buffer.concat(output))
       else fail(signal ? `was ended by ${signal}` : `failed with status ${status}`)
     })
   })
+  return utf8(printed, `the command ${program}`)
 }

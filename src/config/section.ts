@@ -1,18 +1,26 @@
 import { dirname } from 'node:path'
-import { findOption, type Option, type Options, readOption } from '../backends/contract/options.ts'
+import {
+  findOption,
+  normalKey,
+  type Option,
+  type OptionKind,
+  type Options,
+  readOption,
+} from '../backends/contract/options.ts'
 import { backendAliases, backendName, backends, loadBackend } from '../backends/index.ts'
 import { templateProblem } from '../notification/template.ts'
 import { messageOf } from '../platform/errors.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { displayWord, readDisplay } from './display.ts'
 import { hideSecretsOf, hideValue } from './hide.ts'
-import { sourceOf } from './lines.ts'
+import { misunderstanding } from './misunderstanding.ts'
 import { thirdPartyFile } from './module.ts'
 import type { Document, Problem } from './read.ts'
 import { readRule, ruleWord } from './rules.ts'
 import { pathFrom, type Reference, referenceOf } from './secrets.ts'
 import { isMapping, type Mapping } from './shapes.ts'
 import { programRefusal, refusal } from './trust.ts'
+import { asTyped, withoutLoss } from './typed.ts'
 import type { Config, Target } from './types.ts'
 
 /** What is being read, and where what is found goes. */
@@ -30,21 +38,24 @@ export interface Section {
   name: string
   value: Mapping
   at: string[]
-  /** Keys that may name the backend; the first that is there wins. */
+  /** Keys that may name the backend, in any spelling; the first that is there wins. */
   backendKeys: string[]
+  /** The backend, if what it stands in says so. */
+  service?: string
 }
 
 /** Reads a section: a backend with its options. One that names no backend is a section of somebody else. */
 export async function readSection(section: Section, reading: Reading): Promise<void> {
   const { name, value, at } = section
   const { config, problems } = reading
-  const backendKey = section.backendKeys.find((key) => Object.hasOwn(value, key))
-  const named = backendKey === undefined ? undefined : value[backendKey]
+  const backendKey = keyOf(value, section.backendKeys)
+  const named = backendKey === undefined ? section.service : value[backendKey]
   if (named === undefined && backendName(name) === undefined) {
     config.targets[name] = { name, backend: '', settings: {} }
     return
   }
-  const problem = (what: string, key?: string) => problems.push({ at: key === undefined ? at : [...at, key], what })
+  const problem = (what: string, key?: string) =>
+    void problems.push({ at: key === undefined ? at : [...at, key], what })
   let backend: string
   try {
     backend = backendOf(String(named ?? name), reading)
@@ -54,20 +65,23 @@ export async function readSection(section: Section, reading: Reading): Promise<v
   }
   const target: Target = { name, backend, settings: {}, at }
   config.targets[name] = target
-  const { options, freeOptions, missing } = await loadBackend(backend)
+  const loaded = await loadBackend(backend).catch(messageOf)
+  if (typeof loaded === 'string') return problem(loaded, backendKey)
+  const { options, freeOptions, missing } = loaded
   for (const [key, setting] of Object.entries(value)) {
-    if (key === backendKey) continue
+    if (key === backendKey || (isOfBacky(section) && normalKey(key) === 'id')) continue
     const display = displayWord(key)
-    if (key === 'title' && findOption(options, key) === undefined) {
-      const what = typeof setting === 'string' ? templateProblem(setting) : 'expected a string'
-      if (what === undefined) target.title = String(setting)
+    if (normalKey(key) === 'title' && findOption(options, key) === undefined) {
+      const template = await asTyped(setting, [...at, key], reading.document)
+      const what = typeof template === 'string' ? templateProblem(template) : 'expected a string'
+      if (what === undefined) target.title = String(template)
       else problem(what, key)
     } else if (display !== undefined && findOption(options, key) === undefined) {
       const what = readDisplay(display, setting, target)
       if (what !== undefined) problem(what, key)
     } else if (ruleWord(key) !== undefined && findOption(options, key) === undefined) {
-      readTargetRule(key, setting, target, reading)
-    } else if (freeOptions) target.settings[key] = setting
+      readTargetRule(key, await withoutLoss(setting, [...at, key], reading.document), target, reading)
+    } else if (freeOptions) target.settings[key] = await withoutLoss(setting, [...at, key], reading.document)
     else await readSetting({ key, setting, at: [...at, key] }, options, target, reading)
   }
   for (const [option, { details }] of Object.entries(options)) {
@@ -76,6 +90,17 @@ export async function readSection(section: Section, reading: Reading): Promise<v
   }
   const lacking = missing?.(target.settings)
   if (lacking !== undefined) problem(lacking)
+}
+
+/** The key of a mapping that is one of these words. */
+function keyOf(value: Mapping, words: string[]): string | undefined {
+  const keys = Object.keys(value)
+  return words.flatMap((word) => keys.find((key) => normalKey(key) === word) ?? [])[0]
+}
+
+/** Backy's targets repeat their name in them. */
+function isOfBacky({ backendKeys }: Section): boolean {
+  return backendKeys.includes('type')
 }
 
 function readTargetRule(key: string, value: unknown, target: Target, { problems }: Reading): void {
@@ -111,6 +136,9 @@ function moduleFile(named: string, file: string | undefined): string {
   return thirdPartyFile(named.slice('module:'.length), dirname(file))
 }
 
+/** Kinds of options whose values are texts. */
+const textual = new Set<OptionKind>(['text', 'path', 'list', 'map', 'words'])
+
 async function readSetting(
   { key, setting, at }: { key: string; setting: unknown; at: string[] },
   options: Options,
@@ -126,10 +154,10 @@ async function readSetting(
     return
   }
   if (Object.hasOwn(target.settings, name)) problems.push({ at, what: `${name} is there twice` })
-  let value = setting
-  // A number instead of a string is taken as it was typed: 007 and 1e3 are keys of somebody's account.
-  if (option.kind === 'text' && typeof value === 'number') value = (await sourceOf(document.text)).spelling(at) ?? value
+  const value = await (textual.has(option.kind) ? asTyped : withoutLoss)(setting, at, document)
   target.settings[name] = value
+  target.keys ??= {}
+  target.keys[name] = key
   const references = referencesIn(option, value)
   for (const one of references) if ('env' in one) hideValue(process.env[one.env] ?? '')
   if (hideSecretsOf(option, value)) reading.literalSecrets = true
@@ -139,6 +167,8 @@ async function readSetting(
   const refused = refusal({ option, value: meant, references, distrust, file })
   if (refused !== undefined) problems.push({ at, what: refused })
   if (references.length > 0) return
+  const notMeant = misunderstanding(option, value)
+  if (notMeant !== undefined) return void problems.push({ at, what: notMeant })
   // A room's alias or a channel without quotation marks is a comment.
   const comment = value === null ? ' (what begins with # needs quotation marks)' : ''
   if ('problem' in result) problems.push({ at, what: `${result.problem}${comment}` })

@@ -119,7 +119,8 @@ async function overrideName(
   value: string,
 ): Promise<{ name: string; value: string } | undefined> {
   if (target.backend === '') throw new ConfigError(`${target.name} names no backend (backend: ...)`)
-  const { options } = await loadBackend(target.backend)
+  const { options, freeOptions } = await loadBackend(target.backend)
+  if (freeOptions) return { name: key, value }
   const name = findOption(options, key)
   const option = name === undefined ? undefined : options[name]
   if (name === undefined || option === undefined) return undefined

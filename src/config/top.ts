@@ -24,6 +24,14 @@ const readers: Record<string, TopReader> = {
     config.backends = names
     return undefined
   },
+  // dschep/ntfy's word for it, until its version 1.
+  backend: (value, config) => {
+    if (typeof value !== 'string' || value === '') return 'expected the name of a backend'
+    // Where `backends` is there, too, that holds.
+    if (config.backends.join() === 'default') config.backends = [value]
+    config.warnings.push(`${config.path}: backend is the old word for it: expected backends: [${value}]`)
+    return undefined
+  },
   groups: (value, config) => {
     if (!isMapping(value)) return 'expected group names, each with a list of targets'
     for (const [name, members] of Object.entries(value)) {

@@ -22,6 +22,8 @@ export interface Target {
   rules?: TargetRules
   /** Where it stands in the file: `['notifications', 'ops']`. */
   at?: string[]
+  /** What the file calls each option. */
+  keys?: Record<string, string>
 }
 
 export interface Config {

@@ -27,6 +27,8 @@ export interface Backend<O extends Options = Options> {
    * to secrets: only that they are there counts.
    */
   missing?(settings: Record<string, unknown>): string | undefined
+  /** That the service has ended, unless the options name another one that speaks its protocol. */
+  ended?(settings: Record<string, unknown>): string | undefined
   /** What another program's file says of options that the configuration lacks. */
   inherited?(): Record<string, unknown>
   /** What the service answers when it took a message, as its documentation shows it; only this counts as a yes. */

@@ -2,7 +2,11 @@ import { path } from './options.ts'
 
 /** Options of every backend that speaks HTTP; they are carried out by the client that the backend gets. */
 export const httpOptions = {
-  ca: path({ description: 'a PEM file of authorities to trust instead of the usual ones', aliases: ['ca_file'] }),
+  ca: path({
+    certificates: true,
+    description: 'a PEM file of authorities to trust instead of the usual ones',
+    aliases: ['ca_file'],
+  }),
 }
 
 /** The header that a token, or a user name with a password, makes; none without either. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { splitWords } from '../../command-line/simple-commands.ts'
 import { withoutEnd } from '../../platform/text.ts'
+import type { Format } from './formats.ts'
 
 /** What an option declares besides its type: all that documents, validates and protects it. */
 export interface OptionDetails<T> {
@@ -18,6 +19,12 @@ export interface OptionDetails<T> {
   aliases?: readonly string[]
   /** What its value makes ntfy, or what ntfy calls, open: a program to run, or a file. A path is a file's anyway. */
   names?: 'program' | 'file'
+  /** What a text, or each of a list, has to look like. */
+  format?: Format
+  /** Of a path: a file or a folder of certificates. */
+  certificates?: true
+  /** What else is wrong with a value of the right type. */
+  problem?(value: unknown): string | undefined
 }
 
 export type OptionKind = 'text' | 'path' | 'number' | 'boolean' | 'choice' | 'list' | 'map' | 'words' | 'json'
@@ -43,12 +50,20 @@ type Present<T, D> = D extends { required: true | 'to send' } ? T : D extends { 
 
 /** Text; a number or a boolean of YAML is taken as it was written. */
 export function text<const D extends OptionDetails<string>>(details: D): Option<Present<string, D>> {
+  const { secret = false, format } = details
   const schema = v.pipe(
     v.union([v.string(), v.number(), v.boolean()], 'expected a string'),
-    v.transform(String),
+    // A block of YAML ends with a newline, which is no part of a token.
+    v.transform((value) => (secret ? withoutEnd(String(value), '\r\n') : String(value))),
     v.check((value) => value !== '', 'must not be empty'),
+    v.check((value) => !secret || !/[\r\n]/.test(value), 'expected a single line'),
+    v.check((value) => fits(value, format), format?.expected ?? ''),
   )
   return declare('text', schema, details)
+}
+
+function fits(value: string, format: Format | undefined): boolean {
+  return format === undefined || format.pattern.test(value)
 }
 
 /** A file: relative to the configuration, or on the command line to the working directory; `~/` is the home folder. */
@@ -75,31 +90,47 @@ export function opened(option: Option, value: unknown): 'program' | 'file' | und
 }
 
 /** An address with http or https, or with the protocols that the service has instead. */
-export function url<const D extends OptionDetails<string> & { protocols?: readonly string[] }>(
+export function url<const D extends OptionDetails<string> & { protocols?: readonly string[]; endpoint?: RegExp }>(
   details: D,
 ): Option<Present<string, D>> {
-  const protocols = details.protocols ?? ['https', 'http']
+  const { protocols = ['https', 'http'], endpoint } = details
   const expected = `expected an address (${protocols[0]}://...)`
   const schema = v.pipe(
     v.string(expected),
-    v.check((value) => hasProtocol(value, protocols), expected),
+    v.transform((value) => value.trim()),
+    v.check((value) => hasProtocol(value, protocols) && !/\s/.test(value), expected),
+    v.transform((value) => (endpoint === undefined ? value : value.replace(endpoint, ''))),
+    v.check((value) => endpoint === undefined || !/[?#]/.test(value), serverAlone),
     v.transform((value) => withoutEnd(value, '/')),
   )
   return declare('text', schema, details)
 }
 
-/** A number within bounds; from the command line as its decimal digits. */
-export function number<const D extends OptionDetails<number> & { min?: number; max?: number }>(
+const serverAlone = 'expected the address of the server alone, without ? and what follows'
+
+/**
+ * The address of a server, to which paths are added.
+ *
+ * @param details.endpoint what those who copied the address of the service's interface have at its end
+ */
+export function server<const D extends OptionDetails<string> & { endpoint?: RegExp }>(
+  details: D,
+): Option<Present<string, D>> {
+  return url({ endpoint: /(?!)/, ...details })
+}
+
+/** A whole number within bounds, or one with a fraction; from the command line as its decimal digits. */
+export function number<const D extends OptionDetails<number> & { min?: number; max?: number; fraction?: boolean }>(
   details: D,
 ): Option<Present<number, D>> {
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = details
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, fraction = false } = details
   const bounds = [Number.isFinite(min) ? `at least ${min}` : '', Number.isFinite(max) ? `at most ${max}` : ''].filter(
     Boolean,
   )
-  const expected = ['a number', ...bounds].join(', ')
+  const expected = [fraction ? 'a number' : 'a whole number', ...bounds].join(', ')
   const schema = v.pipe(
     v.union([v.number(), v.pipe(v.string(), v.trim(), v.decimal(), v.transform(Number))], `expected ${expected}`),
-    v.check((value) => value >= min && value <= max, `expected ${expected}`),
+    v.check((value) => value >= min && value <= max && (fraction || Number.isInteger(value)), `expected ${expected}`),
   )
   return declare('number', schema, details)
 }
@@ -132,13 +163,21 @@ export function choice<const C extends readonly string[], const D extends Option
 
 /** Several texts: a list in YAML, or one text with spaces or commas between them. */
 export function list<const D extends OptionDetails<string[]>>(details: D): Option<Present<string[], D>> {
+  const { format } = details
   const item = v.pipe(v.union([v.string(), v.number()], 'expected a string'), v.transform(String))
-  const split = (words: string) => words.split(/[\s,]+/).filter((word) => word !== '')
   const schema = v.pipe(
-    v.union([v.array(item), v.pipe(v.string(), v.transform(split))], 'expected a list of strings'),
+    v.union([v.array(item), v.pipe(v.string(), v.transform(splitList))], 'expected a list of strings'),
     v.minLength(1, 'must not be empty'),
+    v.check((values) => values.every((value) => value !== ''), 'must not be empty'),
+    v.check((values) => values.every((value) => fits(value, format)), format?.expected ?? ''),
   )
   return declare('list', schema, details)
+}
+
+/** Between commas or blanks; of what has a name before an address (Ops <ops@example.org>) the blanks belong to it. */
+function splitList(words: string): string[] {
+  const parts = words.split(words.includes('<') ? /[,\n]+/ : /[\s,]+/)
+  return parts.map((part) => part.trim()).filter((part) => part !== '')
 }
 
 /** A program and its arguments: a list, or one text that is split as a shell would, without running one. */
@@ -161,11 +200,20 @@ export function json<const D extends OptionDetails<unknown>>(details: D): Option
 }
 
 /** Names with texts, such as headers. */
-export function map<const D extends OptionDetails<Record<string, string>>>(
+export function map<const D extends OptionDetails<Record<string, string>> & { nameFormat?: Format }>(
   details: D,
 ): Option<Present<Record<string, string>, D>> {
-  const value = v.pipe(v.union([v.string(), v.number(), v.boolean()], 'expected a string'), v.transform(String))
-  return declare('map', v.record(v.string(), value, 'expected names with strings'), details)
+  const { format, nameFormat } = details
+  const value = v.pipe(
+    v.union([v.string(), v.number(), v.boolean()], 'expected a string'),
+    v.transform(String),
+    v.check((text) => fits(text, format), format?.expected ?? ''),
+  )
+  const name = v.pipe(
+    v.string(),
+    v.check((text) => fits(text, nameFormat), nameFormat?.expected ?? ''),
+  )
+  return declare('map', v.record(name, value, 'expected names with strings'), details)
 }
 
 function parsedJson(text: string): unknown {
@@ -190,7 +238,17 @@ function declare<T, D extends OptionDetails<unknown>>(
   schema: unknown,
   details: D,
 ): Option<Present<T, D>> {
-  return { kind, schema: schema as v.GenericSchema<unknown, Present<T, D>>, details }
+  const typed = schema as v.GenericSchema<unknown, Present<T, D>>
+  const { problem } = details
+  if (problem === undefined) return { kind, schema: typed, details }
+  const checked = v.pipe(
+    typed,
+    v.rawCheck(({ dataset, addIssue }) => {
+      const message = dataset.typed && !dataset.issues ? problem(dataset.value) : undefined
+      if (message !== undefined) addIssue({ message })
+    }),
+  )
+  return { kind, schema: checked, details }
 }
 
 /** Keys are the same whatever their case and with or without `-` and `_`: `roomId`, `room-id` and `room_id`. */

@@ -5,6 +5,7 @@ import { verified } from '../../http/tls.ts'
 import { ConfigError, TransientError } from '../../platform/errors.ts'
 import { excerpt } from '../../platform/masking.ts'
 import { type Context, defineBackend } from '../contract/backend.ts'
+import { host, mailbox } from '../contract/formats.ts'
 import { boolean, choice, list, map, number, type OptionValues, path, text } from '../contract/options.ts'
 import { mailFailure, partialFailure } from './failure.ts'
 import { addressOf, messageOf } from './message.ts'
@@ -12,6 +13,7 @@ import { accessToken, grantProblem, isLocal, openNames } from './oauth.ts'
 
 const options = {
   host: text({
+    format: host,
     description: 'the mail server; without it the program `sendmail` takes the message',
     aliases: ['server'],
   }),
@@ -21,19 +23,21 @@ const options = {
     max: 65535,
   }),
   senderaddress: text({
+    format: mailbox,
     description: 'the address it comes from',
     required: true,
     example: 'ntfy@example.org',
     aliases: ['from', 'sender', 'sender_address'],
   }),
   to: list({
+    format: mailbox,
     description: 'the addresses it goes to',
     required: true,
     example: ['ops@example.org'],
     aliases: ['recipients', 'recipient'],
   }),
-  cc: list({ description: 'further addresses that all can see' }),
-  bcc: list({ description: 'further addresses that nobody sees' }),
+  cc: list({ format: mailbox, description: 'further addresses that all can see' }),
+  bcc: list({ format: mailbox, description: 'further addresses that nobody sees' }),
   user: text({
     description: 'the user name at the server; with oauth, the address of the mailbox, if it is not senderaddress',
     aliases: ['username'],
@@ -50,8 +54,11 @@ const options = {
       'auto: implicit on port 465, else STARTTLS, which is required with a password unless the server is this machine',
     default: 'auto',
   }),
-  ca: path({ description: 'a PEM file of authorities to trust instead of the usual ones' }),
-  servername: text({ description: 'the name that the certificate must have, if it is not that of the host' }),
+  ca: path({ certificates: true, description: 'a PEM file of authorities to trust instead of the usual ones' }),
+  servername: text({
+    format: host,
+    description: 'the name that the certificate must have, if it is not that of the host',
+  }),
   html: boolean({ description: 'add a part in HTML', default: false }),
   subject_prefix: text({ description: 'goes in front of the subject', example: '[ntfy] ' }),
 }

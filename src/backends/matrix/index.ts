@@ -1,4 +1,5 @@
 import { defineBackend } from '../contract/backend.ts'
+import { word } from '../contract/formats.ts'
 import { httpOptions } from '../contract/http-options.ts'
 import { boolean, choice, list, text } from '../contract/options.ts'
 import { accountOf, lackOfHomeserver } from './account.ts'
@@ -16,12 +17,17 @@ export default defineBackend({
   ],
   options: {
     homeserver: text({
+      format: {
+        pattern: /^(?:https?:\/\/)?[^\s/?#]+\/?$/i,
+        expected: 'expected the address of the homeserver (https://matrix.example.org), or the name of a server',
+      },
       description:
         'the homeserver: an address, or a server name, whose well-known file is read; by default that of user_id',
       example: 'https://matrix.example.org',
       aliases: ['url', 'home_server', 'server', 'matrix_homeserver', 'MatrixHomeServer'],
     }),
     rooms: list({
+      format: { pattern: /^[!#]\S+$/, expected: 'expected room ids (!...) and aliases (#...:server)' },
       description:
         'room ids (!...) and aliases (#...:server), in quotation marks; `ntfy matrix rooms` lists yours; an invitation is accepted when a message needs it',
       required: true,
@@ -29,6 +35,7 @@ export default defineBackend({
       aliases: ['room', 'room_id', 'default_recipient_matrix', 'matrix_room', 'to'],
     }),
     access_token: text({
+      format: word,
       description:
         'the access token of the account (in Element: Settings, Help & About); not needed after `ntfy matrix login`, or with a password',
       secret: true,

@@ -1,5 +1,4 @@
 import { readCertificates } from '../../http/certificates.ts'
-import { ConfigError } from '../../platform/errors.ts'
 import { hideSecret } from '../../platform/masking.ts'
 import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
 import { boolean, choice, type OptionValues, path, text, url } from '../contract/options.ts'
@@ -12,9 +11,16 @@ const options = {
     required: true,
     example: 'mqtts://broker.example.org',
     protocols: ['mqtt', 'mqtts'],
+    problem: (address) =>
+      new URL(String(address)).pathname.length > 1 ? 'expected mqtt://host:port: the topic has an option' : undefined,
     aliases: ['server', 'broker'],
   }),
-  topic: text({ description: 'the topic to publish to, without wildcards', required: true, example: 'home/ntfy' }),
+  topic: text({
+    format: { pattern: /^[^+#\0]+$/, expected: 'expected a topic without the wildcards + and #' },
+    description: 'the topic to publish to, without wildcards',
+    required: true,
+    example: 'home/ntfy',
+  }),
   qos: choice(['0', '1', '2'], {
     description:
       '1: the broker confirms the message; 2: and passes it on only once; 0: it confirms nothing, and says nothing where the topic is not allowed',
@@ -36,6 +42,7 @@ const options = {
   }),
   password: text({ description: 'the password', secret: true, aliases: ['pass'] }),
   ca: path({
+    certificates: true,
     description: 'a PEM file of authorities to trust instead of the usual ones',
     aliases: ['ca_file', 'cafile'],
   }),
@@ -77,8 +84,7 @@ export default defineBackend({
 })
 
 function brokerOf({ url: address, user, password, ca, version, client_id }: MqttOptions) {
-  const { protocol, hostname, port, username, password: inAddress, pathname } = new URL(address)
-  if (pathname.length > 1) throw new ConfigError('url: mqtt://host:port was expected; the topic has an option')
+  const { protocol, hostname, port, username, password: inAddress } = new URL(address)
   const secret = password ?? (decoded(inAddress) || undefined)
   if (secret !== undefined) hideSecret(secret)
   const tls = protocol === 'mqtts:'
@@ -110,9 +116,6 @@ function randomName(): string {
 }
 
 function messageOf(notification: Outgoing, { topic, qos, retain, payload, fmt }: MqttOptions): Message {
-  if (/[+#\0]/.test(topic) || Buffer.byteLength(topic) > 65_535) {
-    throw new ConfigError('topic: a topic without the wildcards + and # was expected')
-  }
   const { terminal: _, thread: __, origin, outcome, ...rest } = notification
   const { title, message } = notification
   return {

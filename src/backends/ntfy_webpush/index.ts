@@ -22,6 +22,7 @@ const exampleSubscription = {
 
 const options = {
   subscription_info: json({
+    problem: subscriptionProblem,
     description: 'what the browser gave when it subscribed: endpoint and keys, as YAML or as one text of JSON',
     required: true,
     secret: true,
@@ -38,6 +39,10 @@ const options = {
     aliases: ['vapid_private_key'],
   }),
   subject: text({
+    format: {
+      pattern: /^(?:mailto:\S+|https:\S+|[^@\s]+@\S+)$/i,
+      expected: 'expected mailto:me@example.org or https://...',
+    },
     description: 'how the push service can reach you: mailto: or https:; without it mailto:user@host.local',
     example: 'mailto:me@example.org',
     aliases: ['email', 'sub'],
@@ -51,6 +56,7 @@ const options = {
     description: "what a browser that saves its battery is woken for, instead of the message's own",
   }),
   topic: text({
+    format: { pattern: /^[\w-]{1,32}$/, expected: 'expected up to 32 letters, digits, - and _' },
     description: 'a later message of the same topic replaces one that still waits; up to 32 letters, digits, - and _',
   }),
   ...httpOptions,
@@ -105,17 +111,28 @@ const urgency: Record<Priority, 'very-low' | 'low' | 'normal' | 'high'> = {
   urgent: 'high',
 }
 
-function subscriptionOf(info: unknown): Subscription {
-  const endpoint = field(info, 'endpoint')
-  const p256dh = field(info, 'keys', 'p256dh')
-  const auth = field(info, 'keys', 'auth')
+function subscriptionProblem(info: unknown): string | undefined {
+  const { endpoint, p256dh, auth } = partsOf(info)
   if (typeof endpoint !== 'string' || typeof p256dh !== 'string' || typeof auth !== 'string') {
-    throw new ConfigError('subscription_info: expected endpoint, keys.p256dh and keys.auth')
+    return 'expected endpoint, keys.p256dh and keys.auth'
   }
   const local = /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/|$)/i.test(endpoint)
-  if (!URL.canParse(endpoint) || !(endpoint.startsWith('https://') || local)) {
-    throw new ConfigError('subscription_info: endpoint: expected an address (https://...)')
+  const isAddress = URL.canParse(endpoint) && (endpoint.startsWith('https://') || local)
+  return isAddress ? undefined : 'endpoint: expected an address (https://...)'
+}
+
+function partsOf(info: unknown): Record<keyof Subscription, unknown> {
+  return {
+    endpoint: field(info, 'endpoint'),
+    p256dh: field(info, 'keys', 'p256dh'),
+    auth: field(info, 'keys', 'auth'),
   }
+}
+
+function subscriptionOf(info: unknown): Subscription {
+  const problem = subscriptionProblem(info)
+  if (problem !== undefined) throw new ConfigError(`subscription_info: ${problem}`)
+  const { endpoint, p256dh, auth } = partsOf(info) as Subscription
   // Everyone who knows the address can send to the browser.
   for (const secret of [endpoint, new URL(endpoint).pathname.slice(1), auth]) hideSecret(secret)
   return { endpoint, p256dh, auth }
@@ -124,7 +141,6 @@ function subscriptionOf(info: unknown): Subscription {
 /** Of a message whose answer was lost the second copy takes the place of the first, if that still waits. */
 function topicOf({ topic }: WebPushOptions, { id }: Context): string {
   if (topic === undefined) return id.replace(/\W/g, '').slice(0, 32)
-  if (!/^[\w-]{1,32}$/.test(topic)) throw new ConfigError('topic: expected up to 32 letters, digits, - and _')
   return topic
 }
 
@@ -132,8 +148,7 @@ function subjectOf({ subject }: WebPushOptions, { origin }: Outgoing): string {
   const plain = (text: string) => text.replace(/[^\w.-]/g, '')
   if (subject === undefined) return `mailto:${plain(origin.user)}@${plain(origin.host)}.local`
   if (/^(mailto:|https:)/i.test(subject)) return subject
-  if (/^\S+@\S+$/.test(subject)) return `mailto:${subject}`
-  throw new ConfigError('subject: expected mailto:me@example.org or https://...')
+  return `mailto:${subject}`
 }
 
 /** As dschep/ntfy-webpush has it. What JSON makes of quotes and ends of lines is longer than they are. */

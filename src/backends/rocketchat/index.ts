@@ -2,6 +2,7 @@ import { ConfigError, PermanentError } from '../../platform/errors.ts'
 import { asObject, field } from '../../platform/json.ts'
 import { hideSecret } from '../../platform/masking.ts'
 import { type Context, defineBackend } from '../contract/backend.ts'
+import { word } from '../contract/formats.ts'
 import { httpOptions } from '../contract/http-options.ts'
 import { text, url } from '../contract/options.ts'
 import { headersOf, lackOfAccount, rocketChatFailure, type Session, sessionOf, Unauthorized } from './session.ts'
@@ -32,10 +33,12 @@ export default defineBackend({
     }),
     password: text({ description: 'its password; an account with two factors needs user_id and token', secret: true }),
     user_id: text({
+      format: word,
       description: 'the id that is shown with a personal access token (Profile, Personal Access Tokens)',
       example: 'aobEdbYhXfu5hkeqG',
     }),
     token: text({
+      format: word,
       description: 'a personal access token, instead of a password',
       secret: true,
       example: '9HqLlyZOugoStsXCUfD_0YdwnNnunAJF8V47U3QHXSq',
@@ -43,6 +46,7 @@ export default defineBackend({
     }),
     room: text({ description: 'a channel (#name) or a user (@name)', example: '#general', aliases: ['channel', 'to'] }),
     room_id: text({
+      format: word,
       description: 'the id of a room, instead of its name: then no message can arrive twice',
       aliases: ['rid'],
     }),

@@ -3,6 +3,7 @@ import { ConfigError, TransientError } from '../../platform/errors.ts'
 import { excerpt } from '../../platform/masking.ts'
 import { cut } from '../../platform/text.ts'
 import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
+import { host } from '../contract/formats.ts'
 import { choice, number, type OptionValues, path, text } from '../contract/options.ts'
 import { formatRecord, type SyslogServer, sendRecords } from './syslog.ts'
 
@@ -20,14 +21,22 @@ const options = {
     description: 'the text, each line of which is a record: {title} and {message} stand for the notification',
     default: '[{title}] {message}',
   }),
-  tag: text({ description: 'the name of the program in the record', default: 'ntfy' }),
-  host: text({ description: 'a server that takes the records; without it those of this machine are written' }),
+  tag: text({
+    format: { pattern: /^[!-~]+$/, expected: 'expected a name without blanks' },
+    description: 'the name of the program in the record',
+    default: 'ntfy',
+  }),
+  host: text({
+    format: host,
+    description: 'a server that takes the records; without it those of this machine are written',
+  }),
   port: number({ description: 'its port: 514, or 6514 with protocol tls', min: 1, max: 65535 }),
   protocol: choice(['udp', 'tcp', 'tls'], {
     description: 'how the server is reached; udp does not report whether a record arrived',
     default: 'udp',
   }),
   ca: path({
+    certificates: true,
     description: 'a PEM file of authorities to trust instead of the usual ones, with protocol tls',
     aliases: ['ca_file'],
   }),

@@ -5,7 +5,7 @@ import { asObject, field } from '../../platform/json.ts'
 import { callingNobody, inertAddress } from '../../platform/text.ts'
 import { defineBackend, type Outgoing } from '../contract/backend.ts'
 import { httpOptions } from '../contract/http-options.ts'
-import { boolean, number, text, url } from '../contract/options.ts'
+import { boolean, number, server, text } from '../contract/options.ts'
 import { readTelegramIni } from './ini.ts'
 
 export default defineBackend({
@@ -18,19 +18,24 @@ export default defineBackend({
   ],
   options: {
     token: text({
+      format: { pattern: /^\d+:[\w-]+$/, expected: 'expected the token of a bot (123456:ABC-DEF1234ghIkl)' },
       description: 'the token of a bot, from @BotFather; else that of telegram.ini beside the configuration',
       required: 'to send',
       secret: true,
       example: '123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11',
     }),
     chat_id: text({
+      format: { pattern: /^(?:-?\d+|@\w+)$/, expected: 'expected a number, or @channel' },
       description: 'the chat it goes to: a number, or @channel',
       required: 'to send',
       example: '987654321',
     }),
     message_thread_id: number({ description: 'a topic of the chat' }),
     silent: boolean({ description: 'without a sound; messages of low priority always are', default: false }),
-    base_url: url({ description: 'the address of a Bot API server of your own', default: 'https://api.telegram.org' }),
+    base_url: server({
+      description: 'the address of a Bot API server of your own',
+      default: 'https://api.telegram.org',
+    }),
     ...httpOptions,
   },
   // dschep/ntfy had telegram-send keep them there.

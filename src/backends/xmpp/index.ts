@@ -2,12 +2,14 @@ import { certificateText, readCertificates } from '../../http/certificates.ts'
 import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
 import { oneLine } from '../../platform/text.ts'
 import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
+import { host } from '../contract/formats.ts'
 import { boolean, choice, list, number, type OptionValues, path, text } from '../contract/options.ts'
 import { type Message, sendToPeople, sendToRoom } from './message.ts'
 import { type Account, type Session, withSession } from './session.ts'
 
 const options = {
   jid: text({
+    format: { pattern: /^[^@/\s]+@[^@/\s]+(?:\/.+)?$/, expected: 'expected name@example.org' },
     description: 'the account that sends; one of its own on any server will do',
     required: true,
     example: 'ntfy@example.org',
@@ -21,6 +23,7 @@ const options = {
     aliases: ['pass'],
   }),
   recipient: list({
+    format: { pattern: /^[^@/\s]+(?:@[^@/\s]+)?(?:\/.+)?$/, expected: 'expected addresses (name@example.org)' },
     description: 'who gets it: addresses of people, or with mtype groupchat of rooms',
     required: true,
     example: ['me@example.org'],
@@ -31,6 +34,7 @@ const options = {
     default: 'chat',
   }),
   hostname: text({
+    format: host,
     description: "the server's host, if it is not what the SRV records of the account's domain say",
     aliases: ['host', 'server'],
   }),
@@ -39,6 +43,7 @@ const options = {
     description: 'TLS from the first byte instead of STARTTLS; without it as the SRV records say, and on port 5223',
   }),
   ca: path({
+    certificates: true,
     description:
       "a PEM file of authorities to trust instead of the usual ones, a folder of such files, or their text; the certificate must be for the account's domain",
     content: certificateText,
@@ -46,7 +51,7 @@ const options = {
   }),
   resource: text({ description: "the name of the connection, if the server's own will not do" }),
   nick: text({ description: 'the name in a room', default: 'ntfy' }),
-  timeout: number({ description: 'how long an attempt may take, in seconds', min: 1, max: 60 }),
+  timeout: number({ description: 'how long an attempt may take, in seconds', min: 1, max: 60, fraction: true }),
 }
 
 type XmppOptions = OptionValues<typeof options>

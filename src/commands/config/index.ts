@@ -1,3 +1,4 @@
+import type { Backend } from '../../backends/contract/backend.ts'
 import { loadBackend } from '../../backends/index.ts'
 import { defineCommand, type GlobalOptions } from '../../cli/command.ts'
 import { configPlaces, exists, findConfig } from '../../config/find.ts'
@@ -50,7 +51,7 @@ function showPlaces({ config: named, json }: GlobalOptions): number {
 
 /** Everything that is wrong, and what the file says: targets, and where each secret comes from, but never a secret. */
 async function check({ config: named, json }: GlobalOptions): Promise<number> {
-  const { config, problems, located } = await loadConfig(named)
+  const { config, problems, located } = await loadConfig(named, { thorough: true })
   const code = problems.length > 0 ? exitCode.config : exitCode.ok
   if (json) {
     for (const problem of located) printJson(problem)
@@ -71,14 +72,29 @@ async function check({ config: named, json }: GlobalOptions): Promise<number> {
 
 async function describe(target: Target, config: Config): Promise<string[]> {
   if (target.backend === '') return [`section ${target.name}: names no backend and is not used`]
-  const { options } = await loadBackend(target.backend)
+  const backend = await loadBackend(target.backend).catch(() => undefined)
+  if (backend === undefined) return []
+  const { options } = backend
+  const lacking = await unsendable(target, backend)
   const lines = [
+    ...(lacking === undefined ? [] : [`${style.stdout.doubtful('warning:')} ${target.name} cannot send: ${lacking}`]),
     `target ${target.name}: ${target.backend}${config.backends.includes(target.name) ? ', used by default' : ''}`,
   ]
   for (const [name, value] of Object.entries(target.settings)) {
     const reference = referenceOf(value)
-    if (reference !== undefined) lines.push(`  ${name}: from ${describeReference(reference)}`)
+    const isUnset = reference !== undefined && 'env' in reference && process.env[reference.env] === undefined
+    if (reference !== undefined)
+      lines.push(`  ${name}: from ${describeReference(reference)}${isUnset ? ' (not set here)' : ''}`)
     else if (options[name]?.details.secret) lines.push(`  ${name}: in the file`)
   }
   return lines
+}
+
+/** Why nothing can be sent by a target that older configurations have and that is no mistake in the file. */
+async function unsendable({ settings }: Target, backend: Backend): Promise<string | undefined> {
+  const others = backend.inherited?.() ?? {}
+  const lacking = Object.entries(backend.options).find(
+    ([name, { details }]) => details.required === 'to send' && (settings[name] ?? others[name]) === undefined,
+  )
+  return lacking ? `${lacking[0]} is missing: ${lacking[1].details.description}` : backend.ended?.(settings)
 }
