@@ -16,7 +16,8 @@ export async function obstacles({ targets, path, lasting }: Config): Promise<Pro
   const file = lasting ? path : undefined
   const found: Problem[] = []
   for (const target of Object.values(targets).filter(({ backend }) => backend !== '')) {
-    const { options } = await loadBackend(target.backend)
+    // Somebody's own backend may be missing: that has been said.
+    const { options = {} } = (await loadBackend(target.backend).catch(() => undefined)) ?? {}
     for (const [name, value] of Object.entries(target.settings)) {
       const option = options[name]
       const what = option && (await obstacleIn(option, value, file))

@@ -1,9 +1,8 @@
 import { ConfigError, codeOf, NtfyError, PermanentError, TransientError } from '../platform/errors.ts'
-import { field } from '../platform/json.ts'
-import { excerpt } from '../platform/masking.ts'
 import { exchange, type HttpAnswer, type HttpRequest, type HttpSettings } from './exchange.ts'
 import { isOurRefusal, networkWords } from './failure.ts'
 import { proxyFor } from './proxy.ts'
+import { serviceWords, withServiceWords } from './service-words.ts'
 
 export type Http = (address: string, request: HttpRequest) => Promise<HttpAnswer>
 
@@ -18,7 +17,7 @@ export function httpClient(settings: HttpSettings): Http {
     const answer = await follow(address, request, settings)
     if (isGood(answer.status, request) && (request.accepts?.(answer) ?? true)) return answer
     const own = request.failure?.(answer)
-    if (own !== undefined) throw waiting(own, answer)
+    if (own !== undefined) throw waiting(withServiceWords(own, answer), answer)
     throw failureOf(address, answer, settings)
   }
 }
@@ -117,18 +116,6 @@ export function resetAfter({ headers }: HttpAnswer, header: string): number | un
   const [number, now] = [Number(value), Date.now() / 1000]
   // Nobody waits for thirty years.
   return Math.ceil(number > 1_000_000_000 ? Math.max(0, number - now) : number)
-}
-
-/** What the service itself says of the failure, on one line. */
-export function serviceWords(answer: HttpAnswer): string {
-  const json = answer.json
-  const fields = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {}
-  const named = ['error', 'message', 'description', 'errors', 'detail', 'msg']
-    .flatMap((name) => [fields[name], field(fields[name], 'message')])
-    .find((value) => typeof value === 'string' || Array.isArray(value))
-  const html = /^\s*</.test(answer.text)
-  const words = excerpt(String(named ?? (html ? '' : answer.text)))
-  return words === '' ? '' : `: ${words}`
 }
 
 function webAddress(address: string): URL {

@@ -73,14 +73,39 @@ export function worstExitCode(codes: number[]): number {
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = codeOf(error)
-  return error.message.replace(nameless, () => (code === 'EDQUOT' ? 'EDQUOT: disk quota exceeded' : (code ?? '')))
+  const words = meanings[code ?? '']
+  return error.message.replace(nameless, () => (words === undefined ? (code ?? '') : `${code}: ${words}`))
 }
 
 /** The code of an error of the operating system (`ENOENT`), or nothing. */
 export function codeOf(error: unknown): string | undefined {
   const { code, errno } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
   if (typeof code !== 'string' || !nameless.test(code)) return typeof code === 'string' ? code : undefined
-  return Object.entries(constants.errno).find(([, number]) => number === -(errno ?? 0))?.[0] ?? code
+  const names = Object.entries<number>({ ...(process.platform === 'linux' && further), ...constants.errno })
+  return names.find(([, number]) => number === -(errno ?? 0))?.[0] ?? code
+}
+
+/** Error names that Node lacks, with the numbers of Linux (asm-generic/errno.h). */
+const further: Record<string, number> = {
+  ...{ EBADE: 52, ECOMM: 70, EBADFD: 77, EUCLEAN: 117, ENOMEDIUM: 123, EMEDIUMTYPE: 124 },
+  ...{ ENOKEY: 126, EKEYEXPIRED: 127, EKEYREVOKED: 128, EKEYREJECTED: 129 },
+}
+
+/** errno(3) and strerror(3), for those that libuv has no words for. */
+const meanings: Record<string, string> = {
+  EDQUOT: 'disk quota exceeded',
+  ESTALE: 'stale file handle',
+  ENOLINK: 'link has been severed',
+  EBADE: 'invalid exchange',
+  ECOMM: 'communication error on send',
+  EBADFD: 'file descriptor in bad state',
+  EUCLEAN: 'structure needs cleaning',
+  ENOMEDIUM: 'no medium found',
+  EMEDIUMTYPE: 'wrong medium type',
+  ENOKEY: 'required key not available',
+  EKEYEXPIRED: 'key has expired',
+  EKEYREVOKED: 'key has been revoked',
+  EKEYREJECTED: 'key was rejected by service',
 }
 
 /** Of some errors of the system, that of a disk quota among them, libuv knows the number alone, and says it twice. */

@@ -1,5 +1,6 @@
 import { type StdioOptions, spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
+import { codeOf } from '../platform/errors.ts'
 import type { Capture } from './capture.ts'
 import { type LaunchState, launchState } from './launcher.ts'
 import { locate } from './locate.ts'
@@ -116,6 +117,6 @@ function notStarted(error: NodeJS.ErrnoException, argv: string[], state: LaunchS
   const name = argv[0] ?? ''
   const located = locate(name, state.environment['PATH'])
   if ('kind' in located) return located
-  const reason = error.code === 'E2BIG' ? 'the argument list is too long' : (error.code ?? error.message)
+  const reason = error.code === 'E2BIG' ? 'the argument list is too long' : (codeOf(error) ?? error.message)
   return { kind: error.code === 'ENOENT' ? 'not-found' : 'not-executable', message: `${name}: ${reason}` }
 }

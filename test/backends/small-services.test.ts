@@ -243,7 +243,7 @@ describe('telegram', () => {
 
   it('says what is missing where there is no such file', async () => {
     vi.stubEnv('XDG_CONFIG_HOME', temporaryFolder())
-    await expect(attemptWith('telegram', {})).rejects.toThrow('token is missing')
+    expect(await attemptWith('telegram', {})).toMatchObject({ error: expect.stringContaining('token is missing') })
   })
 })
 
@@ -271,6 +271,7 @@ describe('ntfy.sh', () => {
   })
 
   it.each(['normal', 9, 0, 'hight'])('refuses the priority %s', async (priority) => {
-    await expect(attemptWith('ntfy_sh', { topic: 't', priority })).rejects.toThrow('one of 1, 2, 3, 4, 5, min')
+    const result = await attemptWith('ntfy_sh', { topic: 't', priority })
+    expect(result).toMatchObject({ kind: 'config', error: expect.stringContaining('one of 1, 2, 3, 4, 5, min') })
   })
 })

@@ -3,6 +3,7 @@ import type { Outgoing } from '../../src/backends/contract/backend.ts'
 import { resolveOptions } from '../../src/config/resolve.ts'
 import { attempt, type Result } from '../../src/delivery/attempt.ts'
 import type { Delivery } from '../../src/outbox/delivery.ts'
+import { ConfigError } from '../../src/platform/errors.ts'
 import { testNotification } from './context.ts'
 import { minutes } from './wait.ts'
 
@@ -39,12 +40,14 @@ export async function attemptWith(
     ...(config && { config }),
     notification: testNotification(notification),
   }
-  const options = await resolveOptions(
-    { path: config, lasting: true },
-    { name: 'target', backend, settings },
-    remaining,
-  )
-  return attempt(delivery, options, { foreground: false, deadline })
+  try {
+    const target = { name: 'target', backend, settings }
+    const options = await resolveOptions({ path: config, lasting: true }, target, remaining)
+    return await attempt(delivery, options, { foreground: false, deadline })
+  } catch (error) {
+    if (error instanceof ConfigError) return { kind: 'config', error: error.message, secret: false }
+    throw error
+  }
 }
 
 /** What an attempt said of its failure. */

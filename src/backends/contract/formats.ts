@@ -13,9 +13,9 @@ export const host: Format = {
   expected: 'expected a host name or an address, without protocol and port',
 }
 
-/** A mail address, with or without a name before it; of a local user the name alone. */
+/** A mail address, with or without a name before it; of a local user the name alone; or nobody (an empty group). */
 export const mailbox: Format = {
-  pattern: /^(?:.*<[^<>\s]+>|[^<>,;:"\s]+)$/s,
+  pattern: /^(?:.*<[^<>\s]+>|[^<>,;:"\s]+|[\w-]+:;)$/s,
   expected: 'expected a mail address (ops@example.org)',
 }
 

@@ -57,10 +57,17 @@ function withoutReply(error: MailError, server: string): Error {
 export function partialFailure(server: string, errors: Error[], accepted: string[], recipients: Recipients): Error {
   const refused = errors as MailError[]
   const later = refused.filter(({ responseCode = 500 }) => responseCode < 500)
-  const text = `${server}: ${refused.map(messageOf).join('; ')} (accepted for ${accepted.join(', ') || 'nobody'})`
+  const text = `${server}: ${refused.map(ofRecipient).join('; ')} (accepted for ${accepted.join(', ') || 'nobody'})`
   if (later.length === 0) return new PermanentError(text)
   const addresses = later.flatMap(({ recipient }) => recipient ?? [])
   return new TransientError(text, undefined, remaining(addresses, recipients))
+}
+
+/** The server need not name the address in its reply. */
+function ofRecipient(error: MailError): string {
+  const { recipient = '' } = error
+  const text = messageOf(error)
+  return text.includes(recipient) ? text : `${recipient}: ${text}`
 }
 
 /** Everybody stays in the header they were in: who was not to be seen is not seen the second time either. */

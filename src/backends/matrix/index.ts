@@ -27,7 +27,7 @@ export default defineBackend({
       aliases: ['url', 'home_server', 'server', 'matrix_homeserver', 'MatrixHomeServer'],
     }),
     rooms: list({
-      format: { pattern: /^[!#]\S+$/, expected: 'expected room ids (!...) and aliases (#...:server)' },
+      format: { pattern: /^[!#]\S+$/, expected: 'expected a room id (!...) or an alias (#...:server)' },
       description:
         'room ids (!...) and aliases (#...:server), in quotation marks; `ntfy matrix rooms` lists yours; an invitation is accepted when a message needs it',
       required: true,

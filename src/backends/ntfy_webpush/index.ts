@@ -1,5 +1,5 @@
 import type { HttpAnswer } from '../../http/exchange.ts'
-import { serviceWords } from '../../http/index.ts'
+import { serviceWords } from '../../http/service-words.ts'
 import type { Priority } from '../../notification/index.ts'
 import { ConfigError, PermanentError } from '../../platform/errors.ts'
 import { field } from '../../platform/json.ts'
@@ -9,7 +9,7 @@ import { type Context, defineBackend, type Outgoing } from '../contract/backend.
 import { httpOptions } from '../contract/http-options.ts'
 import { choice, json, number, type OptionValues, path, text } from '../contract/options.ts'
 import { encrypt, longestPayload, type Subscription } from './encrypt.ts'
-import { keyText, vapidHeader } from './vapid.ts'
+import { keyProblem, keyText, vapidHeader } from './vapid.ts'
 
 /** RFC 8291 §5 has these keys. */
 const exampleSubscription = {
@@ -36,6 +36,7 @@ const options = {
     secret: true,
     example: 'yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw',
     content: keyText,
+    problem: keyProblem,
     aliases: ['vapid_private_key'],
   }),
   subject: text({

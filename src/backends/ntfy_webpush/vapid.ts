@@ -29,6 +29,18 @@ export function vapidHeader(privateKey: string, origin: string, subject: string,
   return `vapid t=${unsigned}.${signature.toString('base64url')}, k=${point.toString('base64url')}`
 }
 
+/** What is wrong with a key that stands in the option itself. */
+export function keyProblem(value: unknown): string | undefined {
+  const key = keyText.test(String(value)) ? parseKey(Buffer.from(String(value))) : undefined
+  return keyText.test(String(value)) && !isUsable(key) ? expectedKey : undefined
+}
+
+function isUsable(key: KeyObject | undefined): boolean {
+  return key?.asymmetricKeyDetails?.namedCurve === 'prime256v1'
+}
+
+const expectedKey = 'expected a private key of P-256 without a password (PEM, base64url or DER)'
+
 function encoded(json: unknown): string {
   return Buffer.from(JSON.stringify(json)).toString('base64url')
 }
@@ -36,9 +48,7 @@ function encoded(json: unknown): string {
 function readKey(privateKey: string): KeyObject {
   const content = keyText.test(privateKey) ? Buffer.from(privateKey) : readKeyFile(privateKey)
   const key = parseKey(content)
-  if (key?.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
-    throw new ConfigError('private_key: expected a private key of P-256 without a password (PEM, base64url or DER)')
-  }
+  if (key === undefined || !isUsable(key)) throw new ConfigError(`private_key: ${expectedKey}`)
   return key
 }
 

@@ -1,5 +1,6 @@
 import type { HttpAnswer } from '../../http/exchange.ts'
-import { retryAfter, serviceWords } from '../../http/index.ts'
+import { retryAfter } from '../../http/index.ts'
+import { serviceWords } from '../../http/service-words.ts'
 import { ConfigError, TransientError } from '../../platform/errors.ts'
 import { asObject, field } from '../../platform/json.ts'
 import { hideSecret } from '../../platform/masking.ts'
@@ -86,9 +87,10 @@ export function rocketChatFailure(answer: HttpAnswer): Error | undefined {
   const words = String(error ?? message ?? '')
   if (/too-many-requests/.test(words) || answer.status === 429) {
     const wait = /wait (\d+) second/i.exec(words)?.[1]
-    return new TransientError(`too many messages: ${words}`, retryAfter(answer) ?? (wait ? Number(wait) : undefined))
+    return new TransientError('too many messages', retryAfter(answer) ?? (wait ? Number(wait) : undefined))
   }
-  if (success !== false && status !== 'error') return answer.status === 401 ? new Unauthorized('401') : undefined
+  if (success !== false && status !== 'error')
+    return answer.status === 401 ? new Unauthorized('the server answered 401') : undefined
   if (answer.status === 401) return new Unauthorized(words)
   return answer.status < 500 && setUp.test(words) ? new ConfigError(words) : undefined
 }
