@@ -46,9 +46,15 @@ function serviceAddresses(text: string): Range[] {
     const host =
       /^(?:[\w.-]{1,80}\.[a-z]{2,}|localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?\//i.exec(rest)?.[0].length ?? 0
     const start = found.index + found[0].length - rest.length + host
-    return /[/@]/.test(rest) && isSecret(rest.slice(host)) ? [{ start, end: start + rest.length - host }] : []
+    return (/[/@]/.test(rest) || tokenAlone.test(found[0])) && isSecret(rest.slice(host))
+      ? [{ start, end: start + rest.length - host }]
+      : []
   }).flat()
 }
+
+/** Services that need nothing but a token, and whose names no program takes for the address of a channel of its own. */
+const tokenAlone =
+  /^(?:pbul|prowl|spush|simplepush|psafer|pushsafer|pushme|pushdeer|pushplus|pushy|schan|opsgenie|flock|wxteams|webexteams|techulus|notica|faast|pushed)s?:/
 
 /** Where an address ends. */
 const addressEnd = /[\s"'`<>\\]/

@@ -51,6 +51,8 @@ function simpleRanges(line: string, command: PlacedCommand, tells: Tells, depth:
     if (word.begins === undefined && word.substitutions.length === 0 && !/[=:]/.test(word.text)) return
     const makes = word.substitutions.length > 0 && makesSecret(word.text, texts[index - 1], texts, first)
     if (makes) addAll(ranges, spokenInside(line, word))
+    else if (isGivenFile(word.text, texts[first]))
+      addAll(ranges, spokenInside(line, word, 'likely').filter(isOneWord(line)))
     const flag = /^--?[\w-]+(?==)/.exec(word.text)?.[0]
     if (flag !== undefined && carriesNone(texts, first, flag, '=')) return
     const kind = kindOf(texts, first, index)
@@ -127,6 +129,21 @@ function makesSecret(text: string, before: string | undefined, texts: string[], 
     return secretSource.test(named) || keyFlag.test(`${texts[first]} ${named}`) || readsSecret(texts, first)
   }
   return /^-[aP]?p?[$`]/.test(text) || (/^(?:-u|--user)$/.test(before ?? '') && /:[$`]/.test(text))
+}
+
+/** A file that exists for this command alone (`<(echo x)`) is a text for these, and for others a secret if it looks so. */
+function isGivenFile(text: string, program = ''): boolean {
+  return (
+    /(?:^|[=@])<\(/.test(text) &&
+    !/^(?:g?diff|colordiff|vimdiff|cmp|comm|paste|join|sort|cat|[efz]?grep|wc|head|tail|source|\.|(?:ba|z|da)?sh)$/.test(
+      nameOf(program),
+    )
+  )
+}
+
+/** Of several the parts are looked at by themselves. */
+function isOneWord(line: string): (range: Range) => boolean {
+  return ({ start, end }) => !/[\s=:]/.test(line.slice(start, end))
 }
 
 /** Flags and words before a file that holds a secret: `--password-file <(echo x)`, `wg set wg0 private-key <(echo x)` */

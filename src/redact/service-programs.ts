@@ -99,7 +99,7 @@ export const services: Record<string, Program> = {
   ...named('rhc', nextP),
   knife: capitalP,
   codecov: { next: ['-t'] },
-  wandb: { places: ['login *'] },
+  wandb: { places: ['login *'], valued: /^--host$/ },
   ...named('snyk', { places: ['auth *'] }),
   twilio: { places: ['login * _'] },
   llm: { next: ['--value'] },

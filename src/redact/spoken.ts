@@ -39,15 +39,15 @@ function namedByFormat(texts: string[], format: number): Hit[] {
 }
 
 /** What is said in substitutions that make a secret: `TOKEN=$(echo x)`. */
-export function spokenInside(line: string, { substitutions }: Word): Range[] {
-  return substitutions.flatMap(({ start, end }) => shifted(spokenIn(line.slice(start, end)), start))
+export function spokenInside(line: string, { substitutions }: Word, tells: Tells = 'surely'): Range[] {
+  return substitutions.flatMap(({ start, end }) => shifted(spokenIn(line.slice(start, end), tells), start))
 }
 
 /** What the commands of a line say that whoever runs it takes for a secret. */
-export function spokenIn(line: string): Range[] {
+export function spokenIn(line: string, tells: Tells = 'surely'): Range[] {
   return placedCommands(line).commands.flatMap(({ words }) => {
     const texts = words.map(({ text }) => text)
     const program = texts.findIndex((text) => /^(?:.*\/)?(?:echo|printf|yes)$/.test(text))
-    return program < 0 ? [] : spoken(texts, program, 'surely').flatMap((hit) => inLine(words[hit.word] as Word, hit))
+    return program < 0 ? [] : spoken(texts, program, tells).flatMap((hit) => inLine(words[hit.word] as Word, hit))
   })
 }

@@ -81,7 +81,7 @@ export const systems: Record<string, Program> = {
   ipmitool: capitalP,
   ...named('racadm idracadm7 openfortivpn medusa smbmap kerbrute bloodhound-python ldapdomaindump psexec', nextP),
   ...named('crackmapexec netexec nxc evil-winrm', { next: ['-p', '-H'] }),
-  hydra: nextP,
+  hydra: p,
   nmcli: {
     next: [
       'password',
