@@ -65,8 +65,9 @@ export default defineBackend({
       form: {
         token: options.api_token,
         user: options.user_key,
-        title: notification.title,
-        message: notification.message || ' ',
+        // A blank message is refused.
+        title: notification.message === '' ? undefined : notification.title,
+        message: notification.message || notification.title,
         priority,
         device: options.device,
         sound: options.sound,

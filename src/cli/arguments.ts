@@ -177,11 +177,16 @@ function wrappedFrom(words: string[], flags: Flags): number {
 /** Puts each word where it belongs: with `ordered`, `-b` and `-o` to their lists, everything else to the parser. */
 function sort(words: string[], flags: Flags, ordered: boolean, into: SplitArguments): void {
   const rest = [...words]
+  const texts: string[] = []
   while (rest.length > 0) {
     const word = rest.shift() ?? ''
     if (word === '--') {
-      into.own.push(word, ...rest.splice(0))
-      return
+      texts.push(...rest.splice(0))
+      break
+    }
+    if (isText(word, flags, ordered)) {
+      texts.push(word)
+      continue
     }
     const backend = ordered ? /^(?:-b|--backend=)(.+)$/s.exec(word) : null
     const option = ordered ? /^(?:-o|--option=)(.+)$/s.exec(word) : null
@@ -195,8 +200,21 @@ function sort(words: string[], flags: Flags, ordered: boolean, into: SplitArgume
       const key = option ? (option[1] ?? '') : wordAfter(word, 'a key and a value', rest)
       const owner = into.targets.at(-1)?.options ?? into.sharedOptions
       owner[key] = wordAfter(word, 'a key and a value', rest)
-    } else into.own.push(...(isOption(word) ? plainly(word, rest, flags) : [word]))
+    } else into.own.push(...plainly(word, rest, flags))
   }
+  into.own.push(...(texts.some(isOption) ? ['--'] : []), ...texts)
+}
+
+/**
+ * Is this no option? What begins with a dash and holds a blank is text, as it was to argparse (`- all is done`), unless
+ * the blank belongs to an option's value: `-tAll done`, `--title=All done`.
+ */
+function isText(word: string, flags: Flags, ordered: boolean): boolean {
+  if (!isOption(word)) return true
+  const [before = ''] = /^[^\s=]*/.exec(word) ?? []
+  if (before === word || (before.startsWith('--') && word[before.length] === '=')) return false
+  const letter = word[1] ?? ''
+  return !takesValue(flagOf(letter, flags)) && !(ordered && /[bo]/.test(letter))
 }
 
 /**

@@ -11,7 +11,7 @@ import { longestTag, longestUrl, mostTags, type Priority, priorities } from '../
 import { ConfigError, exitCode, messageOf, UsageError, worstExitCode } from '../platform/errors.ts'
 import { readInput } from '../platform/input.ts'
 import { say } from '../platform/output.ts'
-import { withoutEnd } from '../platform/text.ts'
+import { isBlank, withoutEnd } from '../platform/text.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
 /** Longest text that is read from stdin, in bytes: more is no notification. */
@@ -41,13 +41,14 @@ export default defineCommand({
   },
   async run({ flags, words, global }) {
     const message = await emojized(messageFrom(words), global)
-    if (message.trim() === '' && !global.title) throw new UsageError('send: no message (give words, or pipe text in)')
+    if (isBlank(message) && isBlank(global.title ?? ''))
+      throw new UsageError('send: no message (give words, or pipe text in)')
     const { config, problems } = await loadConfig(global.config)
     if (problems.length > 0) throw new ConfigError(problems.join('\n'))
     const selected = await selectTargets(config, global)
     const terminal = terminalOfCaller()
     for (const warning of [...config.warnings, ...excess(flags)]) say.warning(warning)
-    const notification = makeNotification('send', message, {
+    const notification = makeNotification('send', isBlank(message) ? '' : message, {
       ...(global.title !== undefined && { title: await emojized(global.title, global) }),
       ...(flags.url !== undefined && { url: flags.url }),
       priority: (flags.priority as Priority | undefined) ?? 'default',

@@ -40,4 +40,14 @@ async function readRules(path: string): Promise<RuleFinder> {
 }
 
 /** Rules that may stand at the top. */
-const words = new Set(['ignore', 'always', 'longer_than', 'quiet', 'limit', 'dedupe', 'escalate', 'fallback'])
+const words = new Set([
+  'private',
+  'ignore',
+  'always',
+  'longer_than',
+  'quiet',
+  'limit',
+  'dedupe',
+  'escalate',
+  'fallback',
+])

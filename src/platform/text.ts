@@ -34,6 +34,11 @@ export function oneLine(text: string): string {
   return lines.length > 1 ? lines.map((line) => line.trim()).join(' ') : (lines[0] ?? '')
 }
 
+/** Is there nothing to see: blanks, control and format characters, and letters that are blanks (Hangul fillers, Braille)? */
+export function isBlank(text: string): boolean {
+  return /^[\p{Z}\p{C}\u115f\u1160\u2800\u3164\uffa0]*$/u.test(plainText(text))
+}
+
 /** `text` without any of these characters at its end. `/x+$/` takes time with the square of a run elsewhere. */
 export function withoutEnd(text: string, characters: string): string {
   let end = text.length

@@ -33,23 +33,15 @@ export async function askName(backend: Backend, config: Config): Promise<string>
 
 /** The options that a backend needs, and those of the others that are wanted. */
 export async function askOptions(backend: Backend): Promise<Record<string, unknown>> {
-  const { checkbox } = await import('@inquirer/prompts')
   const settings: Record<string, unknown> = {}
   const all = Object.entries(backend.options)
   const needed = all.filter(([name, { details }]) => details.required || backend.example?.[name] !== undefined)
   for (const [name, option] of needed) await askOption(backend, name, option, settings)
-  const others = all.filter(([name]) => !needed.some(([known]) => known === name))
-  if (others.length > 0) {
-    const wanted = await checkbox({
-      message: 'Further options (space chooses, enter goes on):',
-      choices: others.map(([name, { details }]) => ({
-        name: `${name}: ${details.description}`,
-        value: name,
-        short: name,
-      })),
-    })
-    for (const [name, option] of others) if (wanted.includes(name)) await askOption(backend, name, option, settings)
-  }
+  await askMore(
+    backend,
+    all.filter(([name]) => !needed.some(([known]) => known === name)),
+    settings,
+  )
   for (;;) {
     const lacking = backend.missing?.(settings)
     if (lacking === undefined) return settings
@@ -59,6 +51,30 @@ export async function askOptions(backend: Backend): Promise<Record<string, unkno
     }
     if (backend.missing?.(settings) === lacking) return settings
   }
+}
+
+/** Options that many people change: which server it is, and how loud. */
+const changed = /^(?:server|url|base_url|site|host|port|priority)$/
+
+/** Behind one question: those that many change, each with what holds without an answer, and the choice of all others. */
+async function askMore(backend: Backend, others: [string, Option][], settings: Record<string, unknown>): Promise<void> {
+  const { checkbox, confirm } = await import('@inquirer/prompts')
+  if (others.length === 0) return
+  const names = others.map(([name]) => name).join(', ')
+  if (!(await confirm({ message: `More settings? Further options: ${names}.`, default: false }))) return
+  const first = others.filter(([name]) => changed.test(name))
+  for (const [name, option] of first) await askOption(backend, name, option, settings)
+  const rest = others.filter(([name]) => !changed.test(name))
+  if (rest.length === 0) return
+  const wanted = await checkbox({
+    message: 'Which others (space chooses, enter goes on):',
+    choices: rest.map(([name, { details }]) => ({
+      name: `${name}: ${details.description}`,
+      value: name,
+      short: name,
+    })),
+  })
+  for (const [name, option] of rest) if (wanted.includes(name)) await askOption(backend, name, option, settings)
 }
 
 async function askOption(
@@ -72,7 +88,9 @@ async function askOption(
   const typed = await askText(backend, name, option, mustBe)
   if (typed === '') return
   const result = readOption(option, typed)
-  settings[name] = 'value' in result ? result.value : typed
+  const value = 'value' in result ? result.value : typed
+  // What holds anyway need not be in the file.
+  if (value !== details.default) settings[name] = value
 }
 
 /** Asks again until it is what the option expects; an empty answer leaves out what need not be there. */
@@ -86,7 +104,9 @@ async function askText(backend: Backend, name: string, option: Option, mustBe: b
     return 'value' in result || result.problem
   }
   if (option.choices) {
-    return select({ message, choices: [...option.choices], ...(usual !== undefined && { default: String(usual) }) })
+    const unset = usual === undefined && !mustBe ? [{ name: 'not set', value: '' }] : []
+    const choices = [...unset, ...option.choices.map((value) => ({ name: value, value }))]
+    return select({ message, choices, ...(usual !== undefined && { default: String(usual) }) })
   }
   if (secret) return password({ message, mask: '*', validate })
   const shown = example === undefined ? '' : ` (for example ${String(example)})`

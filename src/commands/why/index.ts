@@ -1,6 +1,7 @@
 import { defineCommand } from '../../cli/command.ts'
+import { loadConfig } from '../../config/index.ts'
 import { thresholdOf } from '../../config/threshold.ts'
-import { ruleFinder } from '../../config/where.ts'
+import { lineOfWord, ruleFinder } from '../../config/where.ts'
 import { readJournal } from '../../history/journal.ts'
 import { shortDuration } from '../../platform/duration.ts'
 import { exitCode, UsageError } from '../../platform/errors.ts'
@@ -73,5 +74,12 @@ async function whatElse(config: string | undefined): Promise<string[]> {
   const { milliseconds, source, always } = await thresholdOf(config)
   const lines = offNow(callingShell()) ? [`the ${hooksNow(callingShell())}`] : []
   const except = always.length === 0 ? '' : `, except ${always.join(', ')} (always)`
+  const { config: settings } = await loadConfig(config)
+  // Under `hide` they notify, and are listed as a command without its text.
+  if (settings.private === 'drop') {
+    const place = (await lineOfWord(config, 'private')) ?? 'private: drop'
+    const which = 'typed with a leading space, or kept out of the history by HISTCONTROL and the like'
+    lines.push(`private commands (${which}) neither notify nor are recorded (${place})`)
+  }
   return [...lines, `commands under ${shortDuration(milliseconds)} do not notify (${source})${except}`]
 }
