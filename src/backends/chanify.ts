@@ -1,3 +1,4 @@
+import { fitRendered } from '../notification/fit.ts'
 import type { Priority } from '../notification/index.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
@@ -32,7 +33,6 @@ export default defineBackend({
     autocopy: boolean({ description: 'copies the text at once', default: false }),
     ...httpOptions,
   },
-  // An APNs payload of 4096 bytes holds it.
   limits: { title: { max: 256, unit: 'bytes' }, message: { max: 3000, unit: 'bytes' } },
   answer: { json: { 'request-uid': 'b3d3d3d3-7e0b-4a4f-9c1f-0b8e1d9d3a11' } },
   refusal: { status: 401, json: { res: 401, msg: 'invalid token' } },
@@ -41,7 +41,7 @@ export default defineBackend({
       json: {
         token: options.token,
         title,
-        text: link === undefined ? message || ' ' : `${message}\n${link}`,
+        text: JSON.parse(fitRendered(message, (part) => JSON.stringify(textOf(part, link)), longest)),
         sound: options.sound ? 1 : 0,
         copy: options.copy,
         autocopy: options.autocopy ? 1 : undefined,
@@ -52,6 +52,13 @@ export default defineBackend({
     return asObject(answer.json)
   },
 })
+
+/** An APNs payload of 4096 bytes holds the text as JSON. */
+const longest = { max: 3200, unit: 'bytes' } as const
+
+function textOf(message: string, link: string | undefined): string {
+  return link === undefined ? message || ' ' : `${message}\n${link}`
+}
 
 /** The words of iOS for how much a notification may disturb. */
 const level: Record<Priority, string> = {

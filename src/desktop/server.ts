@@ -1,4 +1,5 @@
 import { ConfigError, messageOf } from '../platform/errors.ts'
+import { showable } from '../platform/text.ts'
 import { type Bus, DBusError, sessionBus, theBus } from './dbus/index.ts'
 import { memoryOf } from './memory.ts'
 import { type Toast, urgencies } from './toast.ts'
@@ -40,11 +41,21 @@ export async function showOn(bus: Bus, server: string, toast: Toast): Promise<{ 
   const memory = memoryOf(toast.thread)
   const last = await memory?.recall()
   const replaces = last?.guid === bus.guid && last.server === server ? last.id : 0
-  const body = capabilities.includes('body-markup') ? escapeMarkup(toast.message) : toast.message
+  const text = showable(toast.message)
+  const body = capabilities.includes('body-markup') ? escapeMarkup(text) : text
   const clickable = toast.origin !== undefined && capabilities.includes('actions')
   // The action of this name is what a click on the whole notification means; its label is hardly ever shown.
   const actions = clickable ? ['default', 'Show the terminal'] : []
-  const values = ['ntfy', replaces, toast.icon ?? '', toast.title, body, actions, hintsOf(toast), toast.timeout]
+  const values = [
+    'ntfy',
+    replaces,
+    toast.icon ?? '',
+    showable(toast.title),
+    body,
+    actions,
+    hintsOf(toast),
+    toast.timeout,
+  ]
   const [id] = (await ask(bus, server, 'Notify', 'susssasa{sv}i', values)) as [number]
   await memory?.remember({ guid: bus.guid, server, id })
   return { id, clickable }

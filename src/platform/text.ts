@@ -36,7 +36,15 @@ export function oneLine(text: string): string {
 
 /** Is there nothing to see: blanks, control and format characters, and letters that are blanks (Hangul fillers, Braille)? */
 export function isBlank(text: string): boolean {
-  return /^[\p{Z}\p{C}\u115f\u1160\u2800\u3164\uffa0]*$/u.test(plainText(text))
+  return /^[\p{Z}\p{Cc}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]*$/u.test(plainText(text))
+}
+
+/**
+ * Text without what programs that show it may not take: separators of lines that are no newline, and the characters
+ * that Unicode keeps free for its users' own purposes (noncharacters, §23.7), which some D-Bus libraries refuse.
+ */
+export function showable(text: string): string {
+  return text.replace(/[\u0085\u2028\u2029]/g, '\n').replace(/\p{Noncharacter_Code_Point}/gu, '\ufffd')
 }
 
 /** `text` without any of these characters at its end. `/x+$/` takes time with the square of a run elsewhere. */
@@ -92,9 +100,23 @@ export function cut(text: string, limit: Limit): string {
   return text.slice(0, graphemeStart(text, end)) + cutMark
 }
 
+/**
+ * Where the flag begins that a cut at `end` would go through, or `end` between two of them: regional indicators make
+ * pairs, counted from the first of their run. Nothing if none is there.
+ */
+function flagStart(text: string, end: number): number | undefined {
+  const isHalf = (at: number) => /^\p{Regional_Indicator}$/u.test(String.fromCodePoint(text.codePointAt(at) ?? 0))
+  if (!isHalf(end)) return undefined
+  let first = end
+  while (first >= 2 && isHalf(first - 2)) first -= 2
+  return end - ((end - first) % 4)
+}
+
 /** Where the grapheme begins that the character at `end` belongs to. */
 function graphemeStart(text: string, end: number): number {
   // Intl.Segmenter takes time with the square of the length (V8: 16 s for 80 000 letters): it sees the neighbourhood.
+  const flag = flagStart(text, end)
+  if (flag !== undefined) return flag
   const from = Math.max(0, end - 200)
   const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   const found = segmenter.segment(text.slice(from, end + 200)).containing(end - from)

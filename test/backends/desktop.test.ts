@@ -55,6 +55,14 @@ describeWith(desktopPrograms, 'the desktop', () => {
     }
   })
 
+  it('shows texts with separators and characters that nobody may use', async () => {
+    const message = 'one\u2028two\uFFFEthree\u{1FFFF}four\uFDD0'
+    expect(await see({ title: 'a\uFFFFb', message })).toMatchObject({
+      title: 'a\uFFFDb',
+      body: 'one\ntwo\uFFFDthree\uFFFDfour\uFFFD',
+    })
+  })
+
   it('takes the urgency from the outcome, else from the priority, unless it is given', async () => {
     const failed = { status: 1, durationMs: 1000 }
     expect(await see({ outcome: failed, priority: 'low' })).toMatchObject({ urgency: 'critical' })

@@ -106,7 +106,9 @@ describe('why', () => {
     expect(await reason('make')).toBe('make, 12 s: not sent: away: no (the configuration: away: never)')
     await ntfy(['off', '1h'], { env })
     expect(await reason('make')).toMatch(/^make, 12 s: not sent: the hooks are off until \d\d:\d\d \(ntfy on\)$/)
-    expect(await why()).toMatch(/\nthe hooks are off until .*\nprivate commands .*\ncommands under 10 s do not notify \(longer_than\)\n$/)
+    expect(await why()).toMatch(
+      /\nthe hooks are off until .*\nprivate commands .*\ncommands under 10 s do not notify \(longer_than\)\n$/,
+    )
     expect(server.received).toEqual([])
   })
 

@@ -13,6 +13,9 @@ describe('cutting', () => {
     { text: '😀😀😀', max: 4, unit: 'utf16', cut: '😀…' },
     { text: 'a\r\nb', max: 3, unit: 'utf16', cut: 'a…' },
     { text: 'abc', max: 2, unit: 'bytes', cut: '' },
+    { text: '🇩🇪🇫🇷🇮🇹', max: 4, unit: 'codepoints', cut: '🇩🇪…' },
+    { text: `x${'🇩🇪'.repeat(200)}`, max: 205, unit: 'codepoints', cut: `x${'🇩🇪'.repeat(101)}…` },
+    { text: `${'🇩🇪'.repeat(200)}`, max: 206, unit: 'codepoints', cut: `${'🇩🇪'.repeat(102)}…` },
   ])('$text to $max $unit', ({ text, max, unit, cut: expected }) => {
     expect(cut(text, { max, unit })).toBe(expected)
   })
