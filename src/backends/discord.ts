@@ -18,6 +18,7 @@ export default defineBackend({
       required: true,
       secret: true,
       example: 'https://discord.com/api/webhooks/123456789012345678/abcdefghijklmnop',
+      aliases: ['discord_webhook_url'],
     }),
     username: text({
       format: { pattern: /^.{1,80}$/su, expected: 'expected 80 characters at most' },

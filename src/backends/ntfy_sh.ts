@@ -37,9 +37,21 @@ export default defineBackend({
       default: 'https://ntfy.sh',
       aliases: ['host', 'url', 'default_host'],
     }),
-    token: text({ format: word, description: 'an access token (tk_...)', secret: true, aliases: ['default_token'] }),
-    user: text({ description: 'the user name, with `password`', aliases: ['username', 'default_user'] }),
-    password: text({ description: 'the password', secret: true, aliases: ['pass', 'default_password'] }),
+    token: text({
+      format: word,
+      description: 'an access token (tk_...)',
+      secret: true,
+      aliases: ['ntfy_access_token', 'default_token'],
+    }),
+    user: text({
+      description: 'the user name, with `password`',
+      aliases: ['ntfy_username', 'username', 'default_user'],
+    }),
+    password: text({
+      description: 'the password',
+      secret: true,
+      aliases: ['ntfy_password', 'pass', 'default_password'],
+    }),
     priority: choice(['1', '2', '3', '4', '5', ...priorities, 'max'], {
       description: 'a priority for all messages instead of their own: 1 to 5, or its name',
       example: 'high',

@@ -18,6 +18,7 @@ export default defineBackend({
       required: 'to send',
       secret: true,
       example: '0123456789abcdef0123456789abcdef01234567',
+      aliases: ['default_recipient_prowl'],
     }),
     provider_key: text({ format: word, description: 'a provider key, for more messages an hour', secret: true }),
     priority: number({ description: "-2 to 2 instead of the message's own", min: -2, max: 2 }),

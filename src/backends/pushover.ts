@@ -23,6 +23,7 @@ export default defineBackend({
       required: true,
       secret: true,
       example: 'uQiRzpo4DXghDmr9QzzfQu27cmVRsG',
+      aliases: ['default_recipient_pushover'],
     }),
     api_token: text({
       format: word,
@@ -30,7 +31,7 @@ export default defineBackend({
       required: 'to send',
       secret: true,
       example: 'azGDORePK8gMaC0QOYAMyEEuzJnyUi',
-      aliases: ['token'],
+      aliases: ['pushover_app_token', 'token'],
     }),
     device: text({ description: 'one device instead of all; several with commas' }),
     sound: text({ description: 'the name of a sound', example: 'cosmic' }),

@@ -18,11 +18,11 @@ export default defineBackend({
       required: true,
       secret: true,
       example: 'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX',
-      aliases: ['app_url', 'webhook'],
+      aliases: ['slack_webhook_url', 'app_url', 'webhook'],
     }),
     user: text({
       description: 'the channel or @user it goes to, where the webhook lets one choose',
-      aliases: ['channel'],
+      aliases: ['default_recipient_slack', 'channel'],
     }),
     ...httpOptions,
   },

@@ -25,6 +25,7 @@ export default defineBackend({
       secret: true,
       example:
         'https://prod-00.westus.logic.azure.com/workflows/abc/triggers/manual/paths/invoke?api-version=2016-06-01&sig=xyz',
+      aliases: ['msteams_webhook_url'],
     }),
     ...httpOptions,
   },

@@ -66,7 +66,9 @@ const targetWords = [
 
 const conditions = paragraphs('In when, each a value or a list of values; all of them have to hold.')
 
-const secrets = paragraphs('The value of an option may be read from elsewhere:')
+const secrets = paragraphs(
+  'The value of an option may be read from elsewhere. Its first line counts, without blanks around it; of keys, certificates and lists all lines do.',
+)
 
 const references: Record<string, string> = {
   '{env: NAME}': 'an environment variable',

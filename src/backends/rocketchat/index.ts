@@ -25,7 +25,7 @@ export default defineBackend({
         'the address of the server, or of an incoming webhook (Workspace, Integrations, New), which needs no account',
       required: true,
       example: 'https://chat.example.org',
-      aliases: ['server', 'webhook', 'webhook_url'],
+      aliases: ['rocketchat_webhook_url', 'server', 'webhook', 'webhook_url'],
     }),
     username: text({
       description: 'the account: ntfy logs in once, and keeps the token in its state folder',
@@ -44,7 +44,11 @@ export default defineBackend({
       example: '9HqLlyZOugoStsXCUfD_0YdwnNnunAJF8V47U3QHXSq',
       aliases: ['auth_token', 'access_token'],
     }),
-    room: text({ description: 'a channel (#name) or a user (@name)', example: '#general', aliases: ['channel', 'to'] }),
+    room: text({
+      description: 'a channel (#name) or a user (@name)',
+      example: '#general',
+      aliases: ['default_recipient_rocketchat', 'channel', 'to'],
+    }),
     room_id: text({
       format: word,
       description: 'the id of a room, instead of its name: then no message can arrive twice',

@@ -16,7 +16,11 @@ const facilities = [
 
 const options = {
   prio: choice(priorities, { description: 'the priority of the record', default: 'ALERT', aliases: ['priority'] }),
-  facility: choice(facilities, { description: 'the facility of the record', default: 'LOCAL5' }),
+  facility: choice(facilities, {
+    description: 'the facility of the record',
+    default: 'LOCAL5',
+    aliases: ['syslog_facility'],
+  }),
   fmt: text({
     description: 'the text, each line of which is a record: {title} and {message} stand for the notification',
     default: '[{title}] {message}',
