@@ -5,7 +5,8 @@
 # whose names are not identifiers. Whoever wraps a command has to note these things first, so the bin is a shell
 # script as far as the exec of node, and JavaScript after it.
 #
-# The build makes `dist/ntfy` of this file in four steps:
+# The build makes `dist/ntfy` of this file in four steps, after it has put the parts of this folder in the place of the
+# lines that name them (`# @spool@`), and a printf of the variables that a call keeps in that of `# @variables@`:
 #   1. take line 1, then the line `':' /*` (a no-op for sh; a string and the start of a comment for JavaScript);
 #   2. then this text without its lines that are only comments;
 #   3. in place of the line `# @scripts@`, for bash, zsh and fish each, one command (TEXT: the file's bytes, each ' as
@@ -264,6 +265,12 @@ refuse() {
   (exec >&2 && echo "ntfy: $ntfy_unfit$ntfy_needed")
   exit 127
 }
+
+# @spool@
+
+for ntfy_word in "$@"; do
+  case $ntfy_word in hook | --no-wait) spool_call "$@" && break ;; esac
+done
 
 for ntfy_word in "$@"; do
   [ "$ntfy_word" = 'done' ] && note_state "$@" && break

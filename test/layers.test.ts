@@ -19,6 +19,7 @@ const rooms = [
   'config',
   'history',
   'outbox',
+  'inbox',
   'rules',
   'delivery',
   'cli',

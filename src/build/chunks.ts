@@ -24,6 +24,7 @@ export const chunks: readonly Chunk[] = [
       'commands/index',
       'delivery/record-decision',
       'history/journal',
+      'inbox/waiting',
       'outbox/waiting',
       'process/launcher',
       'process/proc',

@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'rolldown'
+import { keptVariables } from '../inbox/variables.ts'
 import { chunks, takes } from './chunks.ts'
 import { joinLauncher } from './launcher.ts'
 import { licenseTexts } from './licenses.ts'
@@ -90,7 +91,8 @@ function bins(): Plugin {
         scripts[shell] = readFileSync(`shell/ntfy.${shell}`, 'utf8')
       }
       writeFileSync('dist/package.json', '{"type":"commonjs"}\n')
-      executable('dist/ntfy', joinLauncher(readFileSync('shell/launcher.sh', 'utf8'), scripts, entry))
+      const [launcher = '', spool = ''] = ['launcher', 'spool'].map((part) => readFileSync(`shell/${part}.sh`, 'utf8'))
+      executable('dist/ntfy', joinLauncher({ launcher, spool, scripts, variables: keptVariables, entry }))
       executable('dist/ntfy-done', `#!/usr/bin/env node\n${entry}\n`)
     },
   }

@@ -54,6 +54,8 @@ export interface Command<F extends Flags = Flags> {
   /** The first word that is no flag begins somebody else's command line, which is not ours to read. */
   wraps?: true
   hidden?: true
+  /** It ends with 0 whatever happens: its caller takes any other status for an answer. */
+  neverFails?: true
   /** @returns the exit code */
   run(invocation: Invocation<F>): Promise<number>
 }

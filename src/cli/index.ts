@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty'
+import { mayHaveCalls } from '../inbox/waiting.ts'
 import { exitCode, messageOf, NtfyError, UsageError } from '../platform/errors.ts'
 import { leaveStreamsBlocking, say, setLogLevel } from '../platform/output.ts'
 import { stateNotice } from '../platform/paths.ts'
@@ -43,11 +44,18 @@ async function dispatch(argv: string[], commands: Commands): Promise<number> {
     // It means the job, and Node would warn of it on our stderr.
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
   }
+  if (!command.neverFails) return runCommand(argv, verbAt, command, commands)
+  await runCommand(argv, verbAt, command, commands).catch(explain)
+  return exitCode.ok
+}
+
+async function runCommand(argv: string[], verbAt: number, command: Command, commands: Commands): Promise<number> {
   const typed = await parse(argv, verbAt, command)
   if (typed === undefined) return exitCode.ok
   await loadStyle(typed.global.color)
   if (typed.global.logLevel !== undefined) setLogLevel(typed.global.logLevel)
   const code = await command.run({ ...typed, commands })
+  if (command.name !== 'inbox' && mayHaveCalls()) (await import('../inbox/start.ts')).readLeftOver()
   const notice = stateNotice()
   // Of a wrapped command's stderr nothing of ours becomes a part unless somebody reads it.
   if (notice !== undefined && (!command.wraps || isatty(2))) say.warning(notice)

@@ -2,7 +2,7 @@ import type { Commands } from '../cli/command.ts'
 
 /** Every verb, loaded when it is typed. The order is that of the help. */
 export const commands: Commands = {
-  send: () => import('./send.ts'),
+  send: () => import('./send/index.ts'),
   done: () => import('./done.ts'),
   'shell-integration': () => import('./shell-integration.ts'),
   test: () => import('./test.ts'),
@@ -25,4 +25,6 @@ export const commands: Commands = {
   'shell-next': () => import('./shell-next.ts'),
   clicks: () => import('./clicks.ts'),
   deliver: () => import('./deliver.ts'),
+  inbox: () => import('./inbox.ts'),
+  hook: () => import('./hook/index.ts'),
 }

@@ -1,6 +1,6 @@
 import { defineCommand } from '../cli/command.ts'
 import { cutColumns } from '../cli/table.ts'
-import { type LogLine, readLog } from '../history/log.ts'
+import { type LogLine, type LostLine, readWholeLog } from '../history/log.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { localTime } from '../platform/local-time.ts'
 import { columns, print, printJson } from '../platform/output.ts'
@@ -19,14 +19,21 @@ export default defineCommand({
   async run({ flags, global }) {
     const wanted = flags.number ?? '20'
     if (!/^\d{1,6}$/.test(wanted)) throw new UsageError(`log -n ${wanted}: expected a number of lines`)
-    for (const line of readLog().slice(-Number(wanted) || Number.POSITIVE_INFINITY)) {
+    for (const line of readWholeLog().slice(-Number(wanted) || Number.POSITIVE_INFINITY)) {
       global.json ? printJson(line) : print(row(line))
     }
     return exitCode.ok
   },
 })
 
-function row({ delivered, target, title, text, late_s: late, tries }: LogLine): string {
+function row(line: LogLine | LostLine): string {
+  if ('delivered' in line) return deliveredRow(line)
+  const time = localTime(line.time)
+  const rest = cutColumns(`  ${oneLine(`not sent: ${line.error}  ${line.title}`)}`, columns() - time.length)
+  return `${style.stdout.faint(time)}${rest}\n`
+}
+
+function deliveredRow({ delivered, target, title, text, late_s: late, tries }: LogLine): string {
   const lateness = late > 5 ? `, ${late} s late` : ''
   const often = tries > 1 ? `, ${tries} tries` : ''
   const time = localTime(delivered)

@@ -1,7 +1,6 @@
-import { closeSync } from 'node:fs'
 import type { Delivery } from '../outbox/delivery.ts'
 import { programEnvironment, programFile } from '../platform/program.ts'
-import { inheritedDescriptors } from '../process/launcher.ts'
+import { closeInherited } from '../process/launcher.ts'
 import type { Spooled } from './deliver.ts'
 import { type Granted, grantedTo } from './granted.ts'
 
@@ -41,13 +40,4 @@ export function deliverInBackground(pending: Spooled[], report: 'pipe' | 'ignore
   child.stdin?.end(JSON.stringify({ deliveries: homeless, granted: grants } satisfies HandedOver))
   child.unref()
   return child
-}
-
-/** A process that waits for the end of one of the caller's pipes, or for a lock on one of its files, must not wait for us. */
-function closeInherited(): void {
-  for (const descriptor of inheritedDescriptors().splice(0)) {
-    try {
-      closeSync(descriptor)
-    } catch {}
-  }
 }

@@ -25,6 +25,8 @@ export interface PlanOptions {
   outcome?: Outcome
   /** What is known already of whether somebody is looking. */
   away?: Away
+  /** The id of the delivery for a target, where it must be the same if this is planned again; asked in a fixed order. */
+  idFor?: (target: string) => string
 }
 
 /** Makes a delivery for each target, and lets the rules decide which are sent, held and left out. */
@@ -36,7 +38,7 @@ export async function plan(
 ): Promise<Plan> {
   const made: Plan = { now: [], held: [], reports: [] }
   const facts = factsOf(notification, config, options)
-  await Promise.all(selected.map((one) => planOne(one, notification, config, facts, made)))
+  await Promise.all(selected.map((one) => planOne(one, notification, config, { facts, idFor: options.idFor }, made)))
   return made
 }
 
@@ -44,10 +46,10 @@ async function planOne(
   { target, overrides, named }: Selected,
   notification: Notification,
   config: Config,
-  facts: Facts,
+  { facts, idFor }: { facts: Facts; idFor: PlanOptions['idFor'] },
   made: Plan,
 ): Promise<void> {
-  const delivery = await prepare(notification, config, { target, overrides })
+  const delivery = await prepare(notification, config, { target, overrides }, idFor)
   const rules = rulesOf(config, target)
   if (Object.keys(rules).length === 0 || notification.source === 'test') {
     made.now.push(delivery)
@@ -59,7 +61,8 @@ async function planOne(
     made.reports.push({ ...reportOf(delivery), outcome: 'skipped', error: `${reason} (${rule})`, rule, reason })
     return
   }
-  const another = (name: string) => prepare(notification, config, { target: findTarget(config, name), overrides: {} })
+  const another = (name: string) =>
+    prepare(notification, config, { target: findTarget(config, name), overrides: {} }, idFor)
   const kept = await withFallback(decision.delivery, rules, config, another)
   if (decision.kind === 'send') made.now.push(kept)
   else {

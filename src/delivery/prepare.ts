@@ -16,15 +16,16 @@ export async function prepare(
   notification: Draft,
   config: Config,
   { target, overrides }: Pick<Selected, 'target' | 'overrides'>,
+  idFor: (target: string) => string = randomUuid,
 ): Promise<Delivery> {
   const shown = await redactedView(notification, target.showCommand ?? config.showCommand)
   const delivery: Delivery = {
     version: 1,
-    id: randomUuid(),
+    id: idFor(target.name),
     target: target.name,
     backend: target.backend,
     created: notification.time,
-    clock: machineTime(),
+    clock: machineTime(notification.time),
     tries: 0,
     next: notification.time,
     state: 'waiting',

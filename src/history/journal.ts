@@ -5,11 +5,11 @@ import { stateFolder } from '../platform/paths.ts'
 /** The journal is put aside at this size, in bytes; with the one before it is 1 MB at most. */
 const rotateAt = 512 * 1024
 
-/** What was decided about a command that a hook or `done` saw, or what its user dropped: what `why` explains. */
+/** What was decided about a command that a hook or `done` saw, an agent's event, or what its user dropped: what `why` explains. */
 export interface JournalEntry {
   /** ISO 8601. */
   time: string
-  source: 'hook' | 'done' | 'send' | 'drop'
+  source: 'hook' | 'done' | 'send' | 'drop' | 'agent'
   /** Without its secrets; nothing where it is not to be shown. */
   command?: string
   status?: number

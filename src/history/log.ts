@@ -28,11 +28,38 @@ export interface LogLine {
   tries: number
 }
 
-/** The log, the oldest line first; lines that are damaged are left out. */
+/** What the log says of a call that nobody waited for, and of which no notification was made. */
+export interface LostLine {
+  id: string
+  /** The command line, or the title of what it would have been. */
+  title: string
+  /** When it was called, ISO 8601. */
+  time: string
+  /** Why there is no notification. */
+  error: string
+}
+
+/** What was delivered, the oldest line first. */
 export function readLog(): LogLine[] {
+  return readWholeLog().filter((line): line is LogLine => 'delivered' in line)
+}
+
+/** The log, the oldest line first; lines that are damaged are left out. */
+export function readWholeLog(): (LogLine | LostLine)[] {
   const path = logFile()
   if (path === undefined) return []
-  return (readLines(path) as LogLine[]).filter((line) => typeof line?.id === 'string' && typeof line.title === 'string')
+  return (readLines(path) as (LogLine & LostLine)[]).filter(
+    (line) =>
+      typeof line?.id === 'string' &&
+      typeof line.title === 'string' &&
+      (typeof line.delivered === 'string' || typeof line.error === 'string'),
+  )
+}
+
+/** Notes that a call came to nothing. */
+export function noteLost(line: LostLine): void {
+  const path = logFile()
+  if (path !== undefined) appendLines(path, [line], rotateAt)
 }
 
 /** Does the log say that a delivery arrived? */

@@ -2,23 +2,28 @@ import { hostname, userInfo } from 'node:os'
 import { randomUuid } from '../platform/uuid.ts'
 import type { Notification, Priority, Source } from './index.ts'
 
-/** A notification that is made here and now; a working directory that was deleted is no obstacle. */
+/** A notification that is made here, and now unless the details say otherwise; a working directory that was deleted is no obstacle. */
 export function makeNotification(
   source: Source,
   message: string,
-  details: Partial<Omit<Notification, 'id' | 'time' | 'source' | 'message' | 'origin'>> = {},
+  details: Partial<Omit<Notification, 'id' | 'source' | 'message'>> = {},
 ): Notification {
   const priority: Priority = details.priority ?? 'default'
   return {
     tags: [],
+    time: new Date().toISOString(),
+    origin: originHere(),
     ...details,
     id: randomUuid(),
-    time: new Date().toISOString(),
     source,
     message,
     priority,
-    origin: { user: userName(), host: hostname(), cwd: workingFolder() },
   }
+}
+
+/** Who makes a notification here, and where. */
+export function originHere(): Notification['origin'] {
+  return { user: userName(), host: hostname(), cwd: workingFolder() }
 }
 
 function userName(): string {

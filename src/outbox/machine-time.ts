@@ -11,8 +11,10 @@ export function madeNow(): Pick<Delivery, 'created' | 'next'> & { clock: Machine
   return { created: now, next: now, clock: machineTime() }
 }
 
-export function machineTime(): MachineTime {
-  return { boot: whereWeRun(), uptime: uptime() }
+/** @param since when it was by the clock, ISO 8601; without it, now */
+export function machineTime(since?: string): MachineTime {
+  const age = since === undefined ? 0 : Date.now() - Date.parse(since)
+  return { boot: whereWeRun(), uptime: uptime() - age / 1000 }
 }
 
 /**

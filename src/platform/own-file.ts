@@ -22,7 +22,12 @@ const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_W
 
 /** @param most bytes; a larger file is none of ours */
 export function readOwn(path: string, most: number): string | undefined {
-  return withOwn(path, O_RDONLY, (descriptor, { size }) => (size > most ? undefined : readFileSync(descriptor, 'utf8')))
+  return readOwnBytes(path, most)?.toString('utf8')
+}
+
+/** The same, byte for byte. */
+export function readOwnBytes(path: string, most: number): Buffer | undefined {
+  return withOwn(path, O_RDONLY, (descriptor, { size }) => (size > most ? undefined : readFileSync(descriptor)))
 }
 
 /** When a file of ours was last written, milliseconds since 1970; nothing if there is none. */
@@ -40,11 +45,11 @@ export function appendOwn(path: string, text: string): boolean {
  *
  * @throws the file system's error; then nothing has changed
  */
-export function replaceOwn(path: string, text: string, { durable = false } = {}): void {
+export function replaceOwn(path: string, text: string | Buffer, { durable = false } = {}): void {
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   const descriptor = createAnew(draft)
   try {
-    writeWhole(descriptor, Buffer.from(text), durable)
+    writeWhole(descriptor, typeof text === 'string' ? Buffer.from(text) : text, durable)
     renameSync(draft, path)
   } catch (error) {
     removeQuietly(draft)

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 
 const { O_NONBLOCK = 0, O_RDONLY } = constants
 
@@ -31,4 +31,10 @@ export function readRegular(path: string, most: number, encoding: BufferEncoding
   } catch {
     return undefined
   }
+}
+
+/** Can what is at a path be read only once? */
+export function isPipe(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats !== undefined && (stats.isFIFO() || stats.isSocket())
 }

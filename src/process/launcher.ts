@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { closeSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** What the caller had set up and Node has destroyed. */
 export interface LaunchState {
@@ -31,6 +31,15 @@ let inherited: number[] | undefined
 export function inheritedDescriptors(): number[] {
   inherited ??= numbers(readNotes().get('fds')) ?? ownDescriptors()
   return inherited
+}
+
+/** A process that waits for the end of one of the caller's pipes, or for a lock on one of its files, must not wait for us. */
+export function closeInherited(): void {
+  for (const descriptor of inheritedDescriptors().splice(0)) {
+    try {
+      closeSync(descriptor)
+    } catch {}
+  }
 }
 
 /** What the launcher has noted is for nobody else. */

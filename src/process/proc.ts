@@ -23,7 +23,11 @@ export interface ProcessStat {
 /** Absent if there is no such process, or no /proc. */
 export function readStat(pid: number | 'self'): ProcessStat | undefined {
   const text = read(`/proc/${pid}/stat`)
-  if (!text) return undefined
+  return text ? parseStat(text) : undefined
+}
+
+/** @param text what was read from /proc/PID/stat */
+export function parseStat(text: string): ProcessStat {
   // The name may hold spaces and parentheses; nothing after it does.
   const end = text.lastIndexOf(')')
   const fields = text.slice(end + 2).split(' ')
@@ -97,6 +101,11 @@ export function terminalOfCaller(): TerminalReference | undefined {
 /** The shell that this was typed into. */
 export function callingShell(): number {
   return terminalOfCaller()?.shellPid ?? process.ppid
+}
+
+/** The terminal of a process, given what /proc said of it. */
+export function terminalOf({ tty }: ProcessStat): string | undefined {
+  return terminalPath(tty)
 }
 
 /** Numbers of devices are those of the kernel's documentation, admin-guide/devices. */

@@ -1,0 +1,96 @@
+import { isatty } from 'node:tty'
+import { defineCommand, type Invocation } from '../../cli/command.ts'
+import { deliverInBackground } from '../../delivery/background.ts'
+import { attemptAll, type Report, type Spooled, spool, spoolHeld } from '../../delivery/deliver.ts'
+import { followUp } from '../../delivery/keep-flushing.ts'
+import type { Plan } from '../../delivery/plan.ts'
+import { printReport, sayReport, showHere } from '../../delivery/report.ts'
+import { longestInput } from '../../inbox/call.ts'
+import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../../platform/errors.ts'
+import { readInput } from '../../platform/input.ts'
+import { say } from '../../platform/output.ts'
+import { withoutEnd } from '../../platform/text.ts'
+import { terminalOfCaller } from '../../process/proc.ts'
+import { type Composed, compose, sendFlags } from './compose.ts'
+
+export default defineCommand({
+  name: 'send',
+  words: '[MESSAGE...]',
+  summary: 'send a message',
+  group: 'everyday',
+  examples: [
+    ['ntfy send backup is done', 'to the default targets'],
+    ['df -h | ntfy -b phone send -', 'the output of a program, to one target'],
+    ['ntfy -t Disk send --priority high "95 % full"', 'with a title and a priority'],
+    ['ntfy send --no-wait backup is done', 'without waiting for the service'],
+  ],
+  flags: sendFlags,
+  async run(typed) {
+    const terminal = terminalOfCaller()
+    const composed = await compose(typed, messageFrom(typed.words), { ...(terminal && { terminal }) })
+    for (const warning of composed.warnings) say.warning(warning)
+    return typed.flags['no-wait'] ? leave(composed) : deliver(composed, typed)
+  },
+})
+
+async function deliver({ planned, config }: Composed, { flags, global }: Invocation<typeof sendFlags>) {
+  const pending = flags['no-queue'] ? unkept(planned) : spoolAll(planned)
+  const reports = [...planned.reports, ...(await attemptAll(pending, { foreground: true, fresh: true, config }))]
+  for (const report of reports) {
+    if (global.json) printReport(report)
+    sayReport(report)
+  }
+  showHere(reports, planned.now)
+  followUp(reports, planned.held.length > 0)
+  return worstExitCode(reports.map((report) => report.exitCode))
+}
+
+/**
+ * Nobody waits: what is in the outbox is stored, and a process of its own delivers it.
+ *
+ * @throws NtfyError it is not stored
+ */
+function leave({ planned }: Composed): number {
+  const spooled = [...spoolHeld(planned.held), ...spool(planned.now, { claimed: false })]
+  const stored = spooled.filter(({ location }) => location !== undefined)
+  if (stored.length > 0) deliverInBackground(stored)
+  if (stored.length < spooled.length) throw new NtfyError('send --no-wait: not stored', exitCode.unavailable)
+  for (const report of planned.reports) sayReport(report)
+  if (stored.length === 0) followUp(planned.reports, planned.held.length > 0)
+  return exitCode.ok
+}
+
+/** What cannot be held is sent, and reported as that. */
+function spoolAll(planned: Plan): Spooled[] {
+  const { now, held } = planned
+  const lost = spoolHeld(held)
+  planned.reports = planned.reports.filter(({ id }) => !lost.some(({ delivery }) => delivery.id === id))
+  return [...lost, ...spool(now, { claimed: true })]
+}
+
+/** Of what is not to be kept, what is to wait cannot be delivered. */
+function unkept(planned: Plan): Spooled[] {
+  planned.reports = planned.reports.map(
+    (report): Report =>
+      report.outcome === 'queued' ? { ...report, outcome: 'failed', exitCode: exitCode.unavailable } : report,
+  )
+  planned.held = []
+  return planned.now.map((delivery) => ({ delivery, location: undefined }))
+}
+
+/** Words win; `-` alone, or no words where stdin is no terminal, reads stdin. */
+function messageFrom(words: string[]): string {
+  const piped = words.length === 0 && !isatty(0)
+  if (!piped && !(words.length === 1 && words[0] === '-')) return words.join(' ')
+  return textFromInput()
+}
+
+function textFromInput(): string {
+  try {
+    const { text, whole } = readInput(longestInput)
+    if (!whole) say.warning('send: only the first 1 MB of stdin is sent')
+    return withoutEnd(text, '\r\n')
+  } catch (error) {
+    throw new UsageError(`send: cannot read stdin: ${messageOf(error)}`)
+  }
+}
