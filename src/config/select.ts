@@ -131,5 +131,10 @@ async function overrideName(
 }
 
 function pathOverride(path: string): string {
-  return path.startsWith('~/') ? pathFrom(path, undefined) : resolve(path)
+  if (path.startsWith('~/')) return pathFrom(path, undefined)
+  try {
+    return resolve(path)
+  } catch {
+    throw new UsageError(`${path}: the working directory is gone: expected an absolute path`)
+  }
 }

@@ -15,7 +15,7 @@ export const hookLater: CallHandler = async (call, options) => {
     if (load === undefined) throw new UsageError(unknownAgent(event.agent) ?? 'unknown agent')
     return await (await load())(event, options)
   } catch (error) {
-    noteTrouble(call, messageOf(error))
+    noteTrouble(call, messageOf(error).replace(/^hook: /, ''))
     return nothingLeft
   }
 }

@@ -88,9 +88,9 @@ function isKnown(delivery: Delivery): boolean {
 
 /** Nobody reads stderr: a mistake is a line in the log, and a failure in the queue for each target that was named. */
 function noteMistake(call: Call, error: string, idFor: (target: string) => string): void {
-  const { targets, title } = splitSafely(call)
+  const { targets, title, words } = splitSafely(call)
   const named = targets.length > 0 ? targets : ['default']
-  const message = call.words.slice(findVerb(call.words) + 1).join(' ') || call.input.toString('utf8')
+  const message = messageOfCall(words, call)
   const notification = makeNotification('send', message, momentOf(call))
   for (const target of named) {
     const { time } = notification
@@ -101,13 +101,15 @@ function noteMistake(call: Call, error: string, idFor: (target: string) => strin
   noteLost({ id: call.id, title: ['ntfy', ...call.words].join(' '), time: notification.time, error })
 }
 
-function splitSafely({ words }: Call): { targets: string[]; title?: string } {
+/** As far as it can be understood: otherwise all of the words are the message. */
+function splitSafely({ words }: Call): { targets: string[]; title?: string | undefined; words: string[] } {
   try {
     const split = splitArguments(words, findVerb(words), send)
-    const title = quickInvocation(split, send)?.global.title
-    return { targets: split.targets.map(({ name }) => name), ...(title !== undefined && { title }) }
+    const typed = quickInvocation(split, send)
+    const targets = split.targets.map(({ name }) => name)
+    return { targets, title: typed?.global.title, words: typed?.words ?? words }
   } catch {
-    return { targets: [] }
+    return { targets: [], words }
   }
 }
 
