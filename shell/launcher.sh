@@ -12,6 +12,7 @@
 #   3. in place of the line `# @scripts@`, for bash, zsh and fish each, one command (TEXT: the file's bytes, each ' as
 #      '\'' and each end of a JavaScript comment as *'/'):
 #      [ "$ntfy_shell" = NAME ] && { printf %s 'TEXT'; exit; }
+#      and the same of the completions, made by the program itself, in place of `# @completions@`;
 #   4. then the end of the comment, a semicolon, and the JavaScript entry, as CommonJS. The build fails if the comment
 #      ends before that.
 
@@ -276,12 +277,15 @@ for ntfy_word in "$@"; do
   [ "$ntfy_word" = 'done' ] && note_state "$@" && break
 done
 
-# Only `shell-integration` and a shell's name is answered here: no Node, no fork.
+# Only `shell-integration` and a shell's name, and `completion` of one, is answered here: no Node, no fork.
 case $#${1-} in
-[123]shell-integration) ;;
+[123]shell-integration | 2completion) ;;
 *) run_node "$@" ;;
 esac
+ntfy_completion=''
 case $#$1${2-} in
+2completionbash | 2completionzsh | 2completionfish) ntfy_completion=$2 ntfy_shell=$2 ;;
+2completion*) run_node "$@" ;;
 1*) ntfy_shell='' ;;
 3*-integration-s | 3*-integration--shell) ntfy_shell=$3 ;;
 2*-integration-s?*) ntfy_shell=${2#-s} ;;
@@ -308,7 +312,7 @@ if [ $# = 1 ]; then
   fi
   name_shell "$ntfy_parent" || name_shell "${SHELL-}" || ntfy_shell=''
 fi
-case $ntfy_shell in bash | zsh | fish) find_node : || run_node ;; *) run_node "$@" ;; esac
+[ "$ntfy_completion" ] || case $ntfy_shell in bash | zsh | fish) find_node : || run_node ;; *) run_node "$@" ;; esac
 
 # Puts $1, quoted for $ntfy_shell, into $ntfy_quoted. In the quotes of fish a backslash escapes.
 quote() {
@@ -326,18 +330,24 @@ quote() {
   ntfy_quoted="'$ntfy_quoted'"
 }
 
-case $0 in /*) ntfy_bin=$0 ;; *) ntfy_bin=$PWD/${0#./} ;; esac
-case $ntfy_node in /*) ;; *) ntfy_node=$PWD/$ntfy_node ;; esac
-case $ntfy_bin in
-*[/]node_modules/.bin/* | *[/]_npx/*)
-  echo "ntfy: $ntfy_bin is a temporary installation: install ntfy with npm install -g, then run shell-integration again" >&2
-  ;;
-esac
-ntfy_assign='' ntfy_equals='='
-[ "$ntfy_shell" = fish ] && ntfy_assign='set -g ' ntfy_equals=' '
-quote "$ntfy_bin"
-printf '%sNTFY_BIN%s%s\n' "$ntfy_assign" "$ntfy_equals" "$ntfy_quoted"
-quote "$ntfy_node"
-printf '%sNTFY_NODE%s%s\n' "$ntfy_assign" "$ntfy_equals" "$ntfy_quoted"
+print_assignments() {
+  case $0 in /*) ntfy_bin=$0 ;; *) ntfy_bin=$PWD/${0#./} ;; esac
+  case $ntfy_node in /*) ;; *) ntfy_node=$PWD/$ntfy_node ;; esac
+  case $ntfy_bin in
+  *[/]node_modules/.bin/* | *[/]_npx/*)
+    echo "ntfy: $ntfy_bin is a temporary installation: install ntfy with npm install -g, then run shell-integration again" >&2
+    ;;
+  esac
+  ntfy_assign='' ntfy_equals='='
+  [ "$ntfy_shell" = fish ] && ntfy_assign='set -g ' ntfy_equals=' '
+  quote "$ntfy_bin"
+  printf '%sNTFY_BIN%s%s\n' "$ntfy_assign" "$ntfy_equals" "$ntfy_quoted"
+  quote "$ntfy_node"
+  printf '%sNTFY_NODE%s%s\n' "$ntfy_assign" "$ntfy_equals" "$ntfy_quoted"
+}
+
+# @completions@
+[ "$ntfy_completion" ] && run_node "$@"
+print_assignments
 # @scripts@
 run_node "$@"

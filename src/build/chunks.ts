@@ -35,7 +35,11 @@ export const chunks: readonly Chunk[] = [
       'rules/notify-when',
     ],
     later: [
-      'cli/completion',
+      'cli/completion/bash',
+      'cli/completion/fish',
+      'cli/completion/index',
+      'cli/completion/offers',
+      'cli/completion/zsh',
       'cli/parser',
       'notification/emoji',
       'platform/claim',

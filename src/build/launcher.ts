@@ -5,6 +5,8 @@ export interface LauncherParts {
   spool: string
   /** The hooks, by the shell's name. */
   scripts: Record<string, string>
+  /** The completions, likewise. */
+  completions: Record<string, string>
   /** The names of what a call keeps of its environment. */
   variables: readonly string[]
   entry: string
@@ -16,10 +18,11 @@ export interface LauncherParts {
  *
  * @throws when something in the shell part would end that comment
  */
-export function joinLauncher({ launcher, spool, scripts, variables, entry }: LauncherParts): string {
+export function joinLauncher({ launcher, spool, scripts, completions, variables, entry }: LauncherParts): string {
   const [shebang = '', ...lines] = launcher.replace('# @spool@\n', () => spool).split('\n')
   const made: Record<string, () => string> = {
-    '# @scripts@': () => printers(scripts),
+    '# @completions@': () => printers(completions, 'ntfy_completion'),
+    '# @scripts@': () => printers(scripts, 'ntfy_shell'),
     '# @variables@': () => printerOf(variables),
   }
   const shellPart = lines
@@ -37,9 +40,9 @@ function printerOf(variables: readonly string[]): string {
   return `printf '%s\\0' ${fields.join(' ')} ''`
 }
 
-function printers(scripts: Record<string, string>): string {
+function printers(scripts: Record<string, string>, variable: string): string {
   return Object.entries(scripts)
-    .map(([shell, text]) => `[ "$ntfy_shell" = ${shell} ] && { printf %s ${quoted(text)}; exit; }`)
+    .map(([shell, text]) => `[ "$${variable}" = ${shell} ] && { printf %s ${quoted(text)}; exit; }`)
     .join('\n')
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'rolldown'
@@ -91,8 +92,9 @@ function bins(): Plugin {
         scripts[shell] = readFileSync(`shell/ntfy.${shell}`, 'utf8')
       }
       writeFileSync('dist/package.json', '{"type":"commonjs"}\n')
+      const completions = Object.fromEntries(Object.keys(scripts).map((shell) => [shell, completionOf(shell)]))
       const [launcher = '', spool = ''] = ['launcher', 'spool'].map((part) => readFileSync(`shell/${part}.sh`, 'utf8'))
-      executable('dist/ntfy', joinLauncher({ launcher, spool, scripts, variables: keptVariables, entry }))
+      executable('dist/ntfy', joinLauncher({ launcher, spool, scripts, completions, variables: keptVariables, entry }))
       executable('dist/ntfy-done', `#!/usr/bin/env node\n${entry}\n`)
     },
   }
@@ -104,6 +106,11 @@ if (version[0] < 20 || (version[0] == 20 && version[1] < 19)) {
   console.error('ntfy: ' + process.execPath + ' is v' + process.versions.node + ': it needs Node.js 20.19 or later')
   process.exitCode = 127
 } else require('./main.cjs')`
+
+/** What was just built knows its commands. */
+function completionOf(shell: string): string {
+  return execFileSync(process.execPath, ['dist/main.cjs', 'completion', shell], { encoding: 'utf8' })
+}
 
 function executable(path: string, text: string): void {
   writeFileSync(path, text)

@@ -1,51 +1,79 @@
-import { backends } from '../backends/index.ts'
-import { defineCommand } from '../cli/command.ts'
+import { loadBackend } from '../backends/index.ts'
+import { type Commands, defineCommand } from '../cli/command.ts'
+import { targetRows } from '../config/completion-file.ts'
 import { loadConfig } from '../config/index.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
-import { print } from '../platform/output.ts'
+import { print, say } from '../platform/output.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { oneLine } from '../platform/text.ts'
-import { shells } from '../shell/shells.ts'
+import { shellFrom } from '../shell/detect.ts'
+import { type Shell, shells } from '../shell/shells.ts'
 
 export default defineCommand({
   name: 'completion',
   words: 'bash|zsh|fish',
-  summary: 'print the completion script of a shell',
+  summary: 'print or install the completion of a shell',
   group: 'scripts',
-  examples: [['eval "$(ntfy completion bash)"', 'in this shell']],
+  examples: [
+    ['ntfy completion --install', 'in every new shell, which starts no slower for it'],
+    ['eval "$(ntfy completion bash)"', 'in this shell only'],
+  ],
   flags: {
+    install: { kind: 'boolean', description: 'write it where the shell looks for it (default: the calling shell)' },
+    uninstall: { kind: 'boolean', description: 'remove it' },
     targets: { kind: 'boolean', hidden: true, description: 'the names that -b accepts' },
     pids: { kind: 'boolean', hidden: true, description: 'the processes that done --pid accepts' },
+    ids: { kind: 'boolean', hidden: true, description: 'the deliveries that queue VERB accepts' },
   },
-  maxWords: 1,
   takes: [],
-  async run({ flags, words: [shell], global, commands }) {
-    if (flags.targets) {
-      const { config } = await loadConfig(global.config)
-      const own = Object.values(config.targets).filter(({ backend }) => backend !== '')
-      const names = [...own.map(({ name }) => name), ...Object.keys(config.groups), ...Object.keys(backends)]
-      // A name with a tab or a newline is no name that anybody could type.
-      const typable = names.filter((name) => name !== '' && name === oneLine(name))
-      print(`${[...new Set(typable)].join('\n')}\n`)
-      return exitCode.ok
-    }
-    if (flags.pids) {
-      print((await ownProcesses()).join(''))
-      return exitCode.ok
-    }
-    if (shell === undefined) throw new UsageError(`completion: expected one of ${shells.join(', ')}`)
-    const { completionScripts, offersOf } = await import('../cli/completion.ts')
-    const script = Object.hasOwn(completionScripts, shell) ? completionScripts[shell] : undefined
-    if (script === undefined) {
-      throw new UsageError(
-        `completion: unknown shell ${shell}${didYouMean(shell, shells)} (known: ${shells.join(', ')})`,
-      )
-    }
-    const loaded = await Promise.all(Object.values(commands).map((load) => load()))
-    print(script(offersOf(loaded.map((module) => module.default))))
+  maxWords: 1,
+  async run({ flags, words: [word], global, commands }) {
+    if (flags.targets) print(targetRows((await loadConfig(global.config)).config))
+    else if (flags.pids) print((await ownProcesses()).join(''))
+    else if (flags.ids) print(await deliveries(word))
+    else if (flags.install && flags.uninstall) throw new UsageError('completion: --install or --uninstall, not both')
+    else if (flags.install) await install(shellFrom(word, 'completion', 'SHELL'), commands)
+    else if (flags.uninstall) await uninstall(shellFrom(word, 'completion', 'SHELL'))
+    else print(await script(word, commands))
     return exitCode.ok
   },
 })
+
+async function install(shell: Shell, commands: Commands): Promise<void> {
+  const { installCompletion } = await import('../shell/install-completion.ts')
+  const { files, line } = installCompletion(shell, await script(shell, commands))
+  for (const file of files) say.warning(`${file}: completion installed: new ${shell} shells complete ntfy`)
+  if (line === undefined) return
+  say.warning('no folder of yours is in fpath: add this line to .zshrc, above compinit:')
+  print(`${line}\n`)
+}
+
+async function uninstall(shell: Shell): Promise<void> {
+  const { uninstallCompletion } = await import('../shell/install-completion.ts')
+  for (const file of uninstallCompletion(shell)) say.warning(`${file}: completion removed`)
+}
+
+/** The launcher prints the same (shell/launcher.sh). */
+async function script(shell: string | undefined, commands: Commands): Promise<string> {
+  if (shell === undefined) throw new UsageError(`completion: expected one of ${shells.join(', ')}`)
+  const { completionScripts, offersOf } = await import('../cli/completion/index.ts')
+  if (!Object.hasOwn(completionScripts, shell)) {
+    throw new UsageError(`completion: unknown shell ${shell}${didYouMean(shell, shells)} (known: ${shells.join(', ')})`)
+  }
+  const loaded = await Promise.all(Object.values(commands).map((load) => load()))
+  const offers = offersOf(
+    loaded.map((module) => module.default),
+    await optionsOfBackends(),
+  )
+  return completionScripts[shell as Shell](offers)
+}
+
+async function optionsOfBackends(): Promise<Record<string, string[]>> {
+  const { backends } = await import('../backends/index.ts')
+  const names = Object.keys(backends).sort()
+  const declared = await Promise.all(names.map((name) => loadBackend(name)))
+  return Object.fromEntries(names.map((name, at) => [name, Object.keys(declared[at]?.options ?? {})]))
+}
 
 /** How long a shell waits for the list of processes, milliseconds. */
 const patience = 2000
@@ -62,4 +90,23 @@ async function ownProcesses(): Promise<string[]> {
       pid !== process.pid && ppid !== process.pid && !(path === '' && cmd.startsWith('[')),
   )
   return others.map(({ pid, name }) => `${pid}\t${oneLine(name)}\n`)
+}
+
+/** Nobody chooses among more. */
+const mostOffered = 200
+
+/** A line for each delivery: the start of its id, a tab, its target and title. */
+async function deliveries(verb: string | undefined): Promise<string> {
+  const { listPlaces, readPlaces } = await import('../outbox/listing.ts')
+  const { outboxFolder } = await import('../outbox/spool.ts')
+  const { listed } = await import('../redact/listed.ts')
+  const folder = outboxFolder()
+  if (folder === undefined || verb === 'list') return ''
+  const places = listPlaces(folder).filter(({ failed }) => verb !== 'retry' || failed)
+  const rows = [...readPlaces(places.slice(0, mostOffered))].map(async ({ id, delivery }) => {
+    const { target = '', notification } = delivery ?? {}
+    const title = notification === undefined ? '' : await listed(notification.title, notification)
+    return `${id.slice(0, 8)}\t${oneLine(`${target}: ${title}`)}\n`
+  })
+  return (await Promise.all(rows)).join('')
 }

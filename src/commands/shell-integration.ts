@@ -3,10 +3,9 @@ import { parseDuration } from '../platform/duration.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { print, say } from '../platform/output.ts'
 import { shellScript } from '../platform/program.ts'
-import { didYouMean } from '../platform/suggest.ts'
-import { readStat } from '../process/proc.ts'
+import { shellFrom } from '../shell/detect.ts'
+import type { Shell } from '../shell/shells.ts'
 
-import { type Shell, shells } from '../shell/shells.ts'
 export default defineCommand({
   name: 'shell-integration',
   words: '',
@@ -31,7 +30,7 @@ export default defineCommand({
   maxWords: 0,
   takes: [],
   async run({ flags }) {
-    const shell = shellFrom(flags.shell)
+    const shell = shellFrom(flags.shell, 'shell-integration', '-s SHELL')
     if (flags.install && flags.uninstall) throw new UsageError('shell-integration: --install or --uninstall, not both')
     if (flags.uninstall) {
       const { uninstall } = await import('../shell/install.ts')
@@ -49,24 +48,6 @@ export default defineCommand({
     return exitCode.ok
   },
 })
-
-/** The shell that was named, else the one that asks, else $SHELL. */
-function shellFrom(named: string | undefined): Shell {
-  if (named !== undefined) {
-    const known = shellOf(named)
-    if (known !== undefined) return known
-    throw new UsageError(`unknown shell ${named}${didYouMean(named, shells)} (known: ${shells.join(', ')})`)
-  }
-  const asking = shellOf(readStat(process.ppid)?.comm) ?? shellOf(process.env['SHELL'])
-  if (asking !== undefined) return asking
-  throw new UsageError(`shell-integration: cannot detect the shell: expected -s SHELL (known: ${shells.join(', ')})`)
-}
-
-/** The shell that a program's name stands for: `-bash`, `/bin/bash` and `zsh-5.9` too. */
-function shellOf(program: string | undefined): Shell | undefined {
-  const name = program?.slice(program.lastIndexOf('/') + 1).replace(/^-/, '')
-  return shells.find((shell) => name !== undefined && new RegExp(`^${shell}([-.\\d].*)?$`).test(name))
-}
 
 /** The hooks with their settings in front: what `--install` writes. */
 export function hooksScript(shell: Shell, longerThan?: string, foregroundToo = false): string {

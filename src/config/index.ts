@@ -1,6 +1,7 @@
 import { normalKey } from '../backends/contract/options.ts'
 import { messageOf } from '../platform/errors.ts'
 import { oneLine } from '../platform/text.ts'
+import { writeCompletionFile } from './completion-file.ts'
 import { configTime, findConfig } from './find.ts'
 import { writeHookSettings } from './hook-settings.ts'
 import { interpret } from './interpret.ts'
@@ -47,7 +48,10 @@ export async function loadConfig(
   try {
     const document = await readDocument(path, { pipe: place.reason === '-c' })
     const { config, problems } = await interpret(document)
-    if (place.reason !== '-c') writeHookSettings(problems.length === 0 ? config : undefined, time)
+    if (place.reason !== '-c') {
+      writeHookSettings(problems.length === 0 ? config : undefined, time)
+      if (problems.length === 0) writeCompletionFile(config)
+    }
     if (thorough) problems.push(...(await (await import('./obstacles.ts')).obstacles(config)))
     return { config, ...(await describe(path, document.text, config, problems)) }
   } catch (error) {
