@@ -11,13 +11,14 @@ export function bash(offers: Offers): string {
   return `# bash completion for ntfy: ntfy completion bash --install
 # Lines of a word, a tab and what it is: targets, pids, ids. The file is written by ntfy itself.
 _ntfy_rows() {
-  local file config=''
+  local file rows config=''
   if [[ $1 == --targets && -z $_ntfy_config ]]; then
     case \${XDG_STATE_HOME-} in /*) file=$XDG_STATE_HOME/ntfy/completion ;; *) file=\${HOME-}/.local/state/ntfy/completion ;; esac
     [[ -f $file && -O $file ]] && IFS= read -r config <"$file"
     config=\${config#$'\\t'}
     if [[ $config && -e $config && ! $config -nt $file && ( -z \${NTFY_CONFIG-} || $NTFY_CONFIG == "$config" ) ]]; then
-      printf '%s\\n' "$(<"$file")"
+      rows=$(<"$file")
+      printf '%s\\n' "\${rows#*$'\\n'}"
       return
     fi
   fi

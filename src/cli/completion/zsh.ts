@@ -16,14 +16,15 @@ export function zsh(offers: Offers): string {
 # zsh completion for ntfy: ntfy completion zsh --install
 # Lines of a word, a tab and what it is: targets, pids, ids. The file is written by ntfy itself.
 _ntfy_rows() {
-  local file config=''
+  local file rows config=''
   if [[ $1 == --targets && -z $ntfy_config ]]; then
     file=$HOME/.local/state/ntfy/completion
     [[ $XDG_STATE_HOME == /* ]] && file=$XDG_STATE_HOME/ntfy/completion
     [[ -f $file && -O $file ]] && IFS= read -r config <$file
     config=\${config#$'\\t'}
     if [[ -n $config && -e $config && ! $config -nt $file && ( -z $NTFY_CONFIG || $NTFY_CONFIG == $config ) ]]; then
-      print -r -- "$(<$file)"
+      rows=$(<$file)
+      print -r -- "\${rows#*$'\\n'}"
       return
     fi
   fi
@@ -52,7 +53,6 @@ ${rows(
   esac
 }
 _ntfy() {
-  emulate -L zsh
   local verb='' operand='' backend='' flag='' pids='' word ntfy_program=$words[1] ntfy_config=''
   local -i at left=0 count=0 wrapped=0
   (( $+commands[$ntfy_program] )) || [[ -x $ntfy_program ]] || ntfy_program=ntfy
