@@ -42,7 +42,8 @@ export default defineCommand({
 async function install(shell: Shell, commands: Commands): Promise<void> {
   const { installCompletion } = await import('../shell/install-completion.ts')
   const { files, line } = installCompletion(shell, await script(shell, commands))
-  for (const file of files) say.warning(`${file}: completion installed: new ${shell} shells complete ntfy`)
+  const effect = line === undefined ? `: new ${shell} shells complete ntfy` : ''
+  for (const file of files) say.warning(`${file}: completion installed${effect}`)
   if (line === undefined) return
   say.warning('no folder of yours is in fpath: add this line to .zshrc, above compinit:')
   print(`${line}\n`)

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { ntfy, ntfyBin, run } from '../support/cli.ts'
 import { configuredHome } from '../support/configured.ts'
 import { describeWith } from '../support/programs.ts'
@@ -20,6 +20,13 @@ const offered = [
   { line: 'ntfy setup pushov', has: ['pushover'] },
   { line: 'ntfy help comp', has: ['completion'] },
   { line: 'ntfy done --hide', has: ['--hide-command'] },
+  { line: 'ntfy test pho', has: ['phone'] },
+  { line: 'ntfy queue dr', has: ['drop'] },
+  { line: 'ntfy -b phone -o use', has: ['user'] },
+  { line: 'ntfy --backend=pho', has: ['--backend=phone'] },
+  { line: 'ntfy shell-integration -s fi', has: ['fish'] },
+  { line: 'ntfy done busybo', has: ['busybox'] },
+  { line: 'ntfy-done send --prio', has: ['--priority'] },
 ]
 
 /** A name of a target that would be run if it were expanded, by the shell at TAB or with the line. */
@@ -47,7 +54,8 @@ describeWith(['bash'], 'completion in bash', () => {
     const { env } = await scripted('bash')
     const words = line.split(' ')
     const script = `source ~/completion; COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _ntfy; printf '%s\\n' "\${COMPREPLY[@]}"`
-    expect((await run('bash', ['-c', script], { env })).stdout.trim().split('\n')).toEqual(has)
+    const found = (await run('bash', ['-c', script], { env })).stdout.trim().split('\n')
+    expect([...new Set(found)]).toEqual(has)
   })
 })
 
@@ -199,5 +207,87 @@ describeWith(['zsh'], 'completion in zsh', () => {
     await terminal.see('ready> ')
     terminal.type(`${line}\t`)
     await terminal.see(String(has[0]))
+  })
+})
+
+describe('what changes', () => {
+  const bashOffers = async (env: Record<string, string>, ...words: string[]) => {
+    const script = `source ~/completion; COMP_TYPE=63 COMP_WORDS=(${words.join(' ')} '') COMP_CWORD=${words.length}; _ntfy; printf '%s\\n' "\${COMPREPLY[@]}"`
+    return (await run('bash', ['-c', script], { env })).stdout.trim().split('\n')
+  }
+
+  it('comes from a file that every run keeps up to date, without Node', async () => {
+    const { home, env } = await scripted('bash')
+    await ntfy(['config', 'check'], { env })
+    const asleep = { ...env, PATH: '/usr/bin:/bin' }
+    expect(await bashOffers(asleep, 'ntfy', '-b')).toEqual(expect.arrayContaining(['phone', 'desktop']))
+    const config = join(home, '.config/ntfy/ntfy.yml')
+    writeFileSync(config, readFileSync(config, 'utf8').replaceAll('phone', 'tablet'))
+    expect(await bashOffers(env, 'ntfy', '-b')).toContain('tablet')
+    expect(await bashOffers(asleep, 'ntfy', '-b')).toContain('tablet')
+  })
+
+  it('are the ids of the queue, with what they are', async () => {
+    const { env } = await scripted('bash')
+    await ntfy(
+      ['-b', 'ntfy_sh', '-o', 'topic', 'x', '-o', 'server', 'http://127.0.0.1:1', '-t', 'Title', 'send', 'hi'],
+      { env },
+    )
+    const [line = ''] = (await ntfy(['queue', 'list', '--json'], { env })).stdout.split('\n')
+    const id = String(JSON.parse(line).id).slice(0, 8)
+    expect(await bashOffers(env, 'ntfy', 'queue', 'show')).toEqual([id])
+    expect(await bashOffers(env, 'ntfy', 'queue', 'retry')).toEqual([''])
+  })
+
+  it('are the options of the backend', async () => {
+    const { env } = await scripted('bash')
+    expect(await bashOffers(env, 'ntfy', '-b', 'phone', '-o')).toContain('topic')
+    expect(await bashOffers(env, 'ntfy', '-b', 'phone', '-o')).not.toContain('room')
+  })
+})
+
+describe('an installed completion', () => {
+  const launched = async (env: Record<string, string>, shell: string) =>
+    (await ntfy(['completion', shell], { env })).stdout
+
+  it.each([
+    { shell: 'bash', files: ['ntfy', 'ntfy-done'].map((name) => `.local/share/bash-completion/completions/${name}`) },
+    { shell: 'fish', files: ['ntfy', 'ntfy-done'].map((name) => `.config/fish/completions/${name}.fish`) },
+    { shell: 'zsh', files: ['.local/share/ntfy/zsh/_ntfy'] },
+  ])('is where $shell looks for it, and is gone again', async ({ shell, files }) => {
+    const { home, env } = await configuredHome()
+    writeFileSync(join(home, '.zshrc'), '# mine\n')
+    const { stdout, code } = await ntfy(['completion', shell, '--install'], { env })
+    expect(code).toBe(0)
+    expect(stdout).toBe(shell === 'zsh' ? 'fpath=(~/.local/share/ntfy/zsh $fpath)\n' : '')
+    const script = await launched(env, shell)
+    expect(files.map((file) => readFileSync(join(home, file), 'utf8'))).toEqual(files.map(() => script))
+    expect(readFileSync(join(home, '.zshrc'), 'utf8')).toBe('# mine\n')
+    await ntfy(['completion', shell, '--uninstall'], { env })
+    expect(files.filter((file) => existsSync(join(home, file)))).toEqual([])
+  })
+
+  it("leaves another program's alone", async () => {
+    const { home, env } = await configuredHome()
+    const folder = join(home, '.config/fish/completions')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'ntfy.fish'), 'complete -c ntfy\n')
+    for (const how of ['--install', '--uninstall']) {
+      expect(await ntfy(['completion', 'fish', how], { env })).toMatchObject({ code: 74, stderr: /another ntfy/ })
+    }
+    expect(readFileSync(join(folder, 'ntfy.fish'), 'utf8')).toBe('complete -c ntfy\n')
+  })
+})
+
+describeWith(['zsh'], 'completion in zsh', () => {
+  it('works where compinit runs after it, and in a folder of fpath', async () => {
+    const { home, env } = await scripted('zsh')
+    const early =
+      'source ~/completion; autoload -Uz compinit; compinit -u -D; print -r -- $_comps[ntfy] $_comps[ntfy-done]'
+    expect(await run('zsh', ['-fic', early], { env })).toMatchObject({ stdout: '_ntfy _ntfy\n', stderr: '' })
+    mkdirSync(join(home, 'functions'))
+    writeFileSync(join(home, '.zshrc'), 'fpath=(~/functions $fpath)\n')
+    await ntfy(['completion', 'zsh', '--install'], { env })
+    expect(existsSync(join(home, 'functions/_ntfy'))).toBe(true)
   })
 })
