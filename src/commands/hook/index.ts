@@ -18,8 +18,7 @@ const patience = 1000
 export default defineCommand({
   name: 'hook',
   words: 'AGENT [JSON]',
-  summary: 'called by coding agents when something happens; always exits with 0',
-  group: 'scripts',
+  summary: 'called by coding agents when something happens',
   flags: {},
   hidden: true,
   neverFails: true,
