@@ -20,6 +20,7 @@ export default defineCommand({
   words: 'AGENT [JSON]',
   summary: 'called by coding agents when something happens',
   flags: {},
+  takes: [],
   hidden: true,
   neverFails: true,
   async run({ words, global }) {
