@@ -17,6 +17,7 @@ const longestJson = { max: 8192, unit: 'bytes' } as const
 export default defineBackend({
   name: 'ntfy_sh',
   title: 'ntfy.sh',
+  server: 'an ntfy server',
   homepage: 'https://docs.ntfy.sh/publish/',
   setup: [
     'Choose a topic that nobody guesses (`ntfy setup ntfy_sh` proposes one), and subscribe to it in the app or at https://ntfy.sh.',

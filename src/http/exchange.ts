@@ -39,6 +39,8 @@ export interface HttpSettings {
   ca?: string | undefined
   /** After the request was written there is no second attempt: a duplicate would do harm. */
   once?: boolean
+  /** What the service is called in a sentence: `an ntfy server`. */
+  service?: string
 }
 
 /** An answer is read this far, in bytes: enough for any service's own words. */

@@ -72,11 +72,11 @@ async function oneExchange(url: URL, request: HttpRequest, settings: HttpSetting
 }
 
 /** What a status that is not the service's yes means for the delivery. */
-function failureOf(address: string, answer: HttpAnswer, { once }: HttpSettings): Error {
+function failureOf(address: string, answer: HttpAnswer, { once, service = 'this service' }: HttpSettings): Error {
   const { status } = answer
   const origin = webAddress(address).origin
   if (status >= 200 && status < 300) {
-    return new TransientError(`${origin} answered ${status}, but not as this service does${serviceWords(answer)}`)
+    return new TransientError(`${origin} answered ${status}, but this does not look like ${service}${serviceWords(answer)}`)
   }
   const text = `${origin} answered ${status}${serviceWords(answer)}`
   if (status >= 500 && status !== 511 && once) return new PermanentError(`${text}; it may have been sent all the same`)

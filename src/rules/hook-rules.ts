@@ -60,7 +60,8 @@ function isAlways(lines: string[], status: number, always: string[]): boolean {
 /** The last simple command decides; a regular expression sees the whole line. */
 function whyIgnored(line: string, list: string | undefined, patterns: string[]): Silence | undefined {
   if (isIgnored(line, list ?? defaultIgnore)) {
-    return { rule: list === undefined ? 'built-in' : 'AUTO_NTFY_DONE_IGNORE', reason: 'it is ignored' }
+    if (list === undefined) return { rule: 'built-in ignore list', reason: 'interactive program' }
+    return { rule: 'AUTO_NTFY_DONE_IGNORE', reason: 'it is ignored' }
   }
   const last = simpleCommands(line).findLast(({ words }) => words.length > 0)
   const found = patterns.find((pattern) => {

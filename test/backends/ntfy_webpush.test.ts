@@ -160,7 +160,7 @@ describe('ntfy_webpush', () => {
     [403, 'config', 'the key does not correspond'],
     [429, 'transient', '429'],
     [503, 'transient', '503'],
-    [200, 'transient', 'not as this service does'],
+    [200, 'transient', 'this does not look like'],
   ])('an answer of %i is %s', async (status, kind, says) => {
     const to = await browser((response) =>
       response.writeHead(status, { 'retry-after': '70' }).end('the key does not correspond'),

@@ -94,7 +94,7 @@ describe('why', () => {
       await saw(command, options)
       return (await why('--last')).split('\n')[0]?.replace(/^\d\d:\d\d {2}/, '')
     }
-    expect(await reason('vim x')).toBe('vim x, 12 s: not sent: it is ignored (built-in)')
+    expect(await reason('vim x')).toBe('vim x, 12 s: not sent: interactive program (built-in ignore list)')
     expect(await reason('cd x; sudo cowsay hi')).toBe(
       `cd x; sudo cowsay hi, 12 s: not sent: it is ignored (cowsay) (ignore in ${config}:2)`,
     )

@@ -12,6 +12,8 @@ export interface Backend<O extends Options = Options> {
   name: string
   /** The service's own name. */
   title: string
+  /** What its server is called in a sentence, where that is not its title: `an ntfy server`. */
+  server?: string
   homepage: string
   /** How to get what it needs, step by step, in whole sentences. */
   setup?: readonly string[]

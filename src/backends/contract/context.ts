@@ -10,7 +10,7 @@ import { openCache } from './cache.ts'
 export interface ContextParts {
   /** The idempotency key. */
   id: string
-  backend: Pick<Backend, 'name' | 'once'>
+  backend: Pick<Backend, 'name' | 'title' | 'server' | 'once'>
   target: string
   /** The configuration file, if there is one. */
   config: string | undefined
@@ -26,7 +26,12 @@ export function makeContext(parts: ContextParts): Context {
   const { id, backend, target, config, options, foreground, signal, isStale = () => false } = parts
   return {
     id,
-    http: httpClient({ signal, ca: options['ca'] as string | undefined, once: backend.once === true }),
+    http: httpClient({
+      signal,
+      ca: options['ca'] as string | undefined,
+      once: backend.once === true,
+      service: backend.server ?? backend.title,
+    }),
     run: (program, args, runOptions) => runProgram(program, args, { cwd: folderOf(config), ...runOptions }, signal),
     cache: (name) => openCache(backend.name, name, signal),
     signal,

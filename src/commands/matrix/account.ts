@@ -44,7 +44,7 @@ export async function accountOptions(
   const options = await resolveOptions(config, { ...selected.target, settings }, selected.overrides)
   const world = () => {
     const signal = AbortSignal.timeout(deadline)
-    const http = httpClient({ signal, ca: options['ca'] as string | undefined })
+    const http = httpClient({ signal, ca: options['ca'] as string | undefined, service: 'a Matrix server' })
     return { http, cache: (name: string) => openCache('matrix', name, signal), now: () => new Date() }
   }
   return { options: options as AccountOptions, world }
