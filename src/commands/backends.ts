@@ -1,5 +1,6 @@
 import { backendName, backends, loadBackend } from '../backends/index.ts'
 import { defineCommand } from '../cli/command.ts'
+import { loadConfig } from '../config/index.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { print } from '../platform/output.ts'
 import { style } from '../platform/style.ts'
@@ -7,7 +8,7 @@ import { didYouMean } from '../platform/suggest.ts'
 
 export default defineCommand({
   name: 'backends',
-  words: '[NAME]',
+  words: '[BACKEND|TARGET]',
   summary: 'list the backends, or the options of one',
   group: 'configuration',
   examples: [['ntfy backends pushover', 'its options']],
@@ -27,7 +28,9 @@ export default defineCommand({
       }
       return exitCode.ok
     }
-    const known = backendName(name)
+    const { config } = await loadConfig(global.config)
+    const target = Object.hasOwn(config.targets, name) ? config.targets[name] : undefined
+    const known = backendName(name) ?? target?.backend
     if (known === undefined) throw new UsageError(`unknown backend ${name}${didYouMean(name, Object.keys(backends))}`)
     print(await describe(known, global.json))
     return exitCode.ok

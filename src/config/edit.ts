@@ -124,7 +124,8 @@ function withSection(
   const pair = contents?.items?.find(({ key }) => key?.value === name)
   const [start, end] = [pair?.key?.range?.[0], pair?.value?.range?.[1]]
   if (start === undefined || end === undefined) return appended(text, written)
-  return `${text.slice(0, start)}${written.trimEnd()}${text.slice(end).replace(/^(?!\n|$)/, '\n')}`
+  // A block's range ends behind its last line.
+  return `${text.slice(0, start)}${written.trimEnd()}${text.slice(end).replace(/^(?!\n)/, '\n')}`
 }
 
 interface Ranged {

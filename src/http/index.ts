@@ -76,7 +76,9 @@ function failureOf(address: string, answer: HttpAnswer, { once, service = 'this 
   const { status } = answer
   const origin = webAddress(address).origin
   if (status >= 200 && status < 300) {
-    return new TransientError(`${origin} answered ${status}, but this does not look like ${service}${serviceWords(answer)}`)
+    return new TransientError(
+      `${origin} answered ${status}, but this does not look like ${service}${serviceWords(answer)}`,
+    )
   }
   const text = `${origin} answered ${status}${serviceWords(answer)}`
   if (status >= 500 && status !== 511 && once) return new PermanentError(`${text}; it may have been sent all the same`)

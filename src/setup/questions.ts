@@ -4,12 +4,20 @@ import { topWords } from '../config/top.ts'
 import type { Config } from '../config/types.ts'
 import { printLine } from '../platform/output.ts'
 
+/** What most people choose: these come first. */
+const popular = ['ntfy_sh', 'telegram', 'mail', 'slack', 'discord', 'pushover', 'matrix', 'desktop']
+
 /** Which of all backends. */
 export async function askBackend(all: Backend[]): Promise<string> {
   const { search } = await import('@inquirer/prompts')
-  const choices = all.map(({ name, title }) => ({ name: title === name ? name : `${title} (${name})`, value: name }))
+  const isPopular = ({ name }: Backend) => popular.includes(name)
+  const popularFirst = [...all].sort((one, other) => Number(isPopular(other)) - Number(isPopular(one)))
+  const choices = popularFirst.map(({ name, title }) => ({
+    name: title === name ? name : `${title} (${name})`,
+    value: name,
+  }))
   return search({
-    message: 'Where shall notifications go?',
+    message: 'Where shall notifications go? (type to filter)',
     source: (typed = '') => choices.filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase())),
   })
 }
@@ -31,10 +39,15 @@ export async function askName(backend: Backend, config: Config): Promise<string>
   }
 }
 
-/** The options that a backend needs, and those of the others that are wanted. */
-export async function askOptions(backend: Backend): Promise<Record<string, unknown>> {
-  const settings: Record<string, unknown> = {}
-  const all = Object.entries(backend.options)
+/**
+ * The options that a backend needs, and those of the others that are wanted.
+ *
+ * @param given what the command line says: not asked
+ * @param previous what the target has now, or what was answered before: proposed
+ */
+export async function askOptions(backend: Backend, given: Settings, previous: Settings = {}): Promise<Settings> {
+  const settings: Settings = { ...previous, ...given }
+  const all = Object.entries(backend.options).filter(([name]) => given[name] === undefined)
   const needed = all.filter(([name, { details }]) => details.required || backend.example?.[name] !== undefined)
   for (const [name, option] of needed) await askOption(backend, name, option, settings)
   await askMore(
@@ -53,11 +66,13 @@ export async function askOptions(backend: Backend): Promise<Record<string, unkno
   }
 }
 
+export type Settings = Record<string, unknown>
+
 /** Options that many people change: which server it is, and how loud. */
 const changed = /^(?:server|url|base_url|site|host|port|priority)$/
 
 /** Behind one question: those that many change, each with what holds without an answer, and the choice of all others. */
-async function askMore(backend: Backend, others: [string, Option][], settings: Record<string, unknown>): Promise<void> {
+async function askMore(backend: Backend, others: [string, Option][], settings: Settings): Promise<void> {
   const { checkbox, confirm } = await import('@inquirer/prompts')
   if (others.length === 0) return
   const names = others.map(([name]) => name).join(', ')
@@ -77,27 +92,29 @@ async function askMore(backend: Backend, others: [string, Option][], settings: R
   for (const [name, option] of rest) if (wanted.includes(name)) await askOption(backend, name, option, settings)
 }
 
-async function askOption(
-  backend: Backend,
-  name: string,
-  option: Option,
-  settings: Record<string, unknown>,
-): Promise<void> {
+async function askOption(backend: Backend, name: string, option: Option, settings: Settings): Promise<void> {
   const { details } = option
-  const mustBe = details.required === true
-  const typed = await askText(backend, name, option, mustBe)
+  const before = settings[name]
+  const typed = await askText(backend, name, option, before)
   if (typed === '') return
   const result = readOption(option, typed)
   const value = 'value' in result ? result.value : typed
   // What holds anyway need not be in the file.
-  if (value !== details.default) settings[name] = value
+  if (value !== details.default || before !== undefined) settings[name] = value
 }
 
-/** Asks again until it is what the option expects; an empty answer leaves out what need not be there. */
-async function askText(backend: Backend, name: string, option: Option, mustBe: boolean): Promise<string> {
+/**
+ * Asks again until it is what the option expects; an empty answer leaves out what need not be there.
+ *
+ * @param before its value so far, which an empty answer keeps
+ */
+async function askText(backend: Backend, name: string, option: Option, before: unknown): Promise<string> {
   const { input, password, select } = await import('@inquirer/prompts')
   const { description, secret, example, default: usual } = option.details
-  const message = `${name} (${description}):`
+  const isPlain = ['string', 'number', 'boolean'].includes(typeof before) && !secret
+  const keeps = before !== undefined && !isPlain ? ' (empty keeps what is there)' : ''
+  const message = `${name} (${description})${keeps}:`
+  const mustBe = option.details.required === true && before === undefined
   const validate = (typed: string) => {
     if (typed === '') return !mustBe || 'this is needed'
     const result = readOption(option, typed)
@@ -106,16 +123,22 @@ async function askText(backend: Backend, name: string, option: Option, mustBe: b
   if (option.choices) {
     const unset = usual === undefined && !mustBe ? [{ name: 'not set', value: '' }] : []
     const choices = [...unset, ...option.choices.map((value) => ({ name: value, value }))]
-    return select({ message, choices, ...(usual !== undefined && { default: String(usual) }) })
+    const chosen = before ?? usual
+    return select({ message, choices, ...(chosen !== undefined && { default: String(chosen) }) })
   }
   if (secret) return password({ message, mask: '*', validate })
   const shown = example === undefined ? '' : ` (for example ${String(example)})`
-  const proposal = backend.name === 'ntfy_sh' && name === 'topic' ? (await import('./topic.ts')).proposeTopic() : usual
+  const proposal = isPlain ? before : await proposed(backend, name, usual)
   return input({
     message: `${message}${proposal === undefined ? shown : ''}`,
     ...(proposal !== undefined && { default: String(proposal) }),
     validate,
   })
+}
+
+/** A topic of ntfy.sh is as good as a password, and nobody thinks of a good one. */
+async function proposed(backend: Backend, name: string, usual: unknown): Promise<unknown> {
+  return backend.name === 'ntfy_sh' && name === 'topic' ? (await import('./topic.ts')).proposeTopic() : usual
 }
 
 /** Whether notifications go there when no target is named. @returns the new list, or nothing to leave it as it is */

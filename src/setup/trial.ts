@@ -6,19 +6,18 @@ import { makeNotification } from '../notification/create.ts'
 import { printLine } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 
-/**
- * Sends a real notification with the new settings and asks whether it arrived.
- *
- * @returns whether they are to be written
- */
+/** What is to become of the new settings. */
+export type Verdict = 'save' | 'change' | 'quit'
+
+/** Sends a real notification with the new settings, asks whether it arrived, and what to do if it did not. */
 export async function tryOut(
   name: string,
   backend: Backend,
   settings: Record<string, unknown>,
   config: Config,
-): Promise<boolean> {
+): Promise<Verdict> {
   const { confirm } = await import('@inquirer/prompts')
-  if (!(await confirm({ message: 'Send a test notification now?', default: true }))) return true
+  if (!(await confirm({ message: 'Send a test notification now?', default: true }))) return 'save'
   const target: Target = { name, backend: backend.name, settings }
   const tried: Config = { ...config, targets: { ...config.targets, [name]: target } }
   const terminal = terminalOfCaller()
@@ -30,7 +29,15 @@ export async function tryOut(
     config: tried,
   })
   if (report?.outcome === 'delivered') {
-    if (await confirm({ message: 'Did it arrive?', default: true })) return true
+    if (await confirm({ message: 'Did it arrive?', default: true })) return 'save'
   } else printLine(`not sent: ${report?.error}`)
-  return confirm({ message: 'Save it anyway?', default: false })
+  const { select } = await import('@inquirer/prompts')
+  return select<Verdict>({
+    message: 'Save it anyway?',
+    choices: [
+      { name: 'no, change an answer', value: 'change' },
+      { name: 'yes, save it as it is', value: 'save' },
+      { name: 'quit without saving', value: 'quit' },
+    ],
+  })
 }

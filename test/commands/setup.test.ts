@@ -79,14 +79,14 @@ describe('setup', () => {
     await answer('Send a test notification now?', 'y')
     await answer('Did it arrive?', 'y')
     await answer('Use ntfy_sh by default, besides default?', 'n')
-    await answer('in every new bash?', 'n')
+    await answer('in every new bash shell?', 'n')
     expect(await terminal.exit).toMatchObject({ code: 0 })
     expect(server.received).toHaveLength(1)
     const settings = /^ntfy_sh:\n {2}topic: (\w+)\n {2}server: (\S+)\n$/.exec(readFileSync(file, 'utf8'))
     expect(settings?.slice(1)).toEqual([server.received[0]?.json['topic'], server.address])
   })
 
-  it('writes nothing if the test fails and nobody wants it all the same', async () => {
+  it('writes nothing if the test fails and it is left there', async () => {
     const { server, terminal, answer, file } = await setup(['gotify'])
     server.answer((_, response) => {
       response.statusCode = 401
@@ -97,10 +97,39 @@ describe('setup', () => {
     await answer('token (the token', 'wrong')
     await answer('More settings?', '')
     await answer('Send a test notification now?', 'y')
-    await answer('all the same?', 'n')
+    await answer('Save it anyway?', '3')
     expect(await terminal.exit).toMatchObject({ code: 0 })
     expect(terminal.output()).toContain('answered 401')
     expect(existsSync(file)).toBe(false)
+  })
+
+  it('lets an answer be changed after a failed test, and changes a target that is there', async () => {
+    const before = 'phone:\n  backend: gotify\n  url: http://127.0.0.1:1\n  token: right\n'
+    const { server, terminal, answer, file } = await setup(['phone', '-o', 'priority', '7'], before)
+    server.answer(() => ({ id: 1, appid: 1, message: 'x', title: 'y', priority: 7, date: 'z' }))
+    await answer('url (the address', '')
+    await answer('token (the token', '')
+    await answer('More settings?', '')
+    await answer('Send a test notification now?', 'y')
+    await answer('Save it anyway?', '1')
+    await answer('url (the address', `${erase}${server.address}`)
+    await answer('token (the token', '')
+    await answer('More settings?', '')
+    await answer('Send a test notification now?', 'y')
+    await answer('Did it arrive?', 'y')
+    await answer('Use phone by default', 'n')
+    await answer('in every new bash shell?', 'n')
+    expect(await terminal.exit).toMatchObject({ code: 0 })
+    expect(server.received[0]).toMatchObject({ json: { priority: 7 }, headers: { 'x-gotify-key': 'right' } })
+    expect(readFileSync(file, 'utf8')).toBe(
+      `phone:\n  backend: gotify\n  url: ${server.address}\n  token: right\n  priority: 7\n`,
+    )
+    expect(terminal.output()).toContain('Next: ntfy -b phone send hi')
+  })
+
+  it('refuses an option that the backend has not', async () => {
+    const { terminal } = await setup(['gotify', '-o', 'colour', 'red'])
+    expect(await terminal.exit).toMatchObject({ code: 64 })
   })
 
   it('asks again for what is no answer', async () => {

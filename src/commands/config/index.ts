@@ -10,15 +10,16 @@ import { print, printJson, printLine, say } from '../../platform/output.ts'
 import { style } from '../../platform/style.ts'
 import { didYouMean } from '../../platform/suggest.ts'
 
-const verbs = ['path', 'check', 'schema'] as const
+const verbs = ['path', 'check', 'edit', 'schema'] as const
 
 export default defineCommand({
   name: 'config',
-  words: 'path|check|schema',
-  summary: 'locate or check the configuration, or print its schema',
+  words: 'path|check|edit|schema',
+  summary: 'locate, check or edit the configuration, or print its schema',
   group: 'configuration',
   examples: [
     ['ntfy config check', 'every problem, with its line'],
+    ['ntfy config edit', 'opens it in your editor, and checks it'],
     ['ntfy config check --json', 'the same as JSON, one object per problem'],
   ],
   flags: {},
@@ -27,6 +28,7 @@ export default defineCommand({
   async run({ words: [verb], global }) {
     if (verb === 'path') return showPlaces(global)
     if (verb === 'check') return check(global)
+    if (verb === 'edit') return (await import('./edit.ts')).edit(global.config)
     if (verb === 'schema') {
       const { configSchema } = await import('../../config/schema.ts')
       print(`${JSON.stringify(await configSchema(), null, 2)}\n`)
