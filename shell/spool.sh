@@ -11,7 +11,7 @@ spool_call() {
     refuse_call 64 "send --no-wait: -c $ntfy_config: a pipe can be read only now: expected a file (or no --no-wait)"
   fi
   find_inbox || return 0
-  find_node || { [ $ntfy_verb = hook ] && exit 0; } || run_node
+  find_node : || { [ $ntfy_verb = hook ] && exit 0; } || run_node
   trap '' HUP INT
   [ -d "$ntfy_inbox" ] || (umask 077 && exec mkdir -p "$ntfy_inbox") 2>/dev/null ||
     refuse_call 75 "not stored: $ntfy_inbox cannot be made"
@@ -173,10 +173,13 @@ timed_cat() {
 leave_to_node() {
   note_descriptors
   case $0 in /*) ntfy_bin=$0 ;; *) ntfy_bin=$PWD/$0 ;; esac
-  case $ntfy_node in /*) ;; *) ntfy_node=$PWD/$ntfy_node ;; esac
   (
-    cd /
     exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+    set_aside inbox
+    # Here nobody waits for the answer; where no Node fits, the next run takes the call.
+    find_node fits || exit
+    case $ntfy_node in /*) ;; *) ntfy_node=$PWD/$ntfy_node ;; esac
+    cd /
     if command -v setsid; then set -- setsid "$ntfy_node" "$ntfy_bin" inbox ${1+"$1"}
     else set -- "$ntfy_node" "$ntfy_bin" inbox --leave ${1+"$1"}
     fi

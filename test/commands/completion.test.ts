@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -192,14 +192,6 @@ describeWith(['fish'], 'completion in fish', () => {
 })
 
 describeWith(['zsh'], 'completion in zsh', () => {
-  it('says why there is none before compinit', async () => {
-    const { env } = await scripted('zsh')
-    const early = 'source ~/completion; autoload -Uz compinit; compinit -u -D; print ${_comps[ntfy]-none}'
-    const { stdout, stderr } = spawnSync('zsh', ['-f', '-i', '-c', early], { env, encoding: 'utf8' })
-    expect(stdout).toBe('none\n')
-    expect(stderr).toMatch(/^ntfy: no completion: .*compinit.*\n$/m)
-  })
-
   it.each(offered)('$line', async ({ line, has }) => {
     const { home, env } = await scripted('zsh')
     writeFileSync(join(home, '.zshrc'), 'autoload -Uz compinit; compinit -u; source ~/completion; PS1="ready> "\n')

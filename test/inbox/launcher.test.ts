@@ -13,11 +13,11 @@ import { waitFor } from '../support/wait.ts'
 const interpreters = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(([name = '']) => which(name))
 const stored = { code: 0, signal: null, stdout: '', stderr: '' }
 
-/** A configured home whose calls nobody handles until the next run of ntfy: their Node is a program that does nothing. */
+/** A configured home whose calls nobody handles until the next run of ntfy: their Node says its version and does nothing. */
 async function sleepingHome() {
   const { env, home, ...rest } = await configuredHome()
   const node = join(home, 'node')
-  writeFileSync(node, '#!/bin/sh\n')
+  writeFileSync(node, '#!/bin/sh\n[ "$1" = --version ] && echo v20.19.0\n')
   chmodSync(node, 0o755)
   const inbox = join(home, '.local/state/ntfy/inbox')
   const calls = () => (existsSync(inbox) ? readdirSync(inbox) : [])

@@ -19,7 +19,7 @@ import { waitFor } from '../support/wait.ts'
 const readable = [
   { path: /^outbox\/(failed\/)?\d{14}-/, most: 1024 * 1024 },
   { path: /^outbox\/pauses\//, most: 64 * 1024 },
-  { path: /^cache\//, most: 256 * 1024 },
+  { path: /^(cache\/|completion$)/, most: 256 * 1024 },
   { path: /^(log|journal)(\.1)?$/, most: 16 * 1024 * 1024 },
   { path: /^hook-settings$/, most: 4096 },
   { path: /(^|\/)(flusher|off|.*\.lock)$|^(off-here|shells|seen)\//, most: 1024 },
