@@ -21,16 +21,20 @@ export function parseHours(text: string): Hours {
 
 /** Is it within these hours, by the local clock? */
 export function isWithin({ from, to }: Hours, time: Date): boolean {
-  const now = time.getHours() * 60 + time.getMinutes()
+  const now = minuteOfDay(time)
   return from < to ? now >= from && now < to : now >= from || now < to
 }
 
 /** When these hours, which contain `time`, end: found by the minute, as the clock shows some twice and others never. */
 export function endOf(hours: Hours, time: Date): Date {
-  let end = Math.floor(time.getTime() / minute) * minute
-  do end += minute
-  while (isWithin(hours, new Date(end)))
-  return new Date(end)
+  const end = new Date(Math.floor(time.getTime() / minute) * minute)
+  do end.setTime(end.getTime() + minute)
+  while (isWithin(hours, end) && minuteOfDay(end) !== hours.to % (24 * 60))
+  return end
+}
+
+function minuteOfDay(time: Date): number {
+  return time.getHours() * 60 + time.getMinutes()
 }
 
 const minute = 60_000

@@ -21,6 +21,7 @@ describe('hours', () => {
   it('end on the same day or the next', () => {
     expect(endOf(parseHours('22:00-07:00'), at('23:00'))).toEqual(new Date('2026-03-11T07:00:00'))
     expect(endOf(parseHours('22:00-07:00'), at('01:00'))).toEqual(at('07:00'))
+    expect(endOf(parseHours('00:00-24:00'), at('12:00'))).toEqual(new Date('2026-03-11T00:00:00'))
   })
 
   it('end at the next such time where the clock shows an hour twice or never', () => {
