@@ -86,7 +86,7 @@ it('reads back every file that it writes, however large the words are that go in
   const before = await listed(env, 'queue')
   expect(before.filter(({ state }) => state === 'damaged')).toEqual([])
   expect(unreadable(home)).toEqual([])
-  expect((await listed(env, 'why')).length).toBe(1)
+  expect((await listed(env, 'why')).length).toBe(3)
   server.answer(({ json }) => ({ id: 'x', event: 'message', topic: json['topic'] }))
   writeFileSync(chatty, '#!/bin/sh\nexit 0\n', { mode: 0o755 })
   await ntfy(['queue', 'flush', '--wait'], { env })
@@ -152,7 +152,7 @@ it('lets the digest of quiet hours fit the service', async () => {
   const { server, env } = await configuredHome(`${quiet}\n`)
   const letters = ['b', 'c', 'd', 'e', 'f', 'g']
   for (const letter of letters) await ntfy(['send', letter.repeat(1000)], { env })
-  await ntfy(['queue', 'flush', '--held'], { env })
+  await ntfy(['queue', 'flush', '--held', '--wait'], { env })
   const all = server.received.map(({ body }) => body).join()
   for (const letter of letters) expect(all).toContain(letter.repeat(1000))
   expect(server.received.length).toBe(2)

@@ -1,4 +1,3 @@
-import { backendAliases, backends } from '../../backends/index.ts'
 import { shells } from '../../shell/shells.ts'
 import { type Command, type Flag, globalFlags } from '../command.ts'
 
@@ -16,7 +15,7 @@ export interface Verb {
   flags: Option[]
   /** What its first word may be. */
   words: string[]
-  /** Its words are names of targets. */
+  /** Its words are names of targets or backends. */
   takesTargets: boolean
   /** The words behind the first are ids of deliveries. */
   takesIds: boolean
@@ -47,16 +46,15 @@ export function offersOf(commands: Command[], keys: Offers['keys']): Offers {
       summary,
       flags: optionsOf(flags),
       words: wordsOf(words, visible),
-      takesTargets: words.startsWith('[TARGET'),
+      takesTargets: /\bTARGET\b/.test(words),
       takesIds: words.endsWith('[ID...]'),
       wraps: wraps === true,
     })),
   }
 }
 
-/** What a command's `words` say may stand there: `path|check|schema`, a backend, a command. */
+/** What a command's `words` say may stand there: `path|check|schema`, a command. */
 function wordsOf(words: string, visible: Command[]): string[] {
-  if (/^\[(BACKEND|NAME)\]$/.test(words)) return [...Object.keys(backends), ...Object.keys(backendAliases)].sort()
   if (words === '[COMMAND]') return visible.map(({ name }) => name)
   return /^\[?[a-z]+(\|[a-z]+)+\]?/.exec(words)?.[0].replace(/[[\]]/g, '').split('|') ?? []
 }
