@@ -13,8 +13,11 @@ import { outboxTrouble } from './settle.ts'
 /** A target that another process is at, or a folder that cannot be written, is looked at again after this time, in ms. */
 const lookAgain = 15_000
 
-/** Nobody waits for a rule whose time is further away than this, in milliseconds: a later run of ntfy does its work. */
-const longestSleep = 60 * 60_000
+/**
+ * Nobody waits for a rule whose time is further away than this, in milliseconds: a later run of ntfy does its work. The
+ * end of quiet hours and room under a limit can wait for that; whether somebody comes back cannot.
+ */
+const longestSleep = { quiet: 60_000, limit: 60_000, escalate: 60 * 60_000, fallback: 60 * 60_000 }
 
 /** After so many tries the oldest delivery may be what is wrong, and not its service: the next one is tried too. */
 const patientTries = 3
@@ -178,8 +181,11 @@ function nextOf(waiting: Waiting[]): number | undefined {
     const delivery = current(one.entry)
     return delivery === undefined ? [] : { ...one, ...delivery, entry: one.entry }
   })
-  const soon = Date.now() + longestSleep
-  const ruled = kept.flatMap((one) => ruleTime(one) ?? []).filter((time) => time < soon)
+  const ruled = kept.flatMap((one) => {
+    const time = ruleTime(one)
+    const rule = one.state === 'held' ? (one.rule ?? 'escalate') : 'fallback'
+    return time !== undefined && time < Date.now() + longestSleep[rule] ? time : []
+  })
   const times = [...heads(kept).map(({ next }) => Date.parse(next)), ...ruled]
   return times.length > 0 ? Math.min(...times) : undefined
 }
