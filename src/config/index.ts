@@ -53,16 +53,20 @@ export async function loadConfig(
       if (problems.length === 0) writeCompletionFile(config)
     }
     if (thorough) problems.push(...(await (await import('./obstacles.ts')).obstacles(config)))
-    return { config, ...(await describe(path, document.text, config, problems)) }
+    const described = await describe(path, document.text, config, problems)
+    described.located.forEach(({ target }, at) => {
+      if (target !== undefined) config.wrong[target] ??= described.problems[at] ?? ''
+    })
+    return { config, ...described }
   } catch (error) {
     if (!(error instanceof UnreadableConfig)) throw error
     if (place.reason !== '-c') writeHookSettings(undefined, time)
     const message = oneLine(messageOf(error))
     const { line } = error
-    const where = line === undefined ? path : `${path}:${line}`
+    const problem = `${line === undefined ? path : `${path}:${line}`}: ${messageOf(error)}`
     return {
-      config: emptyConfig(path),
-      problems: [`${where}: ${messageOf(error)}`],
+      config: { ...emptyConfig(path), unreadable: problem },
+      problems: [problem],
       located: [{ file: path, ...(line !== undefined && { line }), message }],
     }
   }

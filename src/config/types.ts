@@ -53,6 +53,10 @@ export interface Config {
   }
   /** What the user should know, but is no reason to refuse anything. */
   warnings: string[]
+  /** What is wrong with a target, by its name: the others can be used. */
+  wrong: Record<string, string>
+  /** Why the file says nothing at all: it cannot be read, or is no YAML. */
+  unreadable?: string
   showCommand: CommandDisplay
   /** A command that the history does not keep notifies without its text, or not at all. */
   private: 'drop' | 'hide'
@@ -76,6 +80,7 @@ export function emptyConfig(path: string | undefined): Config {
     longerThan: undefined,
     away: { mode: 'auto', idle: 120_000 },
     warnings: [],
+    wrong: Object.create(null),
     showCommand: 'redacted',
     private: 'drop',
   }

@@ -10,6 +10,8 @@ import { ConfigError } from '../platform/errors.ts'
 /** The options as the configuration has them now: it may have been fixed since the delivery was queued. */
 export async function currentOptions(delivery: Delivery, known: Config | undefined): Promise<Record<string, unknown>> {
   const config = known ?? (await configOf(delivery))
+  const wrong = config.unreadable ?? config.wrong[delivery.target]
+  if (wrong !== undefined) throw new ConfigError(wrong)
   const byThisRun = delivery[granted]
   if (delivery.config === undefined && known === undefined && isThirdParty(delivery.backend) && !byThisRun) {
     throw new ConfigError(`${delivery.backend}: such a backend may only be named in a configuration`)
@@ -50,8 +52,7 @@ async function configOf({ config: path }: Delivery): Promise<Config> {
   if (path === undefined) return emptyConfig(undefined)
   const stamp = configStamp(path)
   if (lastRead?.path === path && lastRead.stamp === stamp) return lastRead.config
-  const { config, problems } = await loadConfig(path)
-  if (problems.length > 0) throw new ConfigError(problems[0] ?? '')
+  const { config } = await loadConfig(path)
   lastRead = { path, stamp, config }
   return config
 }

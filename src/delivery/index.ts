@@ -11,25 +11,27 @@
  *   flush             one pass over what waits; keep-flushing does so until nothing is left; release joins what was held
  */
 
+import { existsSync } from 'node:fs'
 import type { Away } from '../away/index.ts'
 import { loadConfig } from '../config/index.ts'
 import type { NotificationOptions } from '../config/select.ts'
 import { type Selected, selectTargets } from '../config/select.ts'
 import { type Config, emptyConfig } from '../config/types.ts'
+import { sessionSockets } from '../desktop/dbus/address.ts'
 import { makeNotification } from '../notification/create.ts'
 import type { Outcome, Source, TerminalReference } from '../notification/index.ts'
 import { outcomeMessage, processMessage } from '../notification/message.ts'
 import { NtfyError } from '../platform/errors.ts'
-import { say } from '../platform/output.ts'
+import { type LogLevel, say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 import type { NotifyWhen } from '../rules/notify-when.ts'
 import { deliverInBackground } from './background.ts'
-import { attemptAll, type Report, spool, spoolHeld } from './deliver.ts'
+import { attemptAll, type Report, type Spooled, spool, spoolHeld } from './deliver.ts'
 import { followUp } from './keep-flushing.ts'
 import { type Plan, plan } from './plan.ts'
 import { recordDecision } from './record-decision.ts'
 import type { Draft } from './redacted-view.ts'
-import { sayReport, showHere } from './report.ts'
+import { mailReport, printReport, sayReport, showHere } from './report.ts'
 
 /** What has ended. */
 export interface EndedCommand {
@@ -45,11 +47,14 @@ export interface EndedCommand {
   away?: Away
 }
 
-/** A configuration as a job's notification sees it: a broken one is no reason to lose the notification. */
+/**
+ * A configuration as a job's notification sees it: what is right in it is used. A target that is wrong gets a delivery
+ * that waits until it is fixed; where no other is left, `default` gets one, too, with what is wrong.
+ */
 export interface Destinations {
   config: Config
   selected: Selected[]
-  /** What is broken, for the message. */
+  /** What is broken, for the message of `default`. */
   trouble: string | undefined
 }
 
@@ -60,11 +65,14 @@ export async function prepareToNotify({ onlyAway }: NotifyWhen): Promise<void> {
   await askForFocus(terminalOfCaller(), AbortSignal.timeout(2000)).catch(() => {})
 }
 
+/** How a notification is to be made, and who reads what becomes of it. */
+type HandingOver = NotificationOptions & { json?: boolean; logLevel?: LogLevel | undefined }
+
 /** Notifies that a command has ended, unless that is wanted only when nobody is looking and somebody is. */
 export async function notifyEnded(
   ended: EndedCommand,
   rules: NotifyWhen,
-  global: NotificationOptions,
+  global: HandingOver,
   visible: boolean,
   known?: Destinations,
 ): Promise<void> {
@@ -89,44 +97,71 @@ export async function notifyEnded(
 
 /** Reads the configuration and chooses the targets; where either is broken, `default` gets the notification, with what is broken. */
 export async function destinationsFor(global: NotificationOptions): Promise<Destinations> {
+  let problems: string[] = []
   try {
-    const { config, problems } = await loadConfig(global.config)
-    if (problems.length > 0) return fallback(problems.join('\n'))
-    return { config, selected: await selectTargets(config, global), trouble: undefined }
+    const loaded = await loadConfig(global.config)
+    const { config } = loaded
+    problems = loaded.problems
+    if (config.unreadable !== undefined) return fallback(problems.join('\n'))
+    const selected = await selectTargets(config, global)
+    const right = selected.filter(({ target }) => config.wrong[target.name] === undefined)
+    // What is wrong with the file is for its owner's eyes, who may have no other way to learn of it.
+    if (problems.length === 0 || right.some(({ target }) => target.backend !== 'default')) {
+      return { config, selected, trouble: undefined }
+    }
+    const instead = await fallback(problems.join('\n'))
+    return { ...instead, config, selected: right.length > 0 ? selected : [...selected, ...instead.selected] }
   } catch (error) {
     if (!(error instanceof NtfyError)) throw error
-    return fallback(error.message)
+    return fallback(problems.length > 0 ? problems.join('\n') : error.message)
   }
 }
 
 /**
  * Hands the news to a process of its own and waits for its word only where somebody can read it, for a second at most; as
- * the first process of a container always, for ten.
+ * the first process of a container always, for ten. Without a terminal (cron mails what is on stderr) only what is bound
+ * to fail is waited for.
  * Whatever goes wrong here must not reach the job.
  */
 export async function handOver(
   ending: EndedCommand,
   destinations: Destinations,
-  global: NotificationOptions,
+  global: HandingOver,
   visible: boolean,
 ) {
   const { now, held, reports: decided } = await planEnding(ending, destinations, global)
   const lost = spoolHeld(held, { quiet: !visible })
   const kept = decided.filter(({ id }) => !lost.some(({ delivery }) => delivery.id === id))
   if (visible) for (const report of kept) sayReport(report)
+  if (global.json) for (const report of kept) printReport(report)
   if (now.length + lost.length === 0) return followUp(decided, held.length > 0)
   const pending = [...spool(now, { claimed: false, quiet: !visible }), ...lost]
   // A container ends with its first process, and the sender with it.
   const isFirst = process.pid === 1
-  const sender = deliverInBackground(pending, visible || isFirst ? 'pipe' : 'ignore')
-  if (!visible && !isFirst) return
+  const isMailed = !visible && ending.source !== 'hook' && global.logLevel === undefined
+  const isFailing = isMailed && isBoundToFail(pending, destinations.config)
+  const waits = visible || isFirst || isFailing || global.json === true
+  const sender = deliverInBackground(pending, waits ? 'pipe' : 'ignore')
+  if (!waits) return
   const reports = await reportsFrom(sender.stdout, pending.length, isFirst ? 10_000 : 1000)
+  if (global.json) for (const report of reports) printReport(report)
+  const deliveries = pending.map(({ delivery }) => delivery)
+  if (isMailed) {
+    if (destinations.trouble !== undefined) say.critical(`the configuration is broken: ${destinations.trouble}`)
+    for (const report of reports) mailReport(report, deliveries)
+  }
   if (!visible) return
   for (const report of reports) sayReport(report)
-  showHere(
-    reports,
-    pending.map(({ delivery }) => delivery),
-  )
+  showHere(reports, deliveries)
+}
+
+/** Is it known before the attempt that something cannot be delivered: a wrong target, or nothing to show it on? */
+function isBoundToFail(pending: Spooled[], config: Config): boolean {
+  return pending.some(({ delivery: { target, backend, notification } }) => {
+    if (config.unreadable !== undefined || config.wrong[target] !== undefined) return true
+    const isShown = backend === 'default' || backend === 'desktop'
+    return isShown && notification.terminal === undefined && !sessionSockets().some((path) => existsSync(path))
+  })
 }
 
 /** The same for a process that is in the background already: it delivers itself. */

@@ -51,7 +51,9 @@ async function planOne(
 ): Promise<void> {
   const delivery = await prepare(notification, config, { target, overrides }, idFor)
   const rules = rulesOf(config, target)
-  if (Object.keys(rules).length === 0 || notification.source === 'test') {
+  // Its attempt says what is wrong, and keeps it until that is fixed.
+  const isWrong = config.wrong[target.name] !== undefined
+  if (isWrong || Object.keys(rules).length === 0 || notification.source === 'test') {
     made.now.push(delivery)
     return
   }

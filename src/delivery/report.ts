@@ -1,6 +1,7 @@
 import type { Delivery } from '../outbox/delivery.ts'
 import { messageOf } from '../platform/errors.ts'
 import { printJson, say } from '../platform/output.ts'
+import { oneLine } from '../platform/text.ts'
 import type { Report } from './deliver.ts'
 
 /** Says what became of a delivery, if somebody has to know; success is silent. */
@@ -10,6 +11,13 @@ export function sayReport({ outcome, target, error, rule }: Report): void {
   else if (outcome === 'queued') say.warning(`${target}: queued, will be retried: ${error}`)
   else if (outcome === 'parked') say.error(`${target}: saved; will be sent once the configuration is fixed: ${error}`)
   else if (outcome === 'failed') say.error(`${target}: not sent: ${error}`)
+}
+
+/** One line of what did not arrive, for whoever reads the mail of cron or a log. */
+export function mailReport({ id, outcome, target, error = '' }: Report, deliveries: Delivery[]): void {
+  const what = deliveries.find((delivery) => delivery.id === id)?.notification.message.split('\n')[0]
+  const fate = outcome === 'parked' ? 'saved; will be sent once the configuration is fixed' : 'not sent'
+  if (outcome === 'parked' || outcome === 'failed') say.critical(oneLine(`${target}: ${fate}: ${what}: ${error}`))
 }
 
 /** Is it still in the outbox, to be tried again? */

@@ -53,6 +53,7 @@ export function print(text: string): void {
 }
 
 export const say = {
+  critical: (text: string) => sayAt('CRITICAL', text),
   error: (text: string) => sayAt('ERROR', text),
   warning: (text: string) => sayAt('WARNING', text),
   info: (text: string) => sayAt('INFO', text),

@@ -140,6 +140,31 @@ describe('a broken configuration', () => {
     },
   )
 
+  it('leaves the targets that are right, keeps what is for the others, and says so where cron mails it', async () => {
+    const { server, env, config } = await configuredHome()
+    const phone = `phone: {backend: ntfy_sh, topic: a, server: "${server.address}"}\n`
+    writeFileSync(
+      config,
+      `backends: [phone, pager]\n${phone}pager: {backend: ntfy_sh, topic: b, when: {status: bad}}\n`,
+    )
+    const { code, stderr } = await ntfy(['done', 'sh', '-c', 'exit 4'], { env })
+    expect(code).toBe(4)
+    expect(stderr).toMatch(
+      /^ntfy: pager: saved; will be sent once the configuration is fixed: .*pager\.when\.status.*\n$/,
+    )
+    await waitFor('the right one', () => server.received.length === 1)
+    writeFileSync(config, `${phone}pager: {backend: ntfy_sh, topic: b, server: "${server.address}"}\n`)
+    await ntfy(['queue', 'flush', '--wait'], { env })
+    expect(server.received.map(({ json }) => json['topic'])).toEqual(['a', 'b'])
+  })
+
+  it('prints what became of it as JSON if asked for', async () => {
+    const { env } = await configuredHome()
+    const { stdout } = await ntfy(['--json', 'done', 'echo', 'hi'], { env })
+    expect(stdout.split('\n')[0]).toBe('hi')
+    expect(JSON.parse(stdout.split('\n')[1] ?? '')).toMatchObject({ target: 'phone', outcome: 'delivered' })
+  })
+
   it('nor does a -b that names nothing', async () => {
     const { env } = await configuredHome()
     expect(await ntfy(['-b', 'nowhere', 'done', 'sh', '-c', 'exit 4'], { env })).toMatchObject({ code: 4 })
