@@ -2,13 +2,8 @@ import { messageOf, TransientError } from '../platform/errors.ts'
 import { findPlace, type Place } from '../terminal/place.ts'
 import { type Answer, type Context, defineBackend, type Outgoing } from './contract/backend.ts'
 import type { OptionValues } from './contract/options.ts'
-import { desktopOptions, showOnDesktop } from './desktop.ts'
+import { desktopOptions, NoDisplay, showOnDesktop } from './desktop.ts'
 import terminal from './terminal.ts'
-
-/** There is nothing to show a notification on: no desktop, no terminal (cron). */
-export class NoDisplay extends TransientError {
-  override readonly keep = false
-}
 
 export default defineBackend({
   name: 'default',

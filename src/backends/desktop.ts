@@ -3,9 +3,10 @@ import { showOnMac } from '../desktop/macos.ts'
 import { type Origin, type Toast, type Urgency, urgencies } from '../desktop/toast.ts'
 import { isInWindows, showOnWindows } from '../desktop/windows.ts'
 import { hasFailed, type Priority } from '../notification/index.ts'
-import { ConfigError } from '../platform/errors.ts'
+import { ConfigError, messageOf, TransientError } from '../platform/errors.ts'
+import { say } from '../platform/output.ts'
 import { environmentOf } from '../terminal/environment.ts'
-import { type Context, defineBackend, type Outgoing } from './contract/backend.ts'
+import { type Answer, type Context, defineBackend, type Outgoing } from './contract/backend.ts'
 import { boolean, choice, number, type OptionValues, text } from './contract/options.ts'
 
 /** The options of a desktop notification; `default` has the same. */
@@ -47,8 +48,38 @@ export default defineBackend({
   // After an answer that was lost a second toast takes the place of the first, or stands beside it.
   // A toast of the day before is noise.
   keepFor: 60 * 60 * 1000,
-  send: showOnDesktop,
+  send: (notification, options, context) =>
+    showOnDesktop(notification, options, context).catch((error: unknown) => {
+      if (!(error instanceof ConfigError) || !isOfOldFile(context)) throw error
+      return showInstead(notification, context, error)
+    }),
 })
+
+/** There is nothing to show a notification on: no desktop, no terminal (cron). */
+export class NoDisplay extends TransientError {
+  override readonly keep = false
+}
+
+/** dschep/ntfy's files name the system, where it had no other word for what is shown here. */
+function isOfOldFile({ target }: Context): boolean {
+  return ['linux', 'darwin', 'win32'].includes(target)
+}
+
+/** An old file may say `linux` on a server, where a delivery would wait for a desktop for ever: `default` does this, too. */
+async function showInstead(notification: Outgoing, context: Context, error: ConfigError): Promise<Answer> {
+  const advice = 'use default, or terminal, instead'
+  const told = context.cache('advice')
+  if (context.foreground && told.read() !== advice) {
+    say.warning(`desktop: ${messageOf(error)}: ${advice}`)
+    told.write(advice)
+  }
+  const { default: terminal } = await import('./terminal.ts')
+  try {
+    return (await terminal.send(notification, { sequence: 'auto', progress: undefined }, context)) ?? {}
+  } catch (trouble) {
+    throw new NoDisplay(`no desktop and no terminal (${messageOf(error)}; ${messageOf(trouble)}): ${advice}`)
+  }
+}
 
 /** Shows a notification on whatever desktop this system has. */
 export function showOnDesktop(

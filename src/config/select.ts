@@ -73,7 +73,7 @@ export function findTarget(config: Config, name: string): Target {
   if (backend !== undefined) {
     // A section under another name of the same backend: `-b desktop` with dschep/ntfy's section `linux`.
     const section = Object.values(config.targets).find((target) => backendName(target.name) === backend)
-    return section ?? { name: backend, backend, settings: {} }
+    return section ?? { name: Object.hasOwn(backendAliases, name) ? name : backend, backend, settings: {} }
   }
   const known = [...Object.keys(config.targets), ...Object.keys(config.groups)]
   const guess = didYouMean(name, [...known, ...Object.keys(backends), ...Object.keys(backendAliases)])

@@ -1,11 +1,16 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Outgoing } from '../../src/backends/contract/backend.ts'
-import standard, { NoDisplay } from '../../src/backends/default.ts'
+import standard from '../../src/backends/default.ts'
+import { NoDisplay } from '../../src/backends/desktop.ts'
+import { ntfy, ntfyBin } from '../support/cli.ts'
 import { testContext, testNotification } from '../support/context.ts'
 import { desktopPrograms, useDesktop } from '../support/desktop.ts'
 import { openEmulator, unknownEmulator } from '../support/emulator.ts'
+import { temporaryHome } from '../support/home.ts'
 import { describeWith } from '../support/programs.ts'
-import type { Terminal } from '../support/pty.ts'
+import { openTerminal, type Terminal } from '../support/pty.ts'
 
 const options = {
   icon: undefined,
@@ -89,4 +94,20 @@ describeWith(desktopPrograms, 'without any settings and without a desktop', () =
     const dumb = await openEmulator(unknownEmulator, undefined, { TERM: 'dumb' })
     await expect(send(dumb)).rejects.toThrow(NoDisplay)
   })
+})
+
+it('takes the place of a desktop that an old file names and that is not there, and says what to write', async () => {
+  const { env, home } = temporaryHome()
+  const there = { ...env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' }
+  mkdirSync(join(home, '.config/ntfy'), { recursive: true })
+  writeFileSync(join(home, '.config/ntfy/ntfy.yml'), 'backends: [linux]\n')
+  const first = await ntfy(['send', 'hi'], { env: there })
+  expect(first.code).toBe(75)
+  expect(first.stderr).toMatch(/use default, or terminal, instead/)
+  const terminal = openTerminal(ntfyBin, ['send', 'shown here'], { env: { ...there, TERM: 'xterm' } })
+  await terminal.see('shown here')
+  expect(await terminal.exit).toMatchObject({ code: 0 })
+  expect(terminal.output()).not.toContain('instead')
+  const { stdout } = await ntfy(['queue', '--json'], { env: there })
+  expect(stdout).not.toContain('parked')
 })

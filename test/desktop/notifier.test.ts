@@ -12,7 +12,10 @@ function onSystem(system: string, program: string, end: string) {
   writeFileSync(file, `#!/bin/sh\nfor word in "$@"; do printf '%s\\n' "$word"; done >>"$HOME/words"\n${end}\n`)
   chmodSync(file, 0o755)
   writeFileSync(join(home, 'system.cjs'), system)
-  const seam = { NODE_OPTIONS: `--require ${join(home, 'system.cjs')}`, PATH: `${join(home, 'bin')}:${env['PATH']}` }
+  // NODE_OPTIONS would be kept for a command.
+  const node = join(home, 'node')
+  writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' --require "$HOME/system.cjs" "$@"\n`, { mode: 0o755 })
+  const seam = { NTFY_NODE: node, PATH: `${join(home, 'bin')}:${env['PATH']}` }
   return {
     env: { ...env, ...seam, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' },
     words: () =>

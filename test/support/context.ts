@@ -9,6 +9,7 @@ export function testContext(changes: Partial<Context> = {}): Context {
   const signal = changes.signal ?? AbortSignal.timeout(minutes)
   return {
     id: randomUUID(),
+    target: 'test',
     http: httpClient({ signal: signal }),
     cache: memoryCache(),
     signal,

@@ -73,6 +73,8 @@ export type Answer = Record<string, unknown>
 export interface Context {
   /** The delivery's id, the same for every attempt: the idempotency key. */
   id: string
+  /** The target's name, which may be an alias of the backend. */
+  target: string
   http: Http
   /** Runs a program without a shell and without the terminal. */
   run: RunProgram

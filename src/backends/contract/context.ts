@@ -26,6 +26,7 @@ export function makeContext(parts: ContextParts): Context {
   const { id, backend, target, config, options, foreground, signal, isStale = () => false } = parts
   return {
     id,
+    target,
     http: httpClient({
       signal,
       ca: options['ca'] as string | undefined,
