@@ -747,7 +747,7 @@ done >&- 2>&-'
 }
 
 __ntfy_load() {
-  __ntfy_always='' __ntfy_file='' __ntfy_turn=0 __ntfy_waits='' __ntfy_left=([1]='')
+  __ntfy_always='' __ntfy_file='' __ntfy_waits='' __ntfy_left=([1]='')
   __ntfy_mark=$'\1' __ntfy_theirs='' __ntfy_asks=unknown
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
@@ -757,7 +757,7 @@ __ntfy_load() {
   __ntfy_traps=([1]=0)
   # What is set outside of functions is an array, which `set -a` does not export.
   __ntfy_word=('') __ntfy_start=("$__ntfy_never") __ntfy_took=(-1) __ntfy_told=(0) __ntfy_armed=(0)
-  __ntfy_line=(0) __ntfy_before=(0) __ntfy_number=("${HISTCMD-1}")
+  __ntfy_turn=(0) __ntfy_line=(0) __ntfy_before=(0) __ntfy_number=("${HISTCMD-1}")
   builtin unset __ntfy_jobs
   local _ntfy_version=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] ))
   __ntfy_array=0 __ntfy_clock=coarse

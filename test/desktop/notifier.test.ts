@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ntfy } from '../support/cli.ts'
-import { temporaryHome } from '../support/home.ts'
+import { nodeWith, temporaryHome } from '../support/home.ts'
 
 /** A home on another system, as far as Node says so, with a program on PATH that notes its words and does as told. */
 function onSystem(system: string, program: string, end: string) {
@@ -12,9 +12,7 @@ function onSystem(system: string, program: string, end: string) {
   writeFileSync(file, `#!/bin/sh\nfor word in "$@"; do printf '%s\\n' "$word"; done >>"$HOME/words"\n${end}\n`)
   chmodSync(file, 0o755)
   writeFileSync(join(home, 'system.cjs'), system)
-  // NODE_OPTIONS would be kept for a command.
-  const node = join(home, 'node')
-  writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' --require "$HOME/system.cjs" "$@"\n`, { mode: 0o755 })
+  const node = nodeWith(home, `--require ${join(home, 'system.cjs')}`)
   const seam = { NTFY_NODE: node, PATH: `${join(home, 'bin')}:${env['PATH']}` }
   return {
     env: { ...env, ...seam, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' },

@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { ntfy, ntfyBin, type RunOutcome } from '../support/cli.ts'
 import { ntfyAt } from '../support/clock.ts'
 import { configuredHome } from '../support/configured.ts'
+import { nodeWith } from '../support/home.ts'
 import { describeWith } from '../support/programs.ts'
 import type { Received } from '../support/server.ts'
 import { waitFor } from '../support/wait.ts'
@@ -108,7 +109,9 @@ it.each([[['list']], [['flush']], [['flush', '--wait']]])(
     // Root may write everywhere.
     const bin = join(home, 'read-only.cjs')
     writeFileSync(bin, readOnly(join(outbox, name)))
-    const { code, stderr } = await ntfy(['queue', ...words], { env: { ...env, NODE_OPTIONS: `--require ${bin}` } })
+    const { code, stderr } = await ntfy(['queue', ...words], {
+      env: { ...env, NTFY_NODE: nodeWith(home, `--require ${bin}`) },
+    })
     expect(code).toBe(words[0] === 'list' ? 0 : 75)
     if (words[0] !== 'list') expect(stderr).toContain('the outbox cannot be written: EROFS')
     expect(deliveries(outbox)).toEqual([name])
@@ -129,7 +132,9 @@ it('says what is wrong where a disk quota is used up', async () => {
 require('node:module').syncBuiltinESMExports()
 `,
   )
-  const { code, stderr } = await ntfy(['send', 'hi'], { env: { ...env, NODE_OPTIONS: `--require ${quota}` } })
+  const { code, stderr } = await ntfy(['send', 'hi'], {
+    env: { ...env, NTFY_NODE: nodeWith(home, `--require ${quota}`) },
+  })
   expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('EDQUOT: disk quota exceeded') })
 })
 

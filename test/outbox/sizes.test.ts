@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ntfy, ntfyBin, run } from '../support/cli.ts'
 import { configuredHome } from '../support/configured.ts'
+import { nodeWith } from '../support/home.ts'
 import { closedPort, loopbackServer, type Received } from '../support/server.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -251,7 +252,7 @@ it('lists more than the memory is to hold', async () => {
   }
   // The heap, young and old, may not hold a third of it.
   const { code, stdout } = await ntfy(['queue', 'list'], {
-    env: { ...env, NODE_OPTIONS: '--max-old-space-size=24 --max-semi-space-size=4' },
+    env: { ...env, NTFY_NODE: nodeWith(home, '--max-old-space-size=24 --max-semi-space-size=4') },
   })
   expect(code).toBe(0)
   expect(stdout.match(/ waiting /g)).toHaveLength(401)

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -23,4 +23,11 @@ export function temporaryHome(extra: Record<string, string> = {}): { home: strin
     home,
     env: { HOME: home, PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', XDG_RUNTIME_DIR: runtime, ...extra },
   }
+}
+
+/** A Node of that home with options of its own: ntfy keeps NODE_OPTIONS for the command. For NTFY_NODE. */
+export function nodeWith(home: string, options: string): string {
+  const node = join(home, 'node')
+  writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' ${options} "$@"\n`, { mode: 0o755 })
+  return node
 }
