@@ -429,10 +429,23 @@ __ntfy_request() {
     }' & ) </dev/null >/dev/null 2>&1
 }
 
+# Sets __ntfy_program. An update of Node or npm may have taken away the program that was stored with the hooks: then PATH
+# may have another one, which is said once.
+__ntfy_find() {
+  __ntfy_program=${NTFY_BIN:-ntfy}
+  [[ $__ntfy_program != */* || -x $__ntfy_program ]] && return
+  __ntfy_program=$(builtin type -P ntfy-done || builtin type -P ntfy)
+  [[ $__ntfy_stored == "$NTFY_BIN" ]] || return
+  __ntfy_stored=
+  builtin printf 'ntfy: %s is gone; instead of it: %s (ntfy shell-integration --install renews the hooks)\n' \
+    "$NTFY_BIN" "${__ntfy_program:-nothing}" >/dev/tty
+}
+
 # __ntfy_launch STATUS MILLISECONDS COMMAND RESUMED SHORT: in the background, with no word on the terminal and no trace in
 # the table of jobs.
 __ntfy_launch() {
   local _ntfy_focus=''
+  __ntfy_find
   (
     __ntfy_plain
     # Unlike an assignment, `local` does not end anything where the user has made it readonly.
@@ -483,9 +496,9 @@ __ntfy_work() {
     *) _ntfy_flags+=(--opts "$(builtin printf '%q ' "${AUTO_NTFY_DONE_OPTS[@]}")") ;;
   esac
   if [[ -z $_ntfy_text ]]; then
-    builtin command "${NTFY_BIN:-ntfy}" shell-done "${_ntfy_flags[@]}" </dev/null
+    builtin command "${__ntfy_program:-ntfy}" shell-done "${_ntfy_flags[@]}" </dev/null
   else
-    builtin printf '%s\0%s' "$_ntfy_text" "$_ntfy_last" | builtin command "${NTFY_BIN:-ntfy}" shell-done "${_ntfy_flags[@]}"
+    builtin printf '%s\0%s' "$_ntfy_text" "$_ntfy_last" | builtin command "${__ntfy_program:-ntfy}" shell-done "${_ntfy_flags[@]}"
   fi
 }
 
@@ -757,7 +770,7 @@ __ntfy_load() {
   __ntfy_traps=([1]=0)
   # What is set outside of functions is an array, which `set -a` does not export.
   __ntfy_word=('') __ntfy_start=("$__ntfy_never") __ntfy_took=(-1) __ntfy_told=(0) __ntfy_armed=(0)
-  __ntfy_turn=(0) __ntfy_line=(0) __ntfy_before=(0) __ntfy_number=("${HISTCMD-1}")
+  __ntfy_program=('') __ntfy_stored=("${NTFY_BIN-}") __ntfy_turn=(0) __ntfy_line=(0) __ntfy_before=(0) __ntfy_number=("${HISTCMD-1}")
   builtin unset __ntfy_jobs
   local _ntfy_version=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] ))
   __ntfy_array=0 __ntfy_clock=coarse
@@ -835,7 +848,7 @@ __ntfy_unhook_string() {
 }
 
 __ntfy_forget() {
-  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,changes,first,gone,next,know,stale,renew,plain,apart,clock,prompt,look,suspended,fresh,watch,launch,hides,work,list,entry,typed} \
+  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,changes,first,gone,next,know,stale,renew,plain,apart,clock,prompt,look,suspended,fresh,watch,find,launch,hides,work,list,entry,typed} \
     __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,traceless,called,late,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }

@@ -408,6 +408,24 @@ if builtin status is-interactive
         builtin string match -qr '(?m)^private=hide\r?$' -- "$text"
     end
 
+    # The program to call. An update of Node or npm may have taken away the one that was stored with the hooks: then PATH
+    # may have another one, which is said once.
+    function __ntfy_find
+        set -l bin ntfy
+        builtin test -n "$NTFY_BIN"
+        and set bin $NTFY_BIN
+        if not builtin string match -q '*/*' -- $bin; or builtin test -x "$bin"
+            builtin echo -- $bin
+            return
+        end
+        set -l instead (builtin command -s ntfy-done; or builtin command -s ntfy; or builtin echo nothing)
+        if builtin test "$__ntfy_stored" = "$bin"
+            set -g __ntfy_stored
+            builtin echo "ntfy: $bin is gone; instead of it: $instead (ntfy shell-integration --install renews the hooks)" >/dev/tty 2>/dev/null
+        end
+        builtin echo -- $instead
+    end
+
     # __ntfy_launch STATUS MILLISECONDS TEXT [--short]
     function __ntfy_launch
         __ntfy_count
@@ -435,9 +453,7 @@ if builtin status is-interactive
         else if builtin test -n "$AUTO_NTFY_DONE_OPTS"
             set -a flags --opts "$AUTO_NTFY_DONE_OPTS"
         end
-        set -l bin ntfy
-        builtin test -n "$NTFY_BIN"
-        and set bin $NTFY_BIN
+        set -l bin (__ntfy_find)
         builtin test -x /bin/sh
         or return
         # What reads the terminal's name needs a descriptor of it; sh complains of a folder that is gone on stderr. The text is in the environment, which nobody else can read, and
@@ -477,6 +493,7 @@ if builtin status is-interactive
         set -e __ntfy_ms
         set -e __ntfy_places
         set -e __ntfy_renewing
+        set -e __ntfy_stored
         set -e __ntfy_known
         set -e __ntfy_gate
         set -e __ntfy_groups
@@ -487,13 +504,14 @@ if builtin status is-interactive
         set -e __ntfy_asks
         set -e __ntfy_always
         set -e __ntfy_turn
-        for name in parse threshold settings stale renew start listed state mine count next preexec watch postexec suspended forget expanded private hides launch foreground_too ask answers \
+        for name in parse threshold settings stale renew start listed state mine count next preexec watch postexec suspended forget expanded private hides find launch foreground_too ask answers \
             stat request
             builtin functions -e __ntfy_$name
         end
         builtin functions -e ntfy_unhook
     end
 
+    set -g __ntfy_stored $NTFY_BIN
     set -g __ntfy_groups
     set -g __ntfy_texts
     set -g __ntfy_stopped

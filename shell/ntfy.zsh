@@ -303,11 +303,23 @@ __ntfy_request() {
     }' & ) </dev/null >/dev/null 2>&1
 }
 
+# Sets __ntfy_program. An update of Node or npm may have taken away the program that was stored with the hooks: then PATH
+# may have another one, which is said once.
+__ntfy_find() {
+  __ntfy_program=${NTFY_BIN:-ntfy}
+  [[ $__ntfy_program != */* || -x $__ntfy_program ]] && \builtin return
+  __ntfy_program=$(\builtin whence -p ntfy-done || \builtin whence -p ntfy)
+  [[ $__ntfy_stored == $NTFY_BIN ]] || \builtin return
+  __ntfy_stored=
+  \builtin print -r "ntfy: $NTFY_BIN is gone; instead of it: ${__ntfy_program:-nothing} (ntfy shell-integration --install renews the hooks)" 2>/dev/null >/dev/tty
+}
+
 # __ntfy_launch STATUS MILLISECONDS [--short]: in the background, with no word on the terminal and no trace in the table of jobs.
 __ntfy_launch() {
   \builtin typeset _ntfy_asks= _ntfy_focus=
   [[ ${(t)REPORTTIME-}${(t)REPORTMEMORY-} == *readonly* ]] || \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1
   __ntfy_count
+  __ntfy_find
   if [[ ${3-} != --short ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
   (
     # Without it an ignored signal would not stay ignored in the program.
@@ -356,9 +368,9 @@ __ntfy_work() {
   [[ -z ${NTFY_NODE-} ]] || \builtin export NTFY_NODE
   (( ${+functions[command_not_found_handler]} )) && \builtin unfunction command_not_found_handler
   if [[ -z $_ntfy_text ]]; then
-    \builtin command -- ${NTFY_BIN:-ntfy} shell-done $_ntfy_flags </dev/null
+    \builtin command -- ${__ntfy_program:-ntfy} shell-done $_ntfy_flags </dev/null
   else
-    \builtin print -rn -- ${_ntfy_text[1,4096]}$'\0'${_ntfy_last[1,4096]} | \builtin command -- ${NTFY_BIN:-ntfy} shell-done $_ntfy_flags
+    \builtin print -rn -- ${_ntfy_text[1,4096]}$'\0'${_ntfy_last[1,4096]} | \builtin command -- ${__ntfy_program:-ntfy} shell-done $_ntfy_flags
   fi
 }
 
@@ -397,6 +409,7 @@ ntfy_unhook() {
   \builtin zmodload -F zsh/datetime p:EPOCHREALTIME
   # They would be in the environment of every program.
   \builtin setopt local_options no_all_export
+  \builtin typeset -g __ntfy_program= __ntfy_stored=${NTFY_BIN-}
   \builtin typeset -gi __ntfy_code=0 __ntfy_told=0 __ntfy_turn=0
   \builtin typeset -gF __ntfy_check=0 __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
   \builtin typeset -g __ntfy_renewing= __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_always= __ntfy_asks=unknown

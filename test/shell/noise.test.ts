@@ -36,6 +36,15 @@ for (const shell of shellNames) {
       expect(await typing.called(2)).toHaveLength(2)
     })
 
+    it('but once, where the program they were loaded with is gone: another one of PATH is called', async () => {
+      const before = assign(shell, shell === 'fish' ? '-g NTFY_BIN' : 'NTFY_BIN', '/gone/bin/ntfy')
+      const typing = new TypedShell(shell, { before })
+      const first = await typing.run('sleep 0.4')
+      expect(first).toMatch(/^ntfy: \/gone\/bin\/ntfy is gone; instead of it: \S+\/bin\/ntfy \(.*--install/m)
+      expect(await typing.run('sleep 0.4; true')).not.toContain('gone')
+      expect(await typing.called(2)).toHaveLength(2)
+    })
+
     it('in a folder that is gone', async () => {
       const { hooked, bare, typing } = await compare(shell, ['mkdir gone; cd gone; rmdir ../gone', 'sleep 0.4', 'true'])
       expect(hooked).toBe(bare)
