@@ -89,7 +89,7 @@ describeWith([...desktopPrograms, 'dunstctl', ...shellNames], 'a notification of
     const before = [assign(shell, 'NTFY_BIN', ntfyBin), assign(shell, 'NTFY_FOREGROUND_TOO', '1')].join('\n')
     const { DISPLAY = '', DBUS_SESSION_BUS_ADDRESS = '', XDG_RUNTIME_DIR = '' } = desktop().env
     const env = { DISPLAY, DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR }
-    const typing = new TypedShell(shell, { before, env, ...options })
+    const typing = new TypedShell(shell, { before, env, threshold: '1', ...options })
     const folder = join(typing.home, '.config/ntfy')
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const far = `far: {backend: exec, command: [sh, -c, 'cat >>"${typing.home}/far"; echo >>"${typing.home}/far"']}`
@@ -106,13 +106,13 @@ describeWith([...desktopPrograms, 'dunstctl', ...shellNames], 'a notification of
 
   it.each(shellNames)('goes when the next command starts in %s', async (shell) => {
     const typing = open(shell)
-    await typing.run('sleep 0.4')
+    await typing.run('sleep 1.1')
     await displayed(1)
     await typing.run('')
     expect(await desktop().displayed()).toBe(1)
     await typing.run('true')
     await displayed(0)
-    await typing.run('sleep 0.4; true')
+    await typing.run('sleep 1.1; true')
     await displayed(1)
     await typing.run('true')
     await displayed(0)
@@ -121,7 +121,7 @@ describeWith([...desktopPrograms, 'dunstctl', ...shellNames], 'a notification of
   it.each(shellNames)('does not stay where the next command started before it came in %s', async (shell) => {
     const typing = open(shell)
     await typing.run('true')
-    typing.terminal.type('sleep 0.4; : first\r')
+    typing.terminal.type('sleep 1.1; : first\r')
     typing.terminal.type('sleep 0.2; : second\r')
     await waitFor('the other target', () => far(typing).length > 0)
     expect(far(typing)[0]).toContain('first')
@@ -138,19 +138,19 @@ describeWith([...desktopPrograms, 'dunstctl', ...shellNames], 'a notification of
     )
     const env = { HOME: typing.home, PATH: process.env['PATH'] ?? '' }
     const isHeld = async () => (await ntfy(['queue', 'list', '--json'], { env })).stdout.includes('"held"')
-    await typing.run('sleep 0.4; : looked')
+    await typing.run('sleep 1.1; : looked')
     await displayed(1)
     await waitFor('what is held', isHeld)
     await typing.run('true')
     await displayed(0)
     await waitFor('the end of the first', async () => !(await isHeld()))
-    await typing.run('sleep 0.4; : closed')
+    await typing.run('sleep 1.1; : closed')
     await displayed(1)
     await waitFor('what is held', isHeld)
     await promisify(execFile)('dunstctl', ['close-all'], { env: desktop().env })
     await waitFor('the end of the second', async () => !(await isHeld()))
     await displayed(0)
-    await typing.run('sleep 0.4; : unlooked')
+    await typing.run('sleep 1.1; : unlooked')
     await displayed(1)
     await waitFor('the other target', () => far(typing).length > 0)
     expect(far(typing)).toHaveLength(1)
