@@ -21,6 +21,7 @@ const rooms = [
   'outbox',
   'inbox',
   'rules',
+  'jobs',
   'delivery',
   'cli',
   'doctor',

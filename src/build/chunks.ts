@@ -25,6 +25,10 @@ export const chunks: readonly Chunk[] = [
       'delivery/record-decision',
       'history/journal',
       'inbox/waiting',
+      'jobs/abandoned',
+      'jobs/index',
+      'jobs/machine',
+      'jobs/start',
       'outbox/waiting',
       'process/launcher',
       'process/proc',
@@ -42,7 +46,6 @@ export const chunks: readonly Chunk[] = [
       'cli/completion/zsh',
       'cli/parser',
       'notification/emoji',
-      'platform/claim',
       'platform/durable',
       'platform/lock',
     ],
@@ -51,7 +54,7 @@ export const chunks: readonly Chunk[] = [
     // What every notification needs, whoever makes it.
     name: 'notify',
     rooms: ['backends/contract', 'command-line', 'config', 'delivery', 'history', 'outbox', 'rules'],
-    also: ['backends/index', 'platform/claim', 'platform/durable', 'platform/lock', 'process/run-program'],
+    also: ['backends/index', 'platform/durable', 'platform/lock', 'process/run-program'],
     later: [
       'config/edit',
       'config/lines',

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty'
 import { mayHaveCalls } from '../inbox/waiting.ts'
+import { lookAfterJobs } from '../jobs/start.ts'
 import { exitCode, messageOf, NtfyError, UsageError } from '../platform/errors.ts'
 import { leaveStreamsBlocking, say, setLogLevel } from '../platform/output.ts'
 import { stateNotice } from '../platform/paths.ts'
@@ -56,6 +57,7 @@ async function runCommand(argv: string[], verbAt: number, command: Command, comm
   if (typed.global.logLevel !== undefined) setLogLevel(typed.global.logLevel)
   const code = await command.run({ ...typed, commands })
   if (command.name !== 'inbox' && mayHaveCalls()) (await import('../inbox/start.ts')).readLeftOver()
+  if (command.name !== 'jobs') lookAfterJobs()
   const notice = stateNotice()
   // Of a wrapped command's stderr nothing of ours becomes a part unless somebody reads it.
   if (notice !== undefined && (!command.wraps || isatty(2))) say.warning(notice)

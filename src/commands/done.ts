@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { defineCommand, type FlagValues, type GlobalOptions } from '../cli/command.ts'
+import { recordJob } from '../jobs/index.ts'
+import { lookAfterJobs } from '../jobs/start.ts'
 import type { Outcome } from '../notification/index.ts'
 import { mayWait } from '../outbox/waiting.ts'
 import { parseDuration } from '../platform/duration.ts'
@@ -8,6 +10,7 @@ import { messageOf, UsageError } from '../platform/errors.ts'
 import { say, setLogLevel } from '../platform/output.ts'
 import { commandText } from '../process/quote.ts'
 import { type Ended, runCommand } from '../process/run.ts'
+import { redactedCommand } from '../redact/lazily.ts'
 import { type NotifyWhen, whyUnwanted } from '../rules/notify-when.ts'
 
 /** Lines of output that a message gets if nobody says how many. */
@@ -123,15 +126,19 @@ function commandLine(flags: DoneFlags, words: string[]): string[] {
 /** From here on nothing of ours may delay, change or fail the command. */
 async function wrap(argv: string[], rules: NotifyWhen, global: GlobalOptions, showProgress: boolean): Promise<never> {
   const { tail } = rules
+  const job = recordJob(rules.hideCommand ? undefined : await redactedCommand(commandText(argv)), global, rules)
   const known = isPipe(global.config ?? process.env['NTFY_CONFIG']) ? await readSituation(global) : undefined
   let loading: NodeJS.Timeout | undefined
   let progress: Promise<() => Promise<void>> | undefined
   const ended = await runCommand(argv, {
     ...(tail && { capture: { stdout: tail.stdout, stderr: tail.stderr } }),
     // What a long command's end needs is loaded while it runs; a short one may never need it.
-    onStart: () => {
+    goesOn: job !== undefined,
+    onStart: (pid) => {
+      job?.began(pid)
       loading = setTimeout(() => {
         import('../delivery/index.ts').then(({ prepareToNotify }) => prepareToNotify(rules)).catch(() => {})
+        lookAfterJobs()
         progress = import('../delivery/progress.ts').then(({ beginProgress }) =>
           beginProgress(showProgress, global, known?.config),
         )
@@ -149,7 +156,8 @@ async function wrap(argv: string[], rules: NotifyWhen, global: GlobalOptions, sh
     const silent = whyUnwanted(outcome, rules)
     if (silent === undefined) {
       const { notifyEnded } = await import('../delivery/index.ts')
-      await notifyEnded({ source: 'done', outcome }, rules, global, isatty(2), known)
+      const ending = { source: 'done', outcome, ...(job && { id: job.id }) } as const
+      await notifyEnded(ending, rules, global, isatty(2), known)
     } else {
       await (await import('../delivery/record-decision.ts')).recordDecision({
         source: 'done',
@@ -162,6 +170,8 @@ async function wrap(argv: string[], rules: NotifyWhen, global: GlobalOptions, sh
   } catch (error) {
     say.error(`the notification could not be created: ${messageOf(error)}`)
   }
+  job?.end()
+  lookAfterJobs()
   const { endAs } = await import('../process/end.ts')
   return endAs(ended)
 }

@@ -25,6 +25,7 @@ export const commands: Commands = {
   'shell-next': () => import('./shell-next.ts'),
   clicks: () => import('./clicks.ts'),
   deliver: () => import('./deliver.ts'),
+  jobs: () => import('./jobs.ts'),
   inbox: () => import('./inbox.ts'),
   hook: () => import('./hook/index.ts'),
 }

@@ -19,8 +19,10 @@ import { type Selected, selectTargets } from '../config/select.ts'
 import { type Config, emptyConfig } from '../config/types.ts'
 import { sessionSockets } from '../desktop/dbus/address.ts'
 import { makeNotification } from '../notification/create.ts'
-import type { Outcome, Source, TerminalReference } from '../notification/index.ts'
+import type { Notification, Outcome, Source, TerminalReference } from '../notification/index.ts'
 import { outcomeMessage, processMessage } from '../notification/message.ts'
+import type { Delivery } from '../outbox/delivery.ts'
+import { idsFrom, isKnown } from '../outbox/known.ts'
 import { NtfyError } from '../platform/errors.ts'
 import { type LogLevel, say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
@@ -45,6 +47,13 @@ export interface EndedCommand {
   hideCommand?: boolean
   /** Whether somebody was looking, if that was checked. */
   away?: Away
+  /** The id of its first delivery, by which it is recognized if this process is killed. */
+  id?: string
+  /** What is said of it, where that is not how it ended. */
+  sentence?: (outcome: Outcome) => string
+  /** When it happened, ISO 8601, and where, if not now and here. */
+  time?: string
+  origin?: Notification['origin']
 }
 
 /**
@@ -164,13 +173,15 @@ function isBoundToFail(pending: Spooled[], config: Config): boolean {
   })
 }
 
-/** The same for a process that is in the background already: it delivers itself. */
+/** The same for a process that is in the background already: it delivers itself, unless another has got as far. */
 export async function notifyHere(
   ending: EndedCommand,
   destinations: Destinations,
   global: NotificationOptions,
 ): Promise<void> {
-  const { now, held } = await planEnding(ending, destinations, global)
+  const planned = await planEnding(ending, destinations, global)
+  const isNew = ({ id }: Delivery) => ending.id === undefined || !isKnown(id)
+  const [now, held] = [planned.now.filter(isNew), planned.held.filter(isNew)]
   const pending = [...spoolHeld(held), ...spool(now, { claimed: true })]
   followUp(await attemptAll(pending, { foreground: false, fresh: true, config: destinations.config }), held.length > 0)
 }
@@ -180,11 +191,12 @@ async function planEnding(
   destinations: Destinations,
   global: NotificationOptions,
 ): Promise<Plan> {
-  const { outcome, away } = ending
+  const { outcome, away, id } = ending
   const { config, selected } = destinations
   const planned = await plan(describe(ending, destinations, global), config, selected, {
     outcome,
     ...(away && { away }),
+    ...(id !== undefined && { idFor: idsFrom(id) }),
   })
   await recordDecision({ ...ending, config: config.path, plan: planned })
   return planned
@@ -201,7 +213,11 @@ async function fallback(trouble: string): Promise<Destinations> {
 
 function describe({ pid, ...ending }: EndedCommand, { trouble }: Destinations, global: NotificationOptions): Draft {
   const said = (outcome: Outcome) =>
-    pid === undefined ? outcomeMessage(outcome, { emoji: global.emoji }) : processMessage(pid, outcome)
+    ending.sentence
+      ? ending.sentence(outcome)
+      : pid === undefined
+        ? outcomeMessage(outcome, { emoji: global.emoji })
+        : processMessage(pid, outcome)
   const sentence = (outcome: Outcome) =>
     trouble === undefined ? said(outcome) : `${said(outcome)}\nThe configuration is broken: ${trouble}`
   const notification = makeNotification(ending.source, '', {
@@ -209,6 +225,8 @@ function describe({ pid, ...ending }: EndedCommand, { trouble }: Destinations, g
     ...(global.title !== undefined && { title: global.title }),
     ...(ending.terminal && { terminal: ending.terminal }),
     ...(ending.thread !== undefined && { thread: ending.thread }),
+    ...(ending.time !== undefined && { time: ending.time }),
+    ...(ending.origin && { origin: ending.origin }),
   })
   return { ...notification, sentence, ...(ending.hideCommand && { hideCommand: true }) }
 }

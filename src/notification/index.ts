@@ -13,6 +13,8 @@ export interface Outcome {
   status?: number
   /** The signal that ended it, `SIGKILL`. */
   signal?: string
+  /** Nobody saw its end: the machine was restarted, or ntfy was killed with it. */
+  lost?: true
   /** How long it ran; nothing if nobody measured it. */
   durationMs?: number
   /** The last lines of its output, if requested. */
@@ -64,5 +66,5 @@ export type ChatText = Pick<Notification, 'message' | 'url'> & { title: string }
 /** Whether the command that a notification is about failed. */
 export function hasFailed(notification: Pick<Notification, 'outcome'>): boolean {
   const outcome = notification.outcome
-  return outcome !== undefined && (outcome.signal !== undefined || (outcome.status ?? 0) !== 0)
+  return outcome !== undefined && (outcome.lost === true || outcome.signal !== undefined || (outcome.status ?? 0) !== 0)
 }

@@ -1,4 +1,5 @@
-import { formatDuration } from '../platform/duration.ts'
+import { formatDuration, roughDuration } from '../platform/duration.ts'
+import { localTime } from '../platform/local-time.ts'
 import { oneLine } from '../platform/text.ts'
 import type { Outcome } from './index.ts'
 
@@ -17,6 +18,24 @@ export function outcomeMessage(outcome: Outcome, options: { emoji: boolean }): s
 export function processMessage(pid: number, { command, durationMs = 0 }: Outcome): string {
   const what = command === undefined ? `PID[${pid}]` : `PID[${pid}]: "${quotable(command)}"`
   return `${what} finished in ${formatDuration(durationMs)}`
+}
+
+/** What became of a command whose ntfy did not see its end. */
+export type LostJob = { kind: 'restarted'; at: Date; after: number } | { kind: 'killed' } | { kind: 'unseen' }
+
+/** `"make" never ended: the machine was restarted at 14:02, 3h after it began`. */
+export function lostMessage(lost: LostJob, outcome: Outcome, options: { emoji: boolean }): string {
+  const mark = options.emoji ? '❌ ' : ''
+  if (lost.kind === 'killed') {
+    const what = outcome.command === undefined ? 'a command' : quotable(outcome.command)
+    return `${mark}ntfy was killed while ${what} ran`
+  }
+  if (lost.kind === 'restarted') {
+    const when = `at ${localTime(lost.at.toISOString())}, ${roughDuration(lost.after)} after it began`
+    return `${mark}${subject(outcome)} never ended: the machine was restarted ${when}`
+  }
+  const time = formatDuration(outcome.durationMs ?? 0)
+  return `${subject(outcome)} ended in ${time}, status unknown: ntfy was killed while it ran`
 }
 
 /** From how late on a message says when it happened, in milliseconds. */

@@ -6,6 +6,7 @@
  *   schedule              which delivery of a target is next, and when; backoff and pause say how long it waits
  *   capacity              how much is kept; stamp distinguishes versions of a configuration
  *   machine-time          ages by a clock that nobody sets; waiting asks for no more than whether there is a file
+ *   known                 what becomes of a delivery that is made a second time
  */
 
 import { existsSync, renameSync } from 'node:fs'

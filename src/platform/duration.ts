@@ -34,3 +34,9 @@ export function shortDuration(milliseconds: number): string {
   if (seconds > 0 || parts.length === 0) parts.push(`${seconds} s`)
   return parts.join(' ')
 }
+
+/** `3h`, `3h12m`, `40s`: a span as it is typed, to the minute from one hour on. */
+export function roughDuration(milliseconds: number): string {
+  const step = milliseconds < unit.h ? unit.s : unit.m
+  return shortDuration(Math.round(milliseconds / step) * step).replaceAll(' ', '')
+}

@@ -9,6 +9,8 @@ export const largest = {
   lines: 16 * 1024 * 1024,
   pause: 64 * 1024,
   settings: 64 * 1024,
+  /** The record of a command that runs. */
+  job: 64 * 1024,
   /** Locks, and words to and from the hooks. */
   mark: 1024,
 } as const

@@ -21,7 +21,9 @@ export interface RunOptions {
   /** Which streams also go into `tail`: they reach the same places as without us, through a pipe. */
   capture?: { stdout: boolean; stderr: boolean }
   /** Called when the child has been started: the time to load what is needed after its end. */
-  onStart?(): void
+  onStart?(pid: number): void
+  /** If this process is killed, the command goes on: a later run notifies of its end. */
+  goesOn?: boolean
 }
 
 /**
@@ -42,8 +44,7 @@ async function runWith(argv: string[], options: RunOptions, capture?: Capture): 
   const state = launchState()
   const prepared = prepare(argv, state)
   const start = process.hrtime.bigint()
-  const outcome =
-    'kind' in prepared ? prepared : await runPrepared(prepared, { argv, state, onStart: options.onStart, capture })
+  const outcome = 'kind' in prepared ? prepared : await runPrepared(prepared, { ...options, argv, state, capture })
   const durationMs = Number(process.hrtime.bigint() - start) / 1e6
   const { tail = Buffer.alloc(0), failure } = (await capture?.finish()) ?? {}
   if (failure === undefined) return { ...outcome, durationMs, tail }
@@ -69,16 +70,16 @@ function prepare(argv: string[], state: LaunchState): Prepared | Outcome {
   return raw ?? { argv: whole, environment: state.environment }
 }
 
-interface Running {
+interface Running extends Omit<RunOptions, 'capture'> {
   argv: string[]
   state: LaunchState
-  onStart: (() => void) | undefined
   capture: Capture | undefined
 }
 
-function runPrepared(prepared: Prepared, { argv, state, onStart, capture }: Running): Promise<Outcome> {
+function runPrepared(prepared: Prepared, running: Running): Promise<Outcome> {
+  const { argv, state, onStart, capture, goesOn = false } = running
   const [file = '', ...words] = prepared.argv
-  const relay = relaySignals(state.ignored, capture !== undefined)
+  const relay = relaySignals(state.ignored, capture !== undefined, goesOn)
   return new Promise((resolve) => {
     const settle = (outcome: Outcome) => {
       relay.detach()
@@ -95,7 +96,7 @@ function runPrepared(prepared: Prepared, { argv, state, onStart, capture }: Runn
       // A pipe's reader waits for every writer: the command's descriptors are the command's alone.
       for (const descriptor of state.descriptors.splice(0)) closeSync(descriptor)
       capture?.follow(child)
-      if (child.pid !== undefined) onStart?.()
+      if (child.pid !== undefined) onStart?.(child.pid)
     } catch (error) {
       settle(notStarted(error as NodeJS.ErrnoException, argv, state))
     }

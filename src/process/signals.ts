@@ -22,9 +22,10 @@ export interface Relay {
  *
  * @param ignored what the caller had ignored, and stays so for us
  * @param writes whether we write to the pipes of the command ourselves
+ * @param goesOn whether the command goes on if this process is killed
  */
-export function relaySignals(ignored: NodeJS.Signals[], writes: boolean): Relay {
-  const relay = new SignalRelay(ignored, writes)
+export function relaySignals(ignored: NodeJS.Signals[], writes: boolean, goesOn: boolean): Relay {
+  const relay = new SignalRelay(ignored, writes, goesOn)
   relay.listen()
   return relay
 }
@@ -39,6 +40,7 @@ class SignalRelay implements Relay {
   private readonly handlers: Partial<Record<NodeJS.Signals, () => void>>
   fatal: number | undefined
   private readonly hadTerminal = (readStat('self')?.tty ?? 0) !== 0
+  private readonly goesOn: boolean
   private child: ChildProcess | undefined
   private witness: Witness | undefined
   private calling: NodeJS.Timeout | undefined
@@ -53,7 +55,8 @@ class SignalRelay implements Relay {
   /** How often we have stopped ourselves. */
   private stops = 0
 
-  constructor(ignored: NodeJS.Signals[], writes: boolean) {
+  constructor(ignored: NodeJS.Signals[], writes: boolean, goesOn: boolean) {
+    this.goesOn = goesOn
     const handlers: typeof this.handlers = {}
     for (const signal of ['SIGTTIN', 'SIGTTOU'] as const) if (ignored.includes(signal)) handlers[signal] = () => {}
     const more = [...(writes ? [] : writers), ...(this.hadTerminal ? [] : users)]
@@ -88,7 +91,7 @@ class SignalRelay implements Relay {
     const { pid } = child
     if (pid === undefined || readSignalMasks('self') === undefined) return
     this.calling = setTimeout(() => {
-      this.witness = new Witness(pid)
+      this.witness = new Witness(pid, this.goesOn)
     }, shortest)
     this.calling.unref()
   }

@@ -12,8 +12,10 @@ const memory = 1000
 /** A handler runs within this time after its signal, milliseconds, also on a busy machine. */
 const replacing = 25
 
-/** Ends the command if we end without a word: then nobody would pass anything on to it, or say how it ended. */
+/** Ends the command if we end without a word and nobody would ever notify of its end. */
 const guard = 'read word; [ "$word" ] || kill -KILL "$1"'
+/** Where the command goes on without us, a later run notifies. */
+const noGuard = 'read word'
 
 /**
  * A second process of our group that blocks all signals: those for the group stay pending in it, where /proc shows them,
@@ -22,6 +24,7 @@ const guard = 'read word; [ "$word" ] || kill -KILL "$1"'
  */
 export class Witness {
   readonly #pid: number
+  readonly #script: string
   #process: ChildProcess | undefined
   #started = 0
   /** Until when a signal counts as seen, by its number. */
@@ -30,9 +33,13 @@ export class Witness {
   #replacedFor: number[] = []
   #stopped = false
 
-  /** @param pid of the command */
-  constructor(pid: number) {
+  /**
+   * @param pid of the command
+   * @param goesOn whether the command goes on if this process is killed
+   */
+  constructor(pid: number, goesOn: boolean) {
     this.#pid = pid
+    this.#script = goesOn ? noGuard : guard
     this.#start()
   }
 
@@ -77,7 +84,7 @@ export class Witness {
   #start(): void {
     const env = tool('env')
     if (env === undefined || this.#stopped) return
-    const words = ['--block-signal', '/bin/sh', '-c', guard, 'sh', String(this.#pid)]
+    const words = ['--block-signal', '/bin/sh', '-c', this.#script, 'sh', String(this.#pid)]
     const witness = spawn(env, words, { stdio: ['pipe', 'ignore', 'ignore'], env: {} })
     this.#process = witness
     this.#started = performance.now()

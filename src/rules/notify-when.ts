@@ -14,7 +14,7 @@ export interface NotifyWhen {
 /** Why the duration or the status of an outcome rules a notification out, and by which flag; nothing if it does not. */
 export function whyUnwanted(
   outcome: Outcome,
-  { longerThan, on }: NotifyWhen,
+  { longerThan, on }: Pick<NotifyWhen, 'longerThan' | 'on'>,
 ): { rule: string; reason: string } | undefined {
   if (longerThan !== undefined && (outcome.durationMs ?? 0) < longerThan) {
     return { rule: '-L', reason: `shorter than ${shortDuration(longerThan)}` }

@@ -42,7 +42,7 @@ const checks: { [C in keyof When]-?: Check } = {
     return wanted.some((one) => one === name) ? undefined : `from ${name}, not from ${wanted.join(' or ')}`
   },
   status: ({ status: wanted = [] }, { outcome }) => {
-    if (outcome?.status === undefined && outcome?.signal === undefined) return undefined
+    if (outcome?.status === undefined && outcome?.signal === undefined && !outcome?.lost) return undefined
     const kinds = kindsOf(outcome)
     return wanted.some((one) => kinds.includes(one)) ? undefined : `${kinds.join(', a ')}, not ${wanted.join(' or ')}`
   },
@@ -83,5 +83,5 @@ function kindsOf(outcome: Outcome): ('success' | 'failure' | 'signal')[] {
   // A shell says by 129 to 192 that a signal ended what it ran.
   const { signal, status = 0 } = outcome
   if (signal !== undefined || (status > 128 && status <= 192)) return ['signal', 'failure']
-  return [status === 0 ? 'success' : 'failure']
+  return [status === 0 && !outcome.lost ? 'success' : 'failure']
 }
