@@ -14,13 +14,14 @@ function startAlone(
   command: string[],
   flags = '-L1h',
   before: string[] = [],
+  extra: Record<string, string> = {},
 ): {
   child: ChildProcess
   output: () => string
   exit: Promise<unknown>
   home: string
 } {
-  const { home, env } = temporaryHome()
+  const { home, env } = temporaryHome(extra)
   const [file = '', ...args] = [...before, ntfy, 'done', flags, '--', ...command]
   const child = spawn(file, args, { env, cwd: home, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
@@ -76,9 +77,10 @@ describeWith(['bash'], 'signals to the wrapper alone reach the command', () => {
   })
 
   it.each(['KILL', 'SEGV', 'ILL', 'BUS', 'FPE', 'TRAP'])(
-    '%s, which no program can pass on, ends both',
+    '%s, which no program can pass on, ends both where no later run could notify',
     async (signal) => {
-      const { child, output } = startAlone(['sh', '-c', 'trap "" HUP TERM; echo $$; while :; do sleep 0.1; done'])
+      const job = 'trap "" HUP TERM; echo $$; while :; do sleep 0.1; done'
+      const { child, output } = startAlone(['sh', '-c', job], '-L1h', [], { XDG_STATE_HOME: '/dev/null' })
       await waitFor('the command', () => output().includes('\n'))
       await waitFor('the witness', () => hasWitness(child.pid as number))
       kill(child.pid as number, signal)
