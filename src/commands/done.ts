@@ -39,6 +39,11 @@ const flags = {
     choices: ['success', 'failure', 'always'],
     description: 'notify on success, on failure or always (default)',
   },
+  ping: {
+    kind: 'text',
+    value: 'NAME|URL',
+    description: 'send heartbeats: a name of `pings` in the configuration, or an address',
+  },
   shell: { kind: 'text', value: 'SCRIPT', description: 'run SCRIPT with sh -c' },
   pid: { kind: 'list', short: 'p', value: 'PID', description: 'wait for a running process instead (repeatable)' },
   status: {
@@ -76,7 +81,7 @@ export default defineCommand({
     }
     const argv = commandLine(flags, words)
     if (flags['background-only']) await refuseTarget(argv[0] ?? '', global)
-    return wrap(argv, rules, global, flags.progress)
+    return wrap(argv, rules, global, flags)
   },
 })
 
@@ -124,13 +129,18 @@ function commandLine(flags: DoneFlags, words: string[]): string[] {
 }
 
 /** From here on nothing of ours may delay, change or fail the command. */
-async function wrap(argv: string[], rules: NotifyWhen, global: GlobalOptions, showProgress: boolean): Promise<never> {
+async function wrap(
+  argv: string[],
+  rules: NotifyWhen,
+  global: GlobalOptions,
+  { progress: showProgress, ping }: Pick<DoneFlags, 'progress' | 'ping'>,
+): Promise<never> {
   const { tail } = rules
   const job = recordJob(rules.hideCommand ? undefined : await redactedCommand(commandText(argv)), global, rules)
   const known = isPipe(global.config ?? process.env['NTFY_CONFIG']) ? await readSituation(global) : undefined
   let loading: NodeJS.Timeout | undefined
   let progress: Promise<() => Promise<void>> | undefined
-  const ended = await runCommand(argv, {
+  const running = runCommand(argv, {
     ...(tail && { capture: { stdout: tail.stdout, stderr: tail.stderr } }),
     // What a long command's end needs is loaded while it runs; a short one may never need it.
     goesOn: job !== undefined,
@@ -145,6 +155,8 @@ async function wrap(argv: string[], rules: NotifyWhen, global: GlobalOptions, sh
       }, 50)
     },
   })
+  const heartbeat = ping === undefined ? undefined : await beginPings(ping, global, known)
+  const ended = await running
   clearTimeout(loading)
   await progress?.then((end) => end())
   if (ended.kind === 'not-found' || ended.kind === 'not-executable') say.error(`${ended.message}${lineHint(argv)}`)
@@ -153,6 +165,7 @@ async function wrap(argv: string[], rules: NotifyWhen, global: GlobalOptions, sh
   if (!isatty(2) && global.logLevel === undefined) setLogLevel('CRITICAL')
   try {
     const outcome = await outcomeOf(argv, ended, rules)
+    await heartbeat?.end((await import('../process/end.ts')).exitStatus(ended), outcome)
     const silent = whyUnwanted(outcome, rules)
     if (silent === undefined) {
       const { notifyEnded } = await import('../delivery/index.ts')
@@ -187,6 +200,21 @@ function isPipe(path: string | undefined): boolean {
     return path !== undefined && !statSync(path).isFile()
   } catch {
     return false
+  }
+}
+
+/** Whatever goes wrong here, the command runs. */
+async function beginPings(
+  word: string,
+  global: GlobalOptions,
+  known: Awaited<ReturnType<typeof readSituation>> | undefined,
+) {
+  try {
+    const { beginHeartbeat } = await import('../delivery/heartbeat.ts')
+    return await beginHeartbeat(word, global.config, known?.config)
+  } catch (error) {
+    say.error(`--ping: ${messageOf(error)}`)
+    return undefined
   }
 }
 

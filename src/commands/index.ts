@@ -4,6 +4,7 @@ import type { Commands } from '../cli/command.ts'
 export const commands: Commands = {
   send: () => import('./send/index.ts'),
   done: () => import('./done.ts'),
+  ping: () => import('./ping.ts'),
   'shell-integration': () => import('./shell-integration.ts'),
   test: () => import('./test.ts'),
   queue: () => import('./queue/index.ts'),

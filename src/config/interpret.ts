@@ -59,7 +59,8 @@ async function readTop(content: Mapping, reading: Reading): Promise<void> {
       readRule(rule, await withoutLoss(value, [key], document), config.rules, complain)
       continue
     }
-    if (normalKey(key) === 'notifications') await readNotifications(key, value, content, reading)
+    if (normalKey(key) === 'pings') await (await import('./pings.ts')).readPings(key, value, reading)
+    else if (normalKey(key) === 'notifications') await readNotifications(key, value, content, reading)
     else if (isMapping(value)) await readSection({ name: key, value, at: [key], backendKeys: ['backend'] }, reading)
     else if (value === null && backendName(key) !== undefined) {
       await readSection({ name: key, value: {}, at: [key], backendKeys: [] }, reading)

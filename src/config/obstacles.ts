@@ -12,10 +12,10 @@ import type { Config } from './types.ts'
  * What would keep the targets of a file that is right from sending, as far as can be known without sending: files that
  * are missing. Another target's messages go all the same, so that these are no problems of the file as such.
  */
-export async function obstacles({ targets, path, lasting }: Config): Promise<Problem[]> {
+export async function obstacles({ targets, pings, path, lasting }: Config): Promise<Problem[]> {
   const file = lasting ? path : undefined
   const found: Problem[] = []
-  for (const target of Object.values(targets).filter(({ backend }) => backend !== '')) {
+  for (const target of [...Object.values(targets), ...Object.values(pings)].filter(({ backend }) => backend !== '')) {
     // Somebody's own backend may be missing: that has been said.
     const { options = {} } = (await loadBackend(target.backend).catch(() => undefined)) ?? {}
     for (const [name, value] of Object.entries(target.settings)) {

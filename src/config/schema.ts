@@ -1,6 +1,7 @@
 import type { Backend } from '../backends/contract/backend.ts'
 import type { Option } from '../backends/contract/options.ts'
 import { backendAliases, backends, loadBackend } from '../backends/index.ts'
+import { pingOptions } from '../backends/ping/index.ts'
 import { durationSchema, patternsSchema, ruleSchemas } from './rules-schema.ts'
 import type { topWords } from './top.ts'
 import { commandDisplays } from './types.ts'
@@ -26,7 +27,7 @@ export async function configSchema(): Promise<Schema> {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'The configuration of ntfy',
     type: ['object', 'null'],
-    properties: { ...topSchemas, ...topRules, ...sections },
+    properties: { ...topSchemas, pings: pingsSchema(), ...topRules, ...sections },
     additionalProperties: { type: 'object', properties: { backend: backendSchema }, allOf: alternatives },
   }
 }
@@ -88,6 +89,23 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
       'for commands typed with a leading space or kept out of the history: notify without their text (hide) or not at all (drop)',
     enum: ['drop', 'hide'],
   },
+  stats: { description: 'whether to keep how long commands took (ntfy stats)', type: 'boolean', default: true },
+}
+
+/** Heartbeats of `ping` and `done --ping`. */
+function pingsSchema(): Schema {
+  const properties = Object.fromEntries(Object.entries(pingOptions).map(([name, one]) => [name, optionSchema(one)]))
+  return {
+    description: 'heartbeats for `done --ping` and `ping`, by their names',
+    type: ['object', 'null'],
+    additionalProperties: {
+      type: 'object',
+      properties,
+      patternProperties: { '[A-Z-]': {} },
+      additionalProperties: false,
+      required: ['url'],
+    },
+  }
 }
 
 function sectionSchema(backend: Backend, named: boolean): Schema {

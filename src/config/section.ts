@@ -139,7 +139,7 @@ function moduleFile(named: string, file: string | undefined): string {
 /** Kinds of options whose values are texts. */
 const textual = new Set<OptionKind>(['text', 'path', 'list', 'map', 'words'])
 
-async function readSetting(
+export async function readSetting(
   { key, setting, at }: { key: string; setting: unknown; at: string[] },
   options: Options,
   target: Target,

@@ -63,7 +63,15 @@ const readers: Record<string, TopReader> = {
     config.private = value
     return undefined
   },
+  stats: (value, config) => {
+    if (typeof value !== 'boolean') return 'expected true or false'
+    config.stats = value
+    return undefined
+  },
 }
+
+/** Words at the top that are read elsewhere. */
+const otherWords = ['pings', 'quiet', 'limit', 'dedupe', 'escalate', 'fallback', 'fallback_after']
 
 function readPatterns(value: unknown, found: string[]): string | undefined {
   if (value === null || (Array.isArray(value) && value.length === 0)) return undefined
@@ -76,4 +84,4 @@ function readPatterns(value: unknown, found: string[]): string | undefined {
 }
 
 /** Every word that means something at the top. */
-export const topWords = [...Object.keys(readers), 'quiet', 'limit', 'dedupe', 'escalate', 'fallback', 'fallback_after']
+export const topWords = [...Object.keys(readers), ...otherWords]

@@ -35,6 +35,10 @@ export interface Config {
   backends: string[]
   groups: Record<string, string[]>
   targets: Record<string, Target>
+  /** Heartbeats, by their names. */
+  pings: Record<string, Target>
+  /** Are the durations of commands kept? */
+  stats: boolean
   /** The title template. */
   title: string
   /** Rules for every target that has none of its own. */
@@ -73,6 +77,8 @@ export function emptyConfig(path: string | undefined): Config {
     // Names are the user's: one of them may be __proto__ or constructor.
     groups: Object.create(null),
     targets: Object.create(null),
+    pings: Object.create(null),
+    stats: true,
     title: defaultTitle,
     rules: {},
     ignore: [],

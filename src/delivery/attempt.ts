@@ -32,9 +32,10 @@ export type Result =
 export async function attempt(
   delivery: Delivery,
   options: Record<string, unknown>,
-  { foreground, deadline = longestAttempt }: { foreground: boolean; deadline?: number },
+  { foreground, ...limits }: { foreground: boolean; deadline?: number },
 ): Promise<Result> {
   const backend = await loadBackend(delivery.backend)
+  const deadline = limits.deadline ?? backend.longestAttempt?.(options) ?? longestAttempt
   const controller = new AbortController()
   const { id, target, config } = delivery
   const { signal } = controller

@@ -2,7 +2,7 @@ import { backends, isThirdParty, loadBackend } from '../backends/index.ts'
 import { loadConfig } from '../config/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import { findTarget } from '../config/select.ts'
-import { type Config, emptyConfig } from '../config/types.ts'
+import { type Config, emptyConfig, type Target } from '../config/types.ts'
 import { type Delivery, granted } from '../outbox/delivery.ts'
 import { configStamp } from '../outbox/stamp.ts'
 import { ConfigError } from '../platform/errors.ts'
@@ -20,11 +20,18 @@ export async function currentOptions(delivery: Delivery, known: Config | undefin
   const target =
     known === undefined && delivery.config === undefined
       ? { name: delivery.target, backend: delivery.backend, settings: {} }
-      : findTarget(config, delivery.target)
+      : delivery.backend === 'ping'
+        ? pingTarget(config, delivery)
+        : findTarget(config, delivery.target)
   if (target.backend !== delivery.backend) {
     throw new ConfigError(`${delivery.target} is another backend now (${target.backend})`)
   }
-  if (target.backend !== '' && !isThirdParty(target.backend) && !Object.hasOwn(backends, target.backend)) {
+  if (
+    target.backend !== '' &&
+    target.backend !== 'ping' &&
+    !isThirdParty(target.backend) &&
+    !Object.hasOwn(backends, target.backend)
+  ) {
     // A newer ntfy wrote it.
     throw new ConfigError(`${target.backend}: this version of ntfy has no such backend`)
   }
@@ -36,6 +43,15 @@ export async function currentOptions(delivery: Delivery, known: Config | undefin
     )
   }
   return resolveOptions(config, target, { ...options, ...byThisRun })
+}
+
+/** A heartbeat may be called as a target is. One whose address was typed has all that it needs. */
+function pingTarget({ pings }: Config, { target, options }: Delivery): Target {
+  const name = target.replace(/^ping:/, '')
+  const found = Object.hasOwn(pings, name) ? pings[name] : undefined
+  if (found !== undefined) return found
+  if (options?.['url'] === undefined) throw new ConfigError(`no ping is called ${name} in the configuration any more`)
+  return { name, backend: 'ping', settings: {} }
 }
 
 /** The option that names a program: what a file of the outbox says of one is never run. */

@@ -1,4 +1,4 @@
-import { logDelivered } from '../history/log.ts'
+import { logDelivered, noteLost } from '../history/log.ts'
 import { askedDelay, parkedDelay, retryDelay } from '../outbox/backoff.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { fail, finish, isKeptOnDisk, release } from '../outbox/index.ts'
@@ -56,10 +56,16 @@ export async function settle(
   tried.error = result.error
   const fate = location === undefined ? 'failed' : fateOf(tried, result, keepFor ?? givenUpAfter, now)
   if (fate === 'failed') onFailed()
+  if (fate === 'failed' && delivery.backend === 'ping') noteLostPing(tried, result.error, now)
   if (location === undefined) return fate
   if (fate !== 'failed') return keep(location, tried, result, fate, now) ? fate : 'failed'
   keepingTrouble(() => fail(location.folder, location.entry, tried))
   return fate
+}
+
+/** Nobody reads the failures for it: the job itself has nothing to do with them. */
+function noteLostPing({ id, notification }: Delivery, error: string, now: Date): void {
+  noteLost({ id, title: notification.title, time: now.toISOString(), error })
 }
 
 /** Why a delivery is not even tried again; nothing if it is. */

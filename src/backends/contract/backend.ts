@@ -45,6 +45,8 @@ export interface Backend<O extends Options = Options> {
   freeOptions?: boolean
   /** How long a notification is worth keeping when it cannot be delivered, milliseconds. */
   keepFor?: number
+  /** How long one attempt may take, in milliseconds, if not as long as any. */
+  longestAttempt?(options: Record<string, unknown>): number | undefined
   /**
    * Delivers one notification.
    *
