@@ -18,6 +18,7 @@ const rooms = [
   'away',
   'config',
   'history',
+  'stats',
   'outbox',
   'inbox',
   'rules',

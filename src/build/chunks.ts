@@ -33,9 +33,12 @@ export const chunks: readonly Chunk[] = [
       'process/launcher',
       'process/proc',
       'process/quote',
+      'process/usage',
       'redact/lazily',
       'redact/listed',
       'redact/sign',
+      'stats/index',
+      'stats/switch',
       'rules/notify-when',
     ],
     later: [

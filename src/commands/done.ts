@@ -10,8 +10,10 @@ import { messageOf, UsageError } from '../platform/errors.ts'
 import { say, setLogLevel } from '../platform/output.ts'
 import { commandText } from '../process/quote.ts'
 import { type Ended, runCommand } from '../process/run.ts'
+import { type Meter, measure } from '../process/usage.ts'
 import { redactedCommand } from '../redact/lazily.ts'
 import { type NotifyWhen, whyUnwanted } from '../rules/notify-when.ts'
+import { keepQuietly, keyOf, usageOf } from './usage.ts'
 
 /** Lines of output that a message gets if nobody says how many. */
 const defaultTail = 20
@@ -138,6 +140,7 @@ async function wrap(
   const { tail } = rules
   const job = recordJob(rules.hideCommand ? undefined : await redactedCommand(commandText(argv)), global, rules)
   const known = isPipe(global.config ?? process.env['NTFY_CONFIG']) ? await readSituation(global) : undefined
+  let meter: Meter | undefined
   let loading: NodeJS.Timeout | undefined
   let progress: Promise<() => Promise<void>> | undefined
   const running = runCommand(argv, {
@@ -145,6 +148,7 @@ async function wrap(
     // What a long command's end needs is loaded while it runs; a short one may never need it.
     goesOn: job !== undefined,
     onStart: (pid) => {
+      meter = measure(pid)
       job?.began(pid)
       loading = setTimeout(() => {
         import('../delivery/index.ts').then(({ prepareToNotify }) => prepareToNotify(rules)).catch(() => {})
@@ -164,14 +168,16 @@ async function wrap(
   // Where nobody reads our words they would stand among the command's own.
   if (!isatty(2) && global.logLevel === undefined) setLogLevel('CRITICAL')
   try {
-    const outcome = await outcomeOf(argv, ended, rules)
+    const outcome = { ...(await outcomeOf(argv, ended, rules)), ...usageOf(meter, ended) }
+    const key = rules.hideCommand ? undefined : await keyOf(argv)
     await heartbeat?.end((await import('../process/end.ts')).exitStatus(ended), outcome)
     const silent = whyUnwanted(outcome, rules)
     if (silent === undefined) {
       const { notifyEnded } = await import('../delivery/index.ts')
-      const ending = { source: 'done', outcome, ...(job && { id: job.id }) } as const
+      const ending = { source: 'done', outcome, ...(job && { id: job.id }), ...(key && { key }) } as const
       await notifyEnded(ending, rules, global, isatty(2), known)
     } else {
+      keepQuietly(outcome, key)
       await (await import('../delivery/record-decision.ts')).recordDecision({
         source: 'done',
         outcome,

@@ -11,6 +11,7 @@ export const commands: Commands = {
   log: () => import('./log.ts'),
   setup: () => import('./setup.ts'),
   why: () => import('./why/index.ts'),
+  stats: () => import('./stats.ts'),
   status: () => import('./status.ts'),
   doctor: () => import('./doctor.ts'),
   matrix: () => import('./matrix/index.ts'),

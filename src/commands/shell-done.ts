@@ -7,6 +7,8 @@ import type { Config } from '../config/types.ts'
 import { destinationsFor, notifyHere } from '../delivery/index.ts'
 import { followUp } from '../delivery/keep-flushing.ts'
 import { recordDecision } from '../delivery/record-decision.ts'
+import { keepRun, keyOfLine, withUsual } from '../delivery/usual.ts'
+import { originHere } from '../notification/create.ts'
 import type { Outcome, TerminalReference } from '../notification/index.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { readInput } from '../platform/input.ts'
@@ -80,6 +82,8 @@ async function notify({ flags, global }: Invocation<typeof hookFlags>): Promise<
     if (!short) await recordDecision({ ...ended, config: config.path, silent })
     return false
   }
+  const key = config.stats && !secret ? keyOfLine(expanded || typed, originHere().cwd) : undefined
+  Object.assign(outcome, withUsual(outcome, key))
   const found = flags['foreground-too'] ? undefined : await lookedAt(terminal, flags.focus, config)
   if (found?.answer === 'no') {
     const reason = `somebody was looking (${found.source})`
@@ -89,6 +93,7 @@ async function notify({ flags, global }: Invocation<typeof hookFlags>): Promise<
   if (found?.answer === 'unknown') terminal.unlessFocused = true
   const thread = shellPid === undefined ? undefined : threadOfShell(shellPid)
   const news = { ...ended, terminal, ...(thread !== undefined && { thread }), ...(found && { away: found }) }
+  keepRun(outcome, key)
   await notifyHere(news, situation, options)
   forgetGoneShells()
   return true

@@ -15,7 +15,7 @@ import type { Config } from './types.ts'
  * @param time its `configTime`, from before it was read: the file's own, by which a hook sees whether it is out of date
  */
 export function writeHookSettings(
-  config: Pick<Config, 'longerThan' | 'private' | 'always'> | undefined,
+  config: Pick<Config, 'longerThan' | 'private' | 'always' | 'stats'> | undefined,
   time: number | undefined,
 ): void {
   const folder = stateFolder()
@@ -37,11 +37,13 @@ function settingsOf({
   longerThan,
   private: hidden,
   always,
-}: Pick<Config, 'longerThan' | 'private' | 'always'>): string {
+  stats,
+}: Pick<Config, 'longerThan' | 'private' | 'always' | 'stats'>): string {
   const lines: string[] = []
   if (longerThan !== undefined) lines.push(`longer_than_ms=${longerThan}`)
   if (hidden === 'hide') lines.push('private=hide')
   if (always.length > 0) lines.push(`always=${alwaysWords(always)}`)
+  if (!stats) lines.push('stats=off')
   return lines.map((line) => `${line}\n`).join('')
 }
 

@@ -62,7 +62,7 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
     additionalProperties: { type: 'object', properties: { type: backendSchema, backend: backendSchema } },
   },
   title: {
-    description: 'a template: {user} {host} {cwd} {command} {status} {code} {signal} {duration}',
+    description: 'a template: {user} {host} {cwd} {command} {status} {code} {signal} {duration} {usual} {cpu} {peak}',
     type: 'string',
   },
   longer_than: { description: 'the hooks notify of commands that take at least this long', ...durationSchema },

@@ -27,6 +27,7 @@ import { NtfyError } from '../platform/errors.ts'
 import { type LogLevel, say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 import type { NotifyWhen } from '../rules/notify-when.ts'
+import type { StatsKey } from '../stats/index.ts'
 import { deliverInBackground } from './background.ts'
 import { attemptAll, type Report, type Spooled, spool, spoolHeld } from './deliver.ts'
 import { followUp } from './keep-flushing.ts'
@@ -34,6 +35,7 @@ import { type Plan, plan } from './plan.ts'
 import { recordDecision } from './record-decision.ts'
 import type { Draft } from './redacted-view.ts'
 import { mailReport, printReport, sayReport, showHere } from './report.ts'
+import { keepRun, withUsual } from './usual.ts'
 
 /** What has ended. */
 export interface EndedCommand {
@@ -51,6 +53,8 @@ export interface EndedCommand {
   id?: string
   /** What is said of it, where that is not how it ended. */
   sentence?: (outcome: Outcome) => string
+  /** By which its usual duration is known; nothing for a private one. */
+  key?: StatsKey
   /** When it happened, ISO 8601, and where, if not now and here. */
   time?: string
   origin?: Notification['origin']
@@ -88,6 +92,11 @@ export async function notifyEnded(
   let ending: EndedCommand = { ...ended, hideCommand: rules.hideCommand }
   let terminal = ending.terminal ?? terminalOfCaller()
   const destinations = known ?? (await destinationsFor(global))
+  if (ending.key && destinations.config.stats) {
+    const { outcome, key } = ending
+    ending = { ...ending, outcome: withUsual(outcome, key) }
+    keepRun(outcome, key)
+  }
   if (rules.onlyAway) {
     const { away } = await import('../away/index.ts')
     const found = await away(terminal, new AbortController().signal, destinations.config.away)

@@ -17,6 +17,13 @@ export interface Outcome {
   lost?: true
   /** How long it ran; nothing if nobody measured it. */
   durationMs?: number
+  /** The median of its last durations, if there are enough of them. */
+  usualMs?: number
+  /** Its CPU time, and the most memory that it used, in bytes. */
+  cpuMs?: number
+  peak?: number
+  /** The kernel killed it for memory. */
+  outOfMemory?: true
   /** The last lines of its output, if requested. */
   output?: string
   /** The same without its secrets, which are looked for before these lines are chosen. */

@@ -9,7 +9,7 @@ const longestCommand = 1024
 /** dschep/ntfy's sentence: `✅ "make build" succeeded in 1:02 minutes`, the output's last lines below it. */
 export function outcomeMessage(outcome: Outcome, options: { emoji: boolean }): string {
   const mark = options.emoji ? (failed(outcome) ? '❌ ' : '✅ ') : ''
-  const time = outcome.durationMs === undefined ? '' : ` in ${formatDuration(outcome.durationMs)}`
+  const time = outcome.durationMs === undefined ? '' : ` in ${formatDuration(outcome.durationMs)}${unusual(outcome)}`
   const sentence = `${mark}${subject(outcome)} ${verb(outcome)}${time}`
   return outcome.output ? `${sentence}:\n${outcome.output}` : sentence
 }
@@ -62,11 +62,22 @@ function quotable(command: string): string {
   return line.length > longestCommand ? `${line.slice(0, longestCommand).toWellFormed()}…` : line
 }
 
+/** ` (usually 3:10)` where it took less than half of that, or more than twice as long. */
+function unusual({ durationMs = 0, usualMs }: Outcome): string {
+  if (usualMs === undefined || (durationMs >= usualMs / 2 && durationMs <= usualMs * 2)) return ''
+  const [usual, took] = [usualMs, durationMs].map(formatDuration)
+  const [number, unit = ''] = usual?.split(' ') ?? []
+  return ` (usually ${took?.endsWith(` ${unit}`) ? number : usual})`
+}
+
 function failed(outcome: Outcome): boolean {
   return outcome.signal !== undefined || (outcome.status ?? 0) !== 0
 }
 
 function verb(outcome: Outcome): string {
-  if (outcome.signal !== undefined) return `was killed by ${outcome.signal}`
-  return failed(outcome) ? `failed (code ${outcome.status})` : 'succeeded'
+  if (outcome.signal !== undefined)
+    return `was killed by ${outcome.signal}${outcome.outOfMemory ? ' (out of memory)' : ''}`
+  return failed(outcome)
+    ? `failed (code ${outcome.status}${outcome.outOfMemory ? ', out of memory' : ''})`
+    : 'succeeded'
 }

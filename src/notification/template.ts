@@ -12,7 +12,16 @@ const words: Record<string, (notification: Notification) => string | number | un
   status: ({ outcome }) => outcome && (outcome.signal ?? outcome.status),
   code: ({ outcome }) => outcome?.status,
   signal: ({ outcome }) => outcome?.signal,
+  usual: ({ outcome }) => (outcome?.usualMs === undefined ? undefined : formatDuration(outcome.usualMs)),
+  cpu: ({ outcome }) => (outcome?.cpuMs === undefined ? undefined : formatDuration(outcome.cpuMs)),
+  peak: ({ outcome }) => (outcome?.peak === undefined ? undefined : formatBytes(outcome.peak)),
   duration: ({ outcome }) => (outcome?.durationMs === undefined ? undefined : formatDuration(outcome.durationMs)),
+}
+
+/** `512 kB`, `40 MB`, `1.3 GB`. */
+function formatBytes(bytes: number): string {
+  if (bytes < 1024 ** 2) return `${Math.round(bytes / 1024)} kB`
+  return bytes < 1024 ** 3 ? `${Math.round(bytes / 1024 ** 2)} MB` : `${(bytes / 1024 ** 3).toFixed(1)} GB`
 }
 
 /** A title from its template: `{user}@{host}`, `{{` for a brace. */
