@@ -2,6 +2,7 @@ import { loadBackend } from '../backends/index.ts'
 import { type Commands, defineCommand } from '../cli/command.ts'
 import { targetRows } from '../config/completion-file.ts'
 import { loadConfig } from '../config/index.ts'
+import type { Config } from '../config/types.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { print, say } from '../platform/output.ts'
 import { didYouMean } from '../platform/suggest.ts'
@@ -23,6 +24,7 @@ export default defineCommand({
     uninstall: { kind: 'boolean', description: 'remove it' },
     targets: { kind: 'boolean', hidden: true, description: 'the names that -b accepts' },
     pids: { kind: 'boolean', hidden: true, description: 'the processes that done --pid accepts' },
+    pings: { kind: 'boolean', hidden: true, description: 'the names that ping accepts' },
     ids: { kind: 'boolean', hidden: true, description: 'the deliveries that queue VERB accepts' },
   },
   takes: [],
@@ -30,6 +32,7 @@ export default defineCommand({
   async run({ flags, words: [word], global, commands }) {
     if (flags.targets) print(targetRows((await loadConfig(global.config)).config))
     else if (flags.pids) print((await ownProcesses()).join(''))
+    else if (flags.pings) print(pingRows((await loadConfig(global.config)).config))
     else if (flags.ids) print(await deliveries(word))
     else if (flags.install && flags.uninstall) throw new UsageError('completion: --install or --uninstall, not both')
     else if (flags.install) await install(shellFrom(word, 'completion', 'SHELL'), commands)
@@ -74,6 +77,14 @@ async function optionsOfBackends(): Promise<Record<string, string[]>> {
   const names = Object.keys(backends).sort()
   const declared = await Promise.all(names.map((name) => loadBackend(name)))
   return Object.fromEntries(names.map((name, at) => [name, Object.keys(declared[at]?.options ?? {})]))
+}
+
+/** A line for each heartbeat: its name, a tab, the service that it belongs to. */
+function pingRows({ pings }: Config): string {
+  const typable = Object.entries(pings).filter(([name]) => name !== '' && name === oneLine(name))
+  return typable
+    .map(([name, { settings }]) => `${name}\t${oneLine(String(settings['type'] ?? 'healthchecks'))}\n`)
+    .join('')
 }
 
 /** How long a shell waits for the list of processes, milliseconds. */

@@ -1,6 +1,6 @@
 import { defineCommand } from '../cli/command.ts'
+import { loadConfig } from '../config/index.ts'
 import { attemptAll, spool } from '../delivery/deliver.ts'
-import { readConfig } from '../delivery/heartbeat.ts'
 import { followUp } from '../delivery/keep-flushing.ts'
 import { findPing, isUnderstood, makePing } from '../delivery/ping.ts'
 import { printReport, sayReport } from '../delivery/report.ts'
@@ -29,7 +29,7 @@ export default defineCommand({
     if (event !== '' && !events.includes(event) && !isStatus(event)) {
       throw new UsageError(`ping ${event}: expected start, fail, log or an exit status${didYouMean(event, events)}`)
     }
-    const place = await findPing(word, () => readConfig(global.config))
+    const place = await findPing(word, async () => (await loadConfig(global.config)).config)
     if (!isUnderstood(place, event)) {
       say.info(`${word}: its service knows no ${event === '' ? 'success' : event}: nothing was sent`)
       return exitCode.ok

@@ -54,8 +54,9 @@ export async function loadConfig(
     }
     if (thorough) problems.push(...(await (await import('./obstacles.ts')).obstacles(config)))
     const described = await describe(path, document.text, config, problems)
-    described.located.forEach(({ target }, at) => {
-      if (target !== undefined) config.wrong[target] ??= described.problems[at] ?? ''
+    described.located.forEach(({ target, key }, at) => {
+      const owner = target ?? pingOf(key, config)
+      if (owner !== undefined) config.wrong[owner] ??= described.problems[at] ?? ''
     })
     return { config, ...described }
   } catch (error) {
@@ -96,6 +97,13 @@ function ownerOf(at: string[], { targets }: Config): Pick<LocatedProblem, 'targe
   const isTarget = inSection || (!isTopWord(first) && (below.length > 0 || Object.hasOwn(targets, first)))
   const key = (isTarget ? below : at).join('.')
   return { ...(isTarget && { target: name }), ...(key !== '' && { key }) }
+}
+
+/** The heartbeat that a key belongs to, as deliveries name it. */
+function pingOf(key: string | undefined, { pings }: Config): string | undefined {
+  const place = `${key ?? ''}.`.toLowerCase()
+  const name = Object.keys(pings).find((one) => place.startsWith(`pings.${one.toLowerCase()}.`))
+  return name && `ping:${name}`
 }
 
 function isTopWord(word: string): boolean {

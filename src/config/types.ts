@@ -57,7 +57,7 @@ export interface Config {
   }
   /** What the user should know, but is no reason to refuse anything. */
   warnings: string[]
-  /** What is wrong with a target, by its name: the others can be used. */
+  /** What is wrong with a target, or a heartbeat (`ping:NAME`), by its name: the others can be used. */
   wrong: Record<string, string>
   /** Why the file says nothing at all: it cannot be read, or is no YAML. */
   unreadable?: string

@@ -2,7 +2,7 @@ import { noteBeginning } from '../backends/ping/beginning.ts'
 import { loadConfig } from '../config/index.ts'
 import type { Config } from '../config/types.ts'
 import type { Outcome } from '../notification/index.ts'
-import { ConfigError, NtfyError } from '../platform/errors.ts'
+import { NtfyError } from '../platform/errors.ts'
 import { say } from '../platform/output.ts'
 import { randomUuid } from '../platform/uuid.ts'
 import { deliverInBackground } from './background.ts'
@@ -28,7 +28,7 @@ export async function beginHeartbeat(
   known: Config | undefined,
 ): Promise<Heartbeat | undefined> {
   try {
-    const place = await findPing(word, async () => known ?? readConfig(named))
+    const place = await findPing(word, async () => known ?? (await loadConfig(named)).config)
     const run = randomUuid()
     if (isUnderstood(place, 'start')) {
       noteBeginning(run)
@@ -48,13 +48,6 @@ export async function beginHeartbeat(
     say.warning(`--ping: ${error.message}`)
     return undefined
   }
-}
-
-/** @throws ConfigError it is broken */
-export async function readConfig(named: string | undefined): Promise<Config> {
-  const { config, problems } = await loadConfig(named)
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
-  return config
 }
 
 function firstWord(stream: NodeJS.ReadableStream | null): Promise<void> {

@@ -32,6 +32,8 @@ export async function findPing(word: string, readConfig: () => Promise<Config>):
     return { address: word }
   }
   const config = await readConfig()
+  const wrong = config.unreadable ?? config.wrong[`ping:${word}`]
+  if (wrong !== undefined) throw new ConfigError(wrong)
   if (Object.hasOwn(config.pings, word)) return { name: word, config }
   const known = Object.keys(config.pings)
   const names = known.length === 0 ? 'the configuration has no `pings`' : `known: ${known.join(', ')}`

@@ -26,6 +26,9 @@ const offered = [
   { line: 'ntfy --backend=pho', has: ['--backend=phone'] },
   { line: 'ntfy shell-integration -s fi', has: ['fish'] },
   { line: 'ntfy done busybo', has: ['busybox'] },
+  { line: 'ntfy done --ping back', has: ['backup'] },
+  { line: 'ntfy ping back', has: ['backup'] },
+  { line: 'ntfy ping backup st', has: ['start'] },
   { line: 'ntfy-done send --prio', has: ['--priority'] },
 ]
 
@@ -42,7 +45,7 @@ async function withHostileName(shell: string) {
 }
 
 async function scripted(shell: string) {
-  const { home, env } = await configuredHome()
+  const { home, env } = await configuredHome('pings: {backup: {url: "https://hc.example/1"}}\n')
   const script = await ntfy(['completion', shell], { env })
   expect(script).toMatchObject({ code: 0, stderr: '' })
   writeFileSync(join(home, 'completion'), script.stdout)

@@ -203,4 +203,6 @@ it('config check finds what is wrong with pings, and shows no address', async ()
     ]),
   )
   expect(stdout).not.toContain(key)
+  // Only those that are right are used.
+  for (const name of ['a', 'b', 'c', 'd']) expect((await ntfy(['ping', name], { env })).code, name).toBe(78)
 })

@@ -1,4 +1,4 @@
-import { allKeys, choiceRows, type Offers, ownLetters, patterns, spelled } from './offers.ts'
+import { allKeys, choiceRows, type Offers, ownLetters, patterns, pingEvents, spelled } from './offers.ts'
 
 /** For bash 3.2 and later. */
 export function bash(offers: Offers): string {
@@ -9,7 +9,7 @@ export function bash(offers: Offers): string {
   const words = (list: readonly string[]) => `words='${list.join(' ')}'`
   const wrap = (pattern: string) => wrapping.map((name) => `${name}:${pattern}`).join('|')
   return `# bash completion for ntfy: ntfy completion bash --install
-# Lines of a word, a tab and what it is: targets, pids, ids. The file is written by ntfy itself.
+# Lines of a word, a tab and what it is: targets, pids, ids, pings. The file is written by ntfy itself.
 _ntfy_rows() {
   local file rows config=''
   if [[ $1 == --targets && -z $_ntfy_config ]]; then
@@ -108,6 +108,7 @@ ${rows(
   '      ',
 )}
       *:-b|*:--backend) _ntfy_targets ;;
+      done:--ping) _ntfy_described --pings ;;
       *:-o|*:--option) if (( left == 2 )); then _ntfy_keys "$backend"; fi ;;
     esac
     if [[ $words ]]; then _ntfy_words "$words"; fi
@@ -132,6 +133,8 @@ ${rows(
   else
     case $verb:$count in
       :0) ${words(verbs.map(({ name }) => name))} ;;
+      ping:0) _ntfy_described --pings ;;
+      ping:1) ${words(pingEvents)} ;;
 ${rows(
   verbs
     .filter(({ words: list }) => list.length > 0)

@@ -1,4 +1,4 @@
-import { allKeys, choiceRows, type Offers, type Option, ownLetters, patterns } from './offers.ts'
+import { allKeys, choiceRows, type Offers, type Option, ownLetters, patterns, pingEvents } from './offers.ts'
 
 export function fish(offers: Offers): string {
   const { verbs, globals, keys } = offers
@@ -14,7 +14,7 @@ export function fish(offers: Offers): string {
       .join('\n')
   const quoted = (list: string[]) => list.map(quote).join(' ')
   return `# fish completion for ntfy: ntfy completion fish --install
-# Lines of a word, a tab and what it is: targets, pids, ids. The file is written by ntfy itself.
+# Lines of a word, a tab and what it is: targets, pids, ids, pings. The file is written by ntfy itself.
 function __ntfy_rows
     if test "$argv[1]" = --targets; and test -z "$ntfy_config"
         set -l file $HOME/.local/state/ntfy/completion
@@ -118,6 +118,8 @@ ${rows(
 )}
             case '*:-b' '*:--backend'
                 __ntfy_rows --targets | string replace -r '^' -- $prefix
+            case 'done:--ping'
+                __ntfy_rows --pings | string replace -r '^' -- $prefix
             case '*:-o' '*:--option'
                 test $left -eq 2; and __ntfy_keys $backend
             case '*'
@@ -151,6 +153,10 @@ ${rows(
             ${print(verbs.map(({ name, summary }) => `${name}\t${summary}`))}
         case ${wrap('*')}
             complete -C "$current"
+        case 'ping:0'
+            __ntfy_rows --pings
+        case 'ping:1'
+            ${print(pingEvents)}
 ${rows(
   verbs.filter(({ words }) => words.length > 0).map(({ name, words }): [string, string] => [`${name}:0`, print(words)]),
   '        ',

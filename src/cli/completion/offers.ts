@@ -1,6 +1,9 @@
 import { shells } from '../../shell/shells.ts'
 import { type Command, type Flag, globalFlags } from '../command.ts'
 
+/** What `ping` says of a job, but for its exit status. */
+export const pingEvents = ['start', 'fail', 'log'] as const
+
 /** What a shell offers behind `ntfy`, from the declarations of the commands. */
 export interface Offers {
   verbs: Verb[]

@@ -1,4 +1,4 @@
-import { allKeys, choiceRows, type Offers, type Option, ownLetters, patterns } from './offers.ts'
+import { allKeys, choiceRows, type Offers, type Option, ownLetters, patterns, pingEvents } from './offers.ts'
 
 export function zsh(offers: Offers): string {
   const { verbs, globals, keys } = offers
@@ -14,7 +14,7 @@ export function zsh(offers: Offers): string {
   const offered = (list: readonly string[]) => `compadd -- ${list.map(quote).join(' ')}`
   return `#compdef ntfy ntfy-done
 # zsh completion for ntfy: ntfy completion zsh --install
-# Lines of a word, a tab and what it is: targets, pids, ids. The file is written by ntfy itself.
+# Lines of a word, a tab and what it is: targets, pids, ids, pings. The file is written by ntfy itself.
 _ntfy_rows() {
   local file rows config=''
   if [[ $1 == --targets && -z $ntfy_config ]]; then
@@ -91,6 +91,7 @@ ${rows(
   '      ',
 )}
       (*:-b|*:--backend) _ntfy_offer --targets ;;
+      (done:--ping) _ntfy_offer --pings ;;
       (*:-o|*:--option) if (( left == 2 )); then _ntfy_keys $backend; else _files; fi ;;
       (*) _files ;;
     esac
@@ -118,6 +119,8 @@ ${rows(
   case $verb:$count in
     (:0) offered=(${verbs.map(({ name, summary }) => quote(`${name}:${summary.replaceAll(':', '\\:')}`)).join(' ')}) ;;
     (${wrap('*')}) _command_names -e; return ;;
+    (ping:0) _ntfy_offer --pings; return ;;
+    (ping:1) offered=(${pingEvents.map(quote).join(' ')}) ;;
 ${rows(
   verbs
     .filter(({ words }) => words.length > 0)
