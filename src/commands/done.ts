@@ -68,11 +68,15 @@ export default defineCommand({
     ['ntfy done --on failure --tail 20 make test', 'only if it fails, with its last 20 lines'],
     ['make; ntfy done --status $?', 'a command that has just ended'],
     ['ntfy done --pid 1234', 'a process that is already running'],
+    ['ntfy done --ping backup rsync -a src dst', 'with heartbeats for a service that watches over jobs'],
   ],
   flags,
   wraps: true,
   async run({ flags, words, global }) {
     const rules = readRules(flags)
+    if (flags.ping !== undefined && (flags.pid.length > 0 || flags.status !== undefined)) {
+      throw new UsageError('--ping: expected a command: of one that already runs, or has ended, use ntfy ping')
+    }
     if (flags.pid.length > 0) return (await import('./watch.ts')).watch([...flags.pid, ...words], rules, global)
     if (flags.formatter !== undefined) return notifyFormatted(flags.formatter, words, rules, global)
     if (flags.status !== undefined) {

@@ -142,7 +142,8 @@ function backgroundOf(home: string): number[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return []
     try {
-      const isDeliver = readFileSync(`/proc/${name}/cmdline`, 'latin1').split('\0')[2] === 'deliver'
+      const verb = readFileSync(`/proc/${name}/cmdline`, 'latin1').split('\0')[2] ?? ''
+      const isDeliver = ['deliver', 'jobs'].includes(verb)
       const isHere = isDeliver && readFileSync(`/proc/${name}/environ`, 'latin1').split('\0').includes(`HOME=${home}`)
       return isHere && isRunning(Number(name)) ? [Number(name)] : []
     } catch {
