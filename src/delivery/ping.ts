@@ -37,7 +37,9 @@ export async function findPing(word: string, readConfig: () => Promise<Config>):
   if (Object.hasOwn(config.pings, word)) return { name: word, config }
   const known = Object.keys(config.pings)
   const names = known.length === 0 ? 'the configuration has no `pings`' : `known: ${known.join(', ')}`
-  throw new ConfigError(`no ping is called ${word}${didYouMean(word, known)} (${names})`)
+  // A word as long as an id may be the key itself.
+  const called = word.length < 20 ? `no ping is called ${word}${didYouMean(word, known)}` : 'there is no such ping'
+  throw new ConfigError(`${called} (${names})`)
 }
 
 /** What a ping says. */
