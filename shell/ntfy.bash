@@ -305,6 +305,22 @@ __ntfy_prepare() {
   ) </dev/null >/dev/null 2>&1
 }
 
+# Leaves word of this shell for `ntfy attend`, which may only come later, and starts that where it is wanted.
+__ntfy_present() {
+  local _ntfy_state _ntfy_file _ntfy_line='' IFS=' '
+  { builtin read -r _ntfy_line </proc/$$/stat; } 2>/dev/null || return 0
+  __ntfy_state
+  if [[ ${XDG_RUNTIME_DIR-} == /* && -O $XDG_RUNTIME_DIR ]]; then _ntfy_file=$XDG_RUNTIME_DIR/ntfy-shells; else _ntfy_file=$_ntfy_state/hooked-shells; fi
+  __ntfy_mine "$_ntfy_file" || return 0
+  # Fields 7 and 22: the terminal and the start.
+  # shellcheck disable=SC2086 # numbers
+  builtin set -- ${_ntfy_line##*) }
+  { builtin echo "$$ $5 ${20}" >>"$_ntfy_file"; } 2>/dev/null
+  [[ -e $_ntfy_state/attend ]] && __ntfy_mine "$_ntfy_state/attend" || return 0
+  ( NTFY_NODE=${NTFY_NODE-} builtin command -- "${NTFY_BIN:-ntfy}" attend & ) </dev/null >/dev/null 2>&1
+  return 0
+}
+
 # Is the last job one that stopped just now? Then remembers which line of the history it is. A program may also end
 # with the status of a stopped one: without a job it did.
 __ntfy_suspended() {
@@ -798,6 +814,7 @@ __ntfy_load() {
   __ntfy_had_ps0=${PS0+1}
   __ntfy_watch
   [[ -z ${TMUX-} ]] || __ntfy_request
+  __ntfy_present
 }
 
 ntfy_unhook() {
@@ -848,7 +865,7 @@ __ntfy_unhook_string() {
 }
 
 __ntfy_forget() {
-  builtin unset -f ntfy_unhook __ntfy_{unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,changes,first,gone,next,know,stale,renew,plain,apart,clock,prompt,look,suspended,fresh,watch,find,launch,hides,work,list,entry,typed} \
+  builtin unset -f ntfy_unhook __ntfy_{present,unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,changes,first,gone,next,know,stale,renew,plain,apart,clock,prompt,look,suspended,fresh,watch,find,launch,hides,work,list,entry,typed} \
     __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,traceless,called,late,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }

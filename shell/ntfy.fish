@@ -482,6 +482,31 @@ if builtin status is-interactive
         or set -eg last_pid
     end
 
+    # Leaves word of this shell for `ntfy attend`, which may only come later, and starts that where it is wanted.
+    function __ntfy_present
+        builtin test -r /proc/$fish_pid/stat
+        or return 0
+        builtin read -l line </proc/$fish_pid/stat
+        set -l state (__ntfy_state)
+        set -l file $state/hooked-shells
+        builtin string match -q '/*' -- "$XDG_RUNTIME_DIR"
+        and builtin test -O "$XDG_RUNTIME_DIR"
+        and set file $XDG_RUNTIME_DIR/ntfy-shells
+        builtin test -d (builtin string replace -r '/[^/]*$' '' -- $file)
+        and __ntfy_mine $file
+        or return 0
+        # Fields 7 and 22: the terminal and the start.
+        set -l fields (builtin string split ' ' -- (builtin string replace -r '.*\) ' '' -- $line))
+        builtin echo $fish_pid $fields[5] $fields[20] 2>/dev/null >>$file
+        builtin test -e $state/attend
+        and __ntfy_mine $state/attend
+        or return 0
+        set -l bin ntfy
+        builtin test -n "$NTFY_BIN"
+        and set bin $NTFY_BIN
+        command /bin/sh -c 'NTFY_NODE=$1; export NTFY_NODE; shift; "$@" attend &' sh "$NTFY_NODE" $bin </dev/null >/dev/null 2>&1
+    end
+
     function ntfy_unhook
         if builtin test "$argv[1]" != again
             # Those that `ntfy shell-integration` puts before this file are not exported.
@@ -505,7 +530,7 @@ if builtin status is-interactive
         set -e __ntfy_always
         set -e __ntfy_turn
         for name in parse threshold settings stale renew start listed state mine count next preexec watch postexec suspended forget expanded private hides find launch foreground_too ask answers \
-            stat request
+            stat request present
             builtin functions -e __ntfy_$name
         end
         builtin functions -e ntfy_unhook
@@ -520,4 +545,5 @@ if builtin status is-interactive
     __ntfy_renew
     builtin test -z "$TMUX"
     or __ntfy_request
+    __ntfy_present
 end

@@ -389,6 +389,22 @@ __ntfy_private() {
   \builtin return 1
 }
 
+# Leaves word of this shell for `ntfy attend`, which may only come later, and starts that where it is wanted.
+__ntfy_present() {
+  \builtin typeset _ntfy_state= _ntfy_file= _ntfy_line=
+  \builtin typeset -a _ntfy_fields
+  \builtin read -r _ntfy_line 2>/dev/null </proc/$$/stat || \builtin return 0
+  __ntfy_state
+  if [[ ${XDG_RUNTIME_DIR-} == /* && -O $XDG_RUNTIME_DIR ]]; then _ntfy_file=$XDG_RUNTIME_DIR/ntfy-shells; else _ntfy_file=$_ntfy_state/hooked-shells; fi
+  __ntfy_mine $_ntfy_file && [[ -d ${_ntfy_file%/*} ]] || \builtin return 0
+  # Fields 7 and 22: the terminal and the start.
+  _ntfy_fields=(${=_ntfy_line##*\) })
+  \builtin print -r -- "$$ $_ntfy_fields[5] $_ntfy_fields[20]" 2>/dev/null >>|$_ntfy_file
+  [[ -e $_ntfy_state/attend ]] && __ntfy_mine $_ntfy_state/attend || \builtin return 0
+  ( NTFY_NODE=${NTFY_NODE-} \builtin command -- ${NTFY_BIN:-ntfy} attend & ) </dev/null >/dev/null 2>&1
+  \builtin return 0
+}
+
 ntfy_unhook() {
   preexec_functions=(${preexec_functions:#__ntfy_preexec})
   precmd_functions=(${precmd_functions:#__ntfy_precmd})
@@ -427,6 +443,7 @@ if (( ${+EPOCHREALTIME} && ${+functions} )); then
     precmd_functions=(__ntfy_precmd \$precmd_functions)
     preexec_functions+=(__ntfy_preexec)
     __ntfy_watch
-    [[ -z \${TMUX-} ]] || __ntfy_request"
+    [[ -z \${TMUX-} ]] || __ntfy_request
+    __ntfy_present"
 fi
 fi

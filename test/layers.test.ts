@@ -10,6 +10,7 @@ const rooms = [
   'command-line',
   'redact',
   'process',
+  'running',
   'http',
   'terminal',
   'desktop',

@@ -30,6 +30,8 @@ export interface AwayOptions {
   idle?: number | undefined
   /** What the terminal answered to a shell's hook: does it have the focus? */
   focus?: 'yes' | 'no' | undefined
+  /** A command has the terminal: what it would answer to us, the command would read. */
+  busy?: boolean
 }
 
 /** All queries together take no longer than this, in milliseconds. */
@@ -68,7 +70,7 @@ const late: Away = { answer: 'unknown', source: `no answer within ${patience} ms
 export async function away(
   terminal: TerminalReference | undefined,
   signal: AbortSignal,
-  { mode = 'auto', idle, focus }: AwayOptions = {},
+  { mode = 'auto', idle, focus, busy = false }: AwayOptions = {},
 ): Promise<Away> {
   if (mode !== 'auto') return { answer: mode === 'always' ? 'yes' : 'no', source: `the configuration: away: ${mode}` }
   if (terminal?.tty === undefined) return { answer: 'unknown', source: 'without a terminal' }
@@ -83,7 +85,7 @@ export async function away(
   signal.addEventListener('abort', end)
   if (signal.aborted) end()
   try {
-    const search = new Search(idle, controller.signal)
+    const search = new Search(idle, busy, controller.signal)
     return await Promise.race([tooLate, search.look(view, 0, focus)])
   } finally {
     clearTimeout(limit)
@@ -97,15 +99,21 @@ const maxDepth = 5
 
 class Search {
   readonly #idle: number | undefined
+  readonly #busy: boolean
   readonly #signal: AbortSignal
 
-  constructor(idle: number | undefined, signal: AbortSignal) {
+  constructor(idle: number | undefined, busy: boolean, signal: AbortSignal) {
     this.#idle = idle
+    this.#busy = busy
     this.#signal = signal
   }
 
   async look(view: View, depth: number, focus?: 'yes' | 'no'): Promise<Away> {
-    const scene = { ...(await sceneOf(view, this.#signal)), ...(focus && { focus }) }
+    const scene = {
+      ...(await sceneOf(view, this.#signal)),
+      ...(focus && { focus }),
+      ...(this.#busy && { ours: false }),
+    }
     const [seen, absence] = await Promise.all([this.#ask(scene, depth), this.#absence(scene)])
     return absence ?? seen
   }

@@ -66,6 +66,7 @@ export const chunks: readonly Chunk[] = [
       'config/where',
       'delivery/by-hand',
       'delivery/progress',
+      'delivery/while-running',
       'outbox/listing',
       'rules/hook-rules',
       'rules/ignore',

@@ -13,7 +13,10 @@ import { type Ended, runCommand } from '../process/run.ts'
 import { type Meter, measure } from '../process/usage.ts'
 import { redactedCommand } from '../redact/lazily.ts'
 import { type NotifyWhen, whyUnwanted } from '../rules/notify-when.ts'
+import type { WatchFor } from '../rules/watch-for.ts'
 import { keepQuietly, keyOf, usageOf } from './usage.ts'
+import { readWatchFor, watchFlags } from './watch-flags.ts'
+import { beside } from './while-running.ts'
 
 /** Lines of output that a message gets if nobody says how many. */
 const defaultTail = 20
@@ -41,6 +44,7 @@ const flags = {
     choices: ['success', 'failure', 'always'],
     description: 'notify on success, on failure or always (default)',
   },
+  ...watchFlags,
   ping: {
     kind: 'text',
     value: 'NAME|URL',
@@ -77,7 +81,11 @@ export default defineCommand({
     if (flags.ping !== undefined && (flags.pid.length > 0 || flags.status !== undefined)) {
       throw new UsageError('--ping: expected a command: of one that already runs, or has ended, use ntfy ping')
     }
-    if (flags.pid.length > 0) return (await import('./watch.ts')).watch([...flags.pid, ...words], rules, global)
+    const watchFor = readWatchFor(flags)
+    if (flags.pid.length > 0) {
+      const { watch } = await import('./watch.ts')
+      return watch([...flags.pid, ...words], { rules, watchFor, global })
+    }
     if (flags.formatter !== undefined) return notifyFormatted(flags.formatter, words, rules, global)
     if (flags.status !== undefined) {
       if (words.length > 0 || flags.shell !== undefined) {
@@ -87,7 +95,7 @@ export default defineCommand({
     }
     const argv = commandLine(flags, words)
     if (flags['background-only']) await refuseTarget(argv[0] ?? '', global)
-    return wrap(argv, rules, global, flags)
+    return wrap(argv, { rules, watchFor, global, showProgress: flags.progress, ping: flags.ping })
   },
 })
 
@@ -134,26 +142,30 @@ function commandLine(flags: DoneFlags, words: string[]): string[] {
   return words
 }
 
+interface Wrapping {
+  rules: NotifyWhen
+  watchFor: WatchFor
+  global: GlobalOptions
+  showProgress: boolean
+  ping: string | undefined
+}
+
 /** From here on nothing of ours may delay, change or fail the command. */
-async function wrap(
-  argv: string[],
-  rules: NotifyWhen,
-  global: GlobalOptions,
-  { progress: showProgress, ping }: Pick<DoneFlags, 'progress' | 'ping'>,
-): Promise<never> {
-  const { tail } = rules
+async function wrap(argv: string[], { rules, watchFor, global, showProgress, ping }: Wrapping): Promise<never> {
   const job = recordJob(rules.hideCommand ? undefined : await redactedCommand(commandText(argv)), global, rules)
   const known = isPipe(global.config ?? process.env['NTFY_CONFIG']) ? await readSituation(global) : undefined
   let meter: Meter | undefined
   let loading: NodeJS.Timeout | undefined
   let progress: Promise<() => Promise<void>> | undefined
+  const { begin, end: endBeside, ...passing } = await beside(commandText(argv), watchFor, rules, global, known)
   const running = runCommand(argv, {
-    ...(tail && { capture: { stdout: tail.stdout, stderr: tail.stderr } }),
-    // What a long command's end needs is loaded while it runs; a short one may never need it.
+    ...passing,
     goesOn: job !== undefined,
+    // What a long command's end needs is loaded while it runs; a short one may never need it.
     onStart: (pid) => {
       meter = measure(pid)
       job?.began(pid)
+      begin(pid)
       loading = setTimeout(() => {
         import('../delivery/index.ts').then(({ prepareToNotify }) => prepareToNotify(rules)).catch(() => {})
         lookAfterJobs()
@@ -167,6 +179,7 @@ async function wrap(
   const ended = await running
   clearTimeout(loading)
   await progress?.then((end) => end())
+  const thread = await endBeside().catch(() => undefined)
   if (ended.kind === 'not-found' || ended.kind === 'not-executable') say.error(`${ended.message}${lineHint(argv)}`)
   if (ended.lost !== undefined) say.error(ended.lost)
   // Where nobody reads our words they would stand among the command's own.
@@ -178,7 +191,13 @@ async function wrap(
     const silent = whyUnwanted(outcome, rules)
     if (silent === undefined) {
       const { notifyEnded } = await import('../delivery/index.ts')
-      const ending = { source: 'done', outcome, ...(job && { id: job.id }), ...(key && { key }) } as const
+      const ending = {
+        source: 'done' as const,
+        outcome,
+        ...(thread !== undefined && { thread }),
+        ...(job && { id: job.id }),
+        ...(key && { key }),
+      }
       await notifyEnded(ending, rules, global, isatty(2), known)
     } else {
       keepQuietly(outcome, key)

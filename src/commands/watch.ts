@@ -1,17 +1,30 @@
 import { isatty } from 'node:tty'
 import type { GlobalOptions } from '../cli/command.ts'
 import { notifyEnded } from '../delivery/index.ts'
+import { RunningWatch } from '../delivery/while-running.ts'
 import { formatDuration } from '../platform/duration.ts'
 import { UsageError } from '../platform/errors.ts'
 import { say, showProgress } from '../platform/output.ts'
 import { type ProcessEnd, watchProcesses } from '../process/watch.ts'
 import { type NotifyWhen, whyUnwanted } from '../rules/notify-when.ts'
+import type { WatchFor } from '../rules/watch-for.ts'
 
 /** Exit code when a process to wait for does not exist. */
 const missingProcess = 1
 
+interface Watching {
+  rules: NotifyWhen
+  watchFor: WatchFor
+  global: GlobalOptions
+}
+
 /** `done --pid`: waits for processes and notifies as each ends. */
-export async function watch(words: string[], rules: NotifyWhen, global: GlobalOptions): Promise<number> {
+export async function watch(words: string[], { rules, watchFor, global }: Watching): Promise<number> {
+  if (watchFor.match.length > 0) {
+    throw new UsageError(
+      '--match: the output of a process that runs already goes past ntfy (ntfy done --match REGEX COMMAND)',
+    )
+  }
   const pids = words.map(pidFrom)
   const visible = isatty(2)
   const started = performance.now()
@@ -25,9 +38,16 @@ export async function watch(words: string[], rules: NotifyWhen, global: GlobalOp
     return missingProcess
   }
   say.debug(`waiting for ${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')}`)
+  const running = watched.begun.map(
+    ({ pid, command, durationMs }) =>
+      new RunningWatch({ pid, command, found: { age: durationMs } }, watchFor, { rules, global, known: undefined }),
+  )
+  if (watchFor.started) for (const one of running) await one.started().catch(() => {})
   for await (const end of watched.ends) {
+    const course = running[watched.begun.findIndex(({ pid }) => pid === end.pid)]
+    await course?.end()
     if (visible) showProgress('')
-    await notifyOfProcess(end, rules, global, visible)
+    await notifyOfProcess(end, course?.hasNotified ? course.thread : undefined, rules, global, visible)
   }
   return 0
 }
@@ -43,12 +63,14 @@ function pidFrom(word: string): number {
 
 async function notifyOfProcess(
   { pid, command, durationMs }: ProcessEnd,
+  thread: string | undefined,
   rules: NotifyWhen,
   global: GlobalOptions,
   visible: boolean,
 ) {
   const outcome = { command, durationMs }
-  if (!whyUnwanted(outcome, rules)) await notifyEnded({ source: 'pid', pid, outcome }, rules, global, visible)
+  if (whyUnwanted(outcome, rules)) return
+  await notifyEnded({ source: 'pid', pid, outcome, ...(thread !== undefined && { thread }) }, rules, global, visible)
 }
 
 function progressLine(running: ProcessEnd[], waited: number): string {

@@ -89,6 +89,11 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
       'for commands typed with a leading space or kept out of the history: notify without their text (hide) or not at all (drop)',
     enum: ['drop', 'hide'],
   },
+  needs_input: {
+    description:
+      'notify while `done` runs a command that waits for an answer and nobody is looking; any: also programs that take keys',
+    enum: ['auto', 'any', 'no', false],
+  },
   stats: { description: 'whether to keep how long commands took (ntfy stats)', type: 'boolean', default: true },
 }
 

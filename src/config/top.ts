@@ -63,6 +63,14 @@ const readers: Record<string, TopReader> = {
     config.private = value
     return undefined
   },
+  needs_input: (value, config) => {
+    // YAML 1.1's no is false.
+    const word = value === false ? 'no' : value
+    const known = (['auto', 'any', 'no'] as const).find((one) => one === word)
+    if (known === undefined) return `expected auto, any or no${didYouMean(String(word), ['auto', 'any', 'no'])}`
+    config.needsInput = known
+    return undefined
+  },
   stats: (value, config) => {
     if (typeof value !== 'boolean') return 'expected true or false'
     config.stats = value

@@ -64,6 +64,8 @@ export interface Config {
   showCommand: CommandDisplay
   /** A command that the history does not keep notifies without its text, or not at all. */
   private: 'drop' | 'hide'
+  /** Whether `done` watches for questions where nobody says so. */
+  needsInput: 'auto' | 'any' | 'no'
 }
 
 export const defaultTitle = '{user}@{host}:{cwd}'
@@ -89,5 +91,6 @@ export function emptyConfig(path: string | undefined): Config {
     wrong: Object.create(null),
     showCommand: 'redacted',
     private: 'drop',
+    needsInput: 'auto',
   }
 }

@@ -19,7 +19,7 @@ import { type Selected, selectTargets } from '../config/select.ts'
 import { type Config, emptyConfig } from '../config/types.ts'
 import { sessionSockets } from '../desktop/dbus/address.ts'
 import { makeNotification } from '../notification/create.ts'
-import type { Notification, Outcome, Source, TerminalReference } from '../notification/index.ts'
+import type { Notification, Outcome, Priority, Source, TerminalReference } from '../notification/index.ts'
 import { outcomeMessage, processMessage } from '../notification/message.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { idsFrom, isKnown } from '../outbox/known.ts'
@@ -49,6 +49,9 @@ export interface EndedCommand {
   hideCommand?: boolean
   /** Whether somebody was looking, if that was checked. */
   away?: Away
+  /** What is said instead of how it ended: it runs. */
+  says?: (outcome: Outcome) => string
+  priority?: Priority
   /** The id of its first delivery, by which it is recognized if this process is killed. */
   id?: string
   /** What is said of it, where that is not how it ended. */
@@ -221,9 +224,10 @@ async function fallback(trouble: string): Promise<Destinations> {
 }
 
 function describe({ pid, ...ending }: EndedCommand, { trouble }: Destinations, global: NotificationOptions): Draft {
+  const own = ending.says ?? ending.sentence
   const said = (outcome: Outcome) =>
-    ending.sentence
-      ? ending.sentence(outcome)
+    own !== undefined
+      ? own(outcome)
       : pid === undefined
         ? outcomeMessage(outcome, { emoji: global.emoji })
         : processMessage(pid, outcome)
@@ -231,6 +235,7 @@ function describe({ pid, ...ending }: EndedCommand, { trouble }: Destinations, g
     trouble === undefined ? said(outcome) : `${said(outcome)}\nThe configuration is broken: ${trouble}`
   const notification = makeNotification(ending.source, '', {
     outcome: ending.outcome,
+    ...(ending.priority && { priority: ending.priority }),
     ...(global.title !== undefined && { title: global.title }),
     ...(ending.terminal && { terminal: ending.terminal }),
     ...(ending.thread !== undefined && { thread: ending.thread }),

@@ -18,6 +18,8 @@ export interface Decided {
   silent?: { rule: string; reason: string }
   /** What each target gets. */
   plan?: Plan
+  /** What is said of a command that runs. */
+  says?: (outcome: Outcome) => string
 }
 
 /** Notes in the journal what was decided; the command goes there without its secrets. */
@@ -29,6 +31,7 @@ export async function recordDecision({
   away,
   silent,
   plan,
+  says,
 }: Decided): Promise<void> {
   if (source === 'send' || source === 'test') return
   const { command, status, signal, durationMs } = outcome
@@ -44,6 +47,12 @@ export async function recordDecision({
     ...(config !== undefined && { config }),
     ...(away && { away: { answer: away.answer, source: away.source } }),
     ...(silent && { silent }),
+    ...(says && {
+      event:
+        says({})
+          .replace(/^Your command /, '')
+          .split(':')[0] ?? '',
+    }),
     targets: plan ? targetsOf(plan) : [],
   })
 }

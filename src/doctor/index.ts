@@ -5,6 +5,7 @@ import type { Check, Finding, World } from './finding.ts'
 import { network } from './network.ts'
 import { outbox } from './outbox.ts'
 import { program } from './program.ts'
+import { running } from './running.ts'
 import { shells } from './shells.ts'
 import { targets } from './targets.ts'
 import { terminal } from './terminal.ts'
@@ -14,6 +15,7 @@ const checks: Record<string, Check> = {
   ntfy: program,
   config: configuration,
   shell: shells,
+  done: running,
   terminal,
   desktop,
   network,

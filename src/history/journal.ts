@@ -15,6 +15,8 @@ export interface JournalEntry {
   status?: number
   signal?: string
   durationMs?: number
+  /** What was said of it while it ran: `waits for an answer`. */
+  event?: string
   /** The configuration that was used. */
   config?: string
   /** Whether somebody was looking, if that was checked. */

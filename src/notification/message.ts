@@ -15,9 +15,14 @@ export function outcomeMessage(outcome: Outcome, options: { emoji: boolean }): s
 }
 
 /** The same for a watched process, whose status nobody but its parent can know. */
-export function processMessage(pid: number, { command, durationMs = 0 }: Outcome): string {
-  const what = command === undefined ? `PID[${pid}]` : `PID[${pid}]: "${quotable(command)}"`
-  return `${what} finished in ${formatDuration(durationMs)}`
+export function processMessage(pid: number, outcome: Outcome): string {
+  return `${subjectOfProcess(pid, outcome)} finished in ${formatDuration(outcome.durationMs ?? 0)}`
+}
+
+/** What a command does, or needs, that runs. */
+export function runningMessage(pid: number | undefined, phrase: string, outcome: Outcome): string {
+  const what = pid === undefined ? subject(outcome) : subjectOfProcess(pid, outcome)
+  return `${what} ${phrase}${outcome.output ? `: ${outcome.output}` : ''}`
 }
 
 /** What became of a command whose ntfy did not see its end. */
@@ -51,6 +56,10 @@ export function lateNote(time: string, now: Date): string {
   const day = [happened.getFullYear(), two(happened.getMonth() + 1), two(happened.getDate())].join('-')
   const clock = [happened.getHours(), happened.getMinutes(), happened.getSeconds()].map(two).join(':')
   return `\n(late: this happened at ${day} ${clock} ${zone})`
+}
+
+function subjectOfProcess(pid: number, { command }: Outcome): string {
+  return command === undefined ? `PID[${pid}]` : `PID[${pid}]: "${quotable(command)}"`
 }
 
 function subject(outcome: Outcome): string {

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { Channel } from './channel.ts'
 import { keptOutput, Ring } from './ring.ts'
 
+/** Gets what a command writes while it passes; it must not take long. */
+export type OnOutput = (chunk: Buffer, target: number) => void
+
 /** Streams of a command that go through us: to where they went without us, at once, and into a ring. */
 export interface Capture {
   /** What the child gets as its stdout and stderr. */
@@ -19,12 +22,18 @@ export interface Capture {
   finish(): Promise<{ tail: Buffer; failure: string | undefined }>
 }
 
-export function openCapture(wanted: { stdout: boolean; stderr: boolean }): Capture {
+/** @param onOutput gets what passes, and the descriptor that it goes to */
+export function openCapture(wanted: { stdout: boolean; stderr: boolean }, onOutput: OnOutput | undefined): Capture {
   const ring = new Ring(keptOutput)
+  const keeper = (target: number) => (chunk: Buffer) => {
+    ring.push(chunk)
+    onOutput?.(chunk, target)
+  }
   const targets = [...(wanted.stdout ? [1] : []), ...(wanted.stderr ? [2] : [])]
   const together = targets.length === 2 && isSameStream()
   const channels =
-    openChannels(together ? [1] : targets, ring) ?? targets.map((target) => new Channel(target, ring, 'pipe'))
+    openChannels(together ? [1] : targets, keeper) ??
+    targets.map((target) => new Channel(target, keeper(target), 'pipe'))
   const channelOf = (target: number) =>
     channels.find((channel) => channel.target === target) ?? (together ? channels[0] : undefined)
   return {
@@ -61,7 +70,7 @@ function isSameStream(): boolean {
  * Node's own pipes are sockets, and a command that opens /dev/stdout cannot open a socket. A named pipe without its
  * name is a pipe like the shell's.
  */
-function openChannels(targets: number[], ring: Ring): Channel[] | undefined {
+function openChannels(targets: number[], keeper: (target: number) => (chunk: Buffer) => void): Channel[] | undefined {
   let folder = ''
   try {
     folder = mkdtempSync(join(tmpdir(), 'ntfy-'))
@@ -70,7 +79,7 @@ function openChannels(targets: number[], ring: Ring): Channel[] | undefined {
     return targets.map((target, index) => {
       const path = paths[index] ?? ''
       const ourEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-      return new Channel(target, ring, openSync(path, constants.O_WRONLY), ourEnd)
+      return new Channel(target, keeper(target), openSync(path, constants.O_WRONLY), ourEnd)
     })
   } catch {
     return undefined

@@ -2,13 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync, write } from 'node:fs'
 import { Socket } from 'node:net'
 import { isatty } from 'node:tty'
-import type { Ring } from './ring.ts'
 
 /** One stream: the pipe's reading end, and the descriptor that its bytes go to. */
 export class Channel {
   readonly target: number
   readonly childEnd: number | 'pipe'
-  private readonly ring: Ring
+  private readonly keep: (chunk: Buffer) => void
   /** One that is gone does not say so any more. */
   private readonly isTerminal: boolean
   private readonly ourEnd: number | undefined
@@ -22,10 +21,10 @@ export class Channel {
   failure: NodeJS.ErrnoException | undefined
   private bytes = 0
 
-  constructor(target: number, ring: Ring, childEnd: number | 'pipe', ourEnd?: number) {
+  constructor(target: number, keep: (chunk: Buffer) => void, childEnd: number | 'pipe', ourEnd?: number) {
     this.target = target
     this.isTerminal = isatty(target)
-    this.ring = ring
+    this.keep = keep
     this.childEnd = childEnd
     this.ourEnd = ourEnd
   }
@@ -47,7 +46,7 @@ export class Channel {
 
   private async passOn(chunk: Buffer): Promise<void> {
     this.bytes += chunk.length
-    this.ring.push(chunk)
+    this.keep(chunk)
     if (this.deaf) return
     this.socket?.pause()
     this.writing = true

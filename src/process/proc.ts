@@ -16,6 +16,8 @@ export interface ProcessStat {
   /** The process group that is in the foreground of that terminal, -1 for none. */
   tpgid: number
   threads: number
+  /** Time on a CPU, that of children that were waited for included, in hundredths of a second. */
+  cpuTicks: number
   /** When the process started, in hundredths of a second after boot. */
   startTicks: number
 }
@@ -42,6 +44,7 @@ export function parseStat(text: string): ProcessStat {
     tty: field(7),
     tpgid: field(8),
     threads: field(20),
+    cpuTicks: field(14) + field(15) + field(16) + field(17),
     startTicks: field(22),
   }
 }

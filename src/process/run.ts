@@ -1,12 +1,12 @@
 import { type StdioOptions, spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { codeOf } from '../platform/errors.ts'
-import type { Capture } from './capture.ts'
+import type { Capture, OnOutput } from './capture.ts'
 import { type LaunchState, launchState } from './launcher.ts'
 import { locate } from './locate.ts'
 import { rawCommand } from './raw.ts'
 import { restoring } from './restore.ts'
-import { relaySignals } from './signals.ts'
+import { type BeforeStop, relaySignals } from './signals.ts'
 
 /** How a command ended; in `lost`, why some of what it wrote could not be passed on. */
 export type Ended = { durationMs: number; tail: Buffer; lost?: string } & Outcome
@@ -20,8 +20,12 @@ type Outcome =
 export interface RunOptions {
   /** Which streams also go into `tail`: they reach the same places as without us, through a pipe. */
   capture?: { stdout: boolean; stderr: boolean }
+  /** Gets what passes through that pipe. */
+  onOutput?: OnOutput | undefined
   /** Called when the child has been started: the time to load what is needed after its end. */
   onStart?(pid: number): void
+  /** Called before we stop because the child was stopped, but not by a key. */
+  beforeStop?: BeforeStop | undefined
   /** If this process is killed, the command goes on: a later run notifies of its end. */
   goesOn?: boolean
 }
@@ -37,7 +41,9 @@ export interface RunOptions {
 export function runCommand(argv: string[], options: RunOptions = {}): Promise<Ended> {
   const { capture } = options
   if (!capture?.stdout && !capture?.stderr) return runWith(argv, options)
-  return import('./capture.ts').then(({ openCapture }) => runWith(argv, options, openCapture(capture)))
+  return import('./capture.ts').then(({ openCapture }) =>
+    runWith(argv, options, openCapture(capture, options.onOutput)),
+  )
 }
 
 async function runWith(argv: string[], options: RunOptions, capture?: Capture): Promise<Ended> {
@@ -77,9 +83,9 @@ interface Running extends Omit<RunOptions, 'capture'> {
 }
 
 function runPrepared(prepared: Prepared, running: Running): Promise<Outcome> {
-  const { argv, state, onStart, capture, goesOn = false } = running
+  const { argv, state, onStart, capture, goesOn = false, beforeStop } = running
   const [file = '', ...words] = prepared.argv
-  const relay = relaySignals(state.ignored, capture !== undefined, goesOn)
+  const relay = relaySignals(state.ignored, capture !== undefined, { goesOn, beforeStop })
   return new Promise((resolve) => {
     const settle = (outcome: Outcome) => {
       relay.detach()

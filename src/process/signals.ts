@@ -22,22 +22,37 @@ export interface Relay {
  *
  * @param ignored what the caller had ignored, and stays so for us
  * @param writes whether we write to the pipes of the command ourselves
- * @param goesOn whether the command goes on if this process is killed
  */
-export function relaySignals(ignored: NodeJS.Signals[], writes: boolean, goesOn: boolean): Relay {
-  const relay = new SignalRelay(ignored, writes, goesOn)
+export function relaySignals(ignored: NodeJS.Signals[], writes: boolean, options: RelayOptions): Relay {
+  const relay = new SignalRelay(ignored, writes, options)
   relay.listen()
   return relay
 }
 
+/**
+ * The last chance to say something before we stop, too: because the command wanted to read the terminal in the
+ * background (`terminal`), or because somebody has stopped it (`somebody`).
+ */
+export type BeforeStop = (by: 'terminal' | 'somebody') => Promise<void>
+
+interface RelayOptions {
+  /** Whether the command goes on if this process is killed. */
+  goesOn: boolean
+  beforeStop: BeforeStop | undefined
+}
+
 /** Those of one kind that come within this time, milliseconds, are judged together: `timeout` sends two. */
 const judging = 10
+
+/** How long what is said before we stop may take, in milliseconds. */
+const lastWord = 1000
 
 /** A command that ends sooner, in milliseconds, has no witness, which takes a millisecond or two to start. */
 const shortest = 20
 
 class SignalRelay implements Relay {
   private readonly handlers: Partial<Record<NodeJS.Signals, () => void>>
+  private readonly beforeStop: BeforeStop | undefined
   fatal: number | undefined
   private readonly hadTerminal = (readStat('self')?.tty ?? 0) !== 0
   private readonly goesOn: boolean
@@ -52,12 +67,16 @@ class SignalRelay implements Relay {
   private starting = true
   private sawStopKey = false
   private stoppedMyself = false
+  /** Something is being said before we stop. */
+  private speaking = false
   /** How often we have stopped ourselves. */
   private stops = 0
 
-  constructor(ignored: NodeJS.Signals[], writes: boolean, goesOn: boolean) {
+  constructor(ignored: NodeJS.Signals[], writes: boolean, { goesOn, beforeStop }: RelayOptions) {
+    this.beforeStop = beforeStop
     this.goesOn = goesOn
     const handlers: typeof this.handlers = {}
+    if (beforeStop && this.hadTerminal) handlers['SIGTTIN'] = () => this.soon(() => this.stopAsReader())
     for (const signal of ['SIGTTIN', 'SIGTTOU'] as const) if (ignored.includes(signal)) handlers[signal] = () => {}
     const more = [...(writes ? [] : writers), ...(this.hadTerminal ? [] : users)]
     for (const signal of [...passed, ...more]) {
@@ -140,7 +159,7 @@ class SignalRelay implements Relay {
     this.sawStopKey = true
     if (!(this.isForGroup(signal) ?? !looksLikeOursAlone(signal, this.hadTerminal))) this.send(signal)
     // A child that was stopped already does not say so again.
-    this.stopLikeChild()
+    void this.stopLikeChild()
   }
 
   /**
@@ -148,20 +167,41 @@ class SignalRelay implements Relay {
    * the same signal, so that the shell sees its job stopped. A background job that somebody else has stopped may be
    * continued without us, so there we go on waiting.
    */
-  private stopLikeChild(): void {
+  private async stopLikeChild(): Promise<void> {
     const child = this.stateOfChild()
     if (child?.state !== 'T') return
     const own = readStat('self')
     const isForeground = own && own.tty !== 0 && (own.tpgid === own.pgrp || own.tpgid === child.pgrp)
     if (!this.sawStopKey && !isForeground) return
-    const stop = this.handlers['SIGTSTP'] ?? (() => {})
-    const signal = this.sawStopKey ? 'SIGTSTP' : 'SIGSTOP'
+    if (this.sawStopKey) return this.stopBy('SIGTSTP')
+    if (await this.isStoppedAfterWord('somebody')) this.stopBy('SIGSTOP')
+  }
+
+  /** The terminal stops the whole group of a background job that reads it; a command that listens is not stopped. */
+  private async stopAsReader(): Promise<void> {
+    if (await this.isStoppedAfterWord('terminal')) this.stopBy('SIGTTIN')
+  }
+
+  /** Whether the child is still stopped when what is to be said before has been said. */
+  private async isStoppedAfterWord(by: 'terminal' | 'somebody'): Promise<boolean> {
+    if (!this.isStopped() || this.speaking) return false
+    if (this.beforeStop === undefined) return true
+    const { stops } = this
+    this.speaking = true
+    await Promise.race([this.beforeStop(by).catch(() => {}), new Promise((resolve) => setTimeout(resolve, lastWord))])
+    this.speaking = false
+    return stops === this.stops && this.isStopped()
+  }
+
+  private stopBy(signal: NodeJS.Signals): void {
+    const own = signal === 'SIGSTOP' ? 'SIGTSTP' : signal
+    const handler = this.handlers[own] ?? (() => {})
     this.sawStopKey = false
     this.stoppedMyself = true
     this.stops++
-    process.removeListener('SIGTSTP', stop)
+    process.removeListener(own, handler)
     process.kill(process.pid, signal)
-    process.on('SIGTSTP', stop)
+    process.on(own, handler)
   }
 
   /** After our own stop the shell has continued the whole group; a CONT that woke only us is passed on. */

@@ -17,8 +17,8 @@ export interface WatchOptions {
   signal?: AbortSignal
 }
 
-/** What the wait can begin with; `ends` gives each end as it comes, within half a second, and ends with the last. */
-export type Watch = { missing: number[] } | { ends: AsyncGenerator<ProcessEnd, void> }
+/** What the wait can begin with: what is waited for, as it is now; `ends` gives each end as it comes, within half a second, and ends with the last. */
+export type Watch = { missing: number[] } | { begun: ProcessEnd[]; ends: AsyncGenerator<ProcessEnd, void> }
 
 /** Looks twice as often as needed to keep the promise of half a second. */
 const interval = 200
@@ -29,12 +29,8 @@ export async function watchProcesses(pids: number[], options: WatchOptions = {})
   const processes = readStat('self') ? unique.map(processInProc) : await processesInList(unique)
   const missing = unique.filter((_, index) => processes[index] === undefined)
   if (missing.length > 0) return { missing }
-  return {
-    ends: endsOf(
-      processes.filter((found) => found !== undefined),
-      options,
-    ),
-  }
+  const found = processes.filter((one) => one !== undefined)
+  return { begun: found.map(endOf), ends: endsOf(found, options) }
 }
 
 interface Watched {
