@@ -32,6 +32,12 @@ find_node() {
   done
   unset IFS
   ntfy_node=${0%/*}/node
+  is_node "$1" && return
+  # Where it was when hooks of agents were installed, which may be called with a PATH that does not name it.
+  ntfy_folder=${XDG_DATA_HOME-}
+  case $ntfy_folder in [/]*) ;; *) ntfy_folder=${HOME-}/.local/share ;; esac
+  ntfy_node=''
+  read -r ntfy_node 2>/dev/null <"$ntfy_folder/ntfy/node"
   is_node "$1"
 }
 

@@ -11,6 +11,7 @@ spool_call() {
     refuse_call 64 "send --no-wait: -c $ntfy_config: a pipe can be read only now: expected a file (or no --no-wait)"
   fi
   find_inbox || return 0
+  [ $ntfy_verb = hook ] && only_cancels && nothing_pending && { drain; exit 0; }
   find_node : || { [ $ntfy_verb = hook ] && exit 0; } || run_node
   trap '' HUP INT
   [ -d "$ntfy_inbox" ] || (umask 077 && exec mkdir -p "$ntfy_inbox") 2>/dev/null ||
@@ -20,7 +21,7 @@ spool_call() {
   [ "$ntfy_size" -le 1048576 ] || refuse_call 75 'not stored: the words are larger than 1 MB'
   ntfy_call=''
   read -r ntfy_call 2>/dev/null </proc/sys/kernel/random/uuid || ntfy_call=$(uuidgen 2>/dev/null || echo "$$-$(date +%s)")
-  store_call "$@" 2>/dev/null || refuse_call 75 "not stored: $ntfy_inbox cannot be written"
+  store_call "$@" 2>/dev/null || { [ $? = 3 ] && exit 0; } || refuse_call 75 "not stored: $ntfy_inbox cannot be written"
   # From here on the call is Node's, and the group of the caller may end.
   trap '' TERM
   leave_to_node "$ntfy_inbox/$ntfy_call.call"
@@ -118,6 +119,7 @@ store_call() (
   set -C
   ntfy_draft=$ntfy_inbox/.$ntfy_call.tmp
   { print_call "$@" && print_input; } >"$ntfy_draft" || { rm -f "$ntfy_draft"; exit 1; }
+  [ $ntfy_verb = hook ] && nothing_pending && says_it_cancels && { rm -f "$ntfy_draft"; exit 3; }
   exec mv -f "$ntfy_draft" "$ntfy_inbox/$ntfy_call.call"
 )
 
@@ -125,7 +127,52 @@ store_call() (
 print_call() {
   ntfy_stat=''
   read -r ntfy_stat </proc/$$/stat
+  [ $ntfy_verb = hook ] && note_ancestors
   printf '%s\0' 'ntfy call 1' "${PWD-}" "$PPID" "$ntfy_stat" && print_variables && printf '%s\0' $# "$@"
+}
+
+# What /proc says of the process that calls, its parent, and so on: those between the agent and us are gone soon.
+note_ancestors() {
+  ntfy_pid=$PPID ntfy_generation=0
+  while [ $ntfy_generation -lt 30 ]; do
+    case $ntfy_pid in '' | 0 | *[!0-9]*) return 0 ;; esac
+    ntfy_line=''
+    read -r ntfy_line <"/proc/$ntfy_pid/stat" || return 0
+    ntfy_stat=$ntfy_stat$ntfy_newline$ntfy_line
+    ntfy_pid=${ntfy_line##*) }
+    ntfy_pid=${ntfy_pid#* }
+    ntfy_pid=${ntfy_pid%% *}
+    ntfy_generation=$((ntfy_generation + 1))
+  done
+}
+
+# Events of agents that only say that a session goes on. Hooks that are installed name them on the command line.
+only_cancels() {
+  [ $ntfy_count = 2 ] || return
+  case $ntfy_last in
+  PostToolUse | PostToolUseFailure | PostToolBatch | PermissionDenied | AfterTool | BeforeTool) ;;
+  preToolUse | postToolUse | postToolUseFailure | afterShellExecution | afterMCPExecution | afterFileEdit) ;;
+  *) return 1 ;;
+  esac
+}
+
+says_it_cancels() {
+  case $ntfy_count$ntfy_last in 1*) ;; *) return 1 ;; esac
+  grep -aqE '[{,[:space:]]"(hook_event_name|event)"[[:space:]]*:[[:space:]]*"(PostToolUse(Failure)?|PostToolBatch|AfterTool|BeforeTool)"' "$ntfy_draft" &&
+    ! grep -aqE '[{,[:space:]]"(hook_event_name|event)"[[:space:]]*:[[:space:]]*"(UserPromptSubmit|Stop|StopFailure|SessionEnd|Notification|PermissionRequest|PreToolUse)"' "$ntfy_draft"
+}
+
+# No session has asked anything (src/agents/sessions.ts), and no call is on its way.
+nothing_pending() {
+  for ntfy_entry in "${ntfy_inbox%inbox}agents"/*.pending "$ntfy_inbox"/*.call "$ntfy_inbox"/*.claim-*; do
+    [ -e "$ntfy_entry" ] && return 1
+  done
+  return 0
+}
+
+# Who writes the event is not to meet a closed pipe.
+drain() {
+  [ -t 0 ] || { { : <&0; } 2>/dev/null && timed_cat >/dev/null 2>&1; }
 }
 
 # The build names those of src/inbox/variables.ts here.

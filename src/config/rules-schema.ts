@@ -1,3 +1,4 @@
+import { agentEvents, agentNames } from '../notification/agent.ts'
 import { priorities } from '../notification/index.ts'
 import type { RuleWord } from './rules.ts'
 import type { When } from './when.ts'
@@ -76,9 +77,11 @@ const conditionSchemas: Record<keyof When, Schema> = {
   shorter_than: { description: 'the command took less than this', ...durationSchema },
   away: { description: 'true: you are not looking at the terminal; false: you are', type: 'boolean' },
   source: {
-    description: 'which command of ntfy notifies: send, done or the hooks',
-    ...several({ enum: ['send', 'done', 'hook'] }),
+    description: 'which part of ntfy notifies: send, done, the hooks of shells or of agents',
+    ...several({ enum: ['send', 'done', 'hook', 'agent'] }),
   },
+  agent: { description: 'which coding agent it is about', ...several({ enum: agentNames }) },
+  event: { description: 'what happened in its session', ...several({ enum: agentEvents }) },
   host: { description: 'the name of this machine', ...several({ type: 'string' }) },
   command: { description: 'the first words of the command, or a /regular expression/', ...patternsSchema },
   not_command: { description: 'the same, for commands that are excluded', ...patternsSchema },

@@ -2,6 +2,7 @@ import type { Backend } from '../backends/contract/backend.ts'
 import type { Option } from '../backends/contract/options.ts'
 import { backendAliases, backends, loadBackend } from '../backends/index.ts'
 import { pingOptions } from '../backends/ping/index.ts'
+import { agentEvents } from '../notification/agent.ts'
 import { durationSchema, patternsSchema, ruleSchemas } from './rules-schema.ts'
 import type { topWords } from './top.ts'
 import { commandDisplays } from './types.ts'
@@ -62,7 +63,8 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
     additionalProperties: { type: 'object', properties: { type: backendSchema, backend: backendSchema } },
   },
   title: {
-    description: 'a template: {user} {host} {cwd} {command} {status} {code} {signal} {duration} {usual} {cpu} {peak}',
+    description:
+      'a template: {user} {host} {cwd} {command} {status} {code} {signal} {duration} {usual} {cpu} {peak} {agent} {project} {event} {tool}',
     type: 'string',
   },
   longer_than: { description: 'the hooks notify of commands that take at least this long', ...durationSchema },
@@ -77,6 +79,23 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
         additionalProperties: false,
       },
     ],
+  },
+  agents: {
+    description: 'what notifies of a coding agent whose hooks call ntfy',
+    type: ['object', 'null'],
+    properties: {
+      longer_than: { description: 'turns that take at least this long', default: '10s', ...durationSchema },
+      settle: { description: 'how long a question waits for its answer first', default: '6s', ...durationSchema },
+      notify: {
+        description: 'which events notify',
+        default: ['done', 'needs-you', 'failed'],
+        anyOf: [{ enum: agentEvents }, { type: 'array', items: { enum: agentEvents } }],
+      },
+      text: { description: 'what is shown of a turn', default: 'answer', enum: ['answer', 'prompt', 'none'] },
+      lines: { description: 'how many lines of it', default: 3, type: 'integer', minimum: 0, maximum: 100 },
+    },
+    patternProperties: { '[A-Z-]|longerthan': {} },
+    additionalProperties: false,
   },
   ignore: { description: 'commands that never notify from the hooks', ...patternsSchema },
   always: {

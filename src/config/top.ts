@@ -2,6 +2,7 @@ import { normalKey } from '../backends/contract/options.ts'
 import { templateProblem } from '../notification/template.ts'
 import { parseDuration } from '../platform/duration.ts'
 import { didYouMean } from '../platform/suggest.ts'
+import { readAgents } from './agents.ts'
 import { readAway } from './away.ts'
 import { readDisplay } from './display.ts'
 import { patterns } from './rule-values.ts'
@@ -54,6 +55,7 @@ const readers: Record<string, TopReader> = {
     config.longerThan = milliseconds
     return undefined
   },
+  agents: readAgents,
   away: readAway,
   show_command: (value, config) => readDisplay('show_command', value, config),
   hide_command: (value, config) => readDisplay('hide_command', value, config),

@@ -1,3 +1,4 @@
+import type { AgentEventName } from '../notification/agent.ts'
 import type { TargetRules } from './rules.ts'
 
 /**
@@ -49,6 +50,17 @@ export interface Config {
   always: string[]
   /** The hooks notify of commands that ran this many milliseconds or longer. */
   longerThan: number | undefined
+  /** What notifies of a coding agent. */
+  agents: {
+    /** Turns that took so long, milliseconds. */
+    longerThan: number
+    /** How long a question waits for its answer, milliseconds. */
+    settle: number
+    notify: AgentEventName[]
+    text: 'answer' | 'prompt' | 'none'
+    /** Of that text. */
+    lines: number
+  }
   /** Whether nobody looks at a terminal: found out, or taken for granted (always: nobody ever does). */
   away: {
     mode: 'always' | 'auto' | 'never'
@@ -86,6 +98,7 @@ export function emptyConfig(path: string | undefined): Config {
     ignore: [],
     always: [],
     longerThan: undefined,
+    agents: { longerThan: 10_000, settle: 6000, notify: ['done', 'needs-you', 'failed'], text: 'answer', lines: 3 },
     away: { mode: 'auto', idle: 120_000 },
     warnings: [],
     wrong: Object.create(null),

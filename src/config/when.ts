@@ -1,5 +1,6 @@
 import { normalKey } from '../backends/contract/options.ts'
 import { beginsWith, patternWords } from '../command-line/command-pattern.ts'
+import { type AgentEventName, type AgentName, agentEvents, agentNames } from '../notification/agent.ts'
 import type { Hours } from '../platform/hours.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { type Complain, choices, duration, patterns, readHours, texts } from './rule-values.ts'
@@ -14,7 +15,9 @@ export interface When {
   shorter_than?: number
   /** true: nobody is looking, as far as anybody knows; false: somebody is. */
   away?: boolean
-  source?: ('send' | 'done' | 'hook')[]
+  source?: ('send' | 'done' | 'hook' | 'agent')[]
+  agent?: AgentName[]
+  event?: AgentEventName[]
   host?: string[]
   /** Patterns (src/command-pattern.ts). */
   command?: string[]
@@ -50,7 +53,13 @@ const conditions: { [C in keyof When]-?: (value: unknown, when: When, complain: 
     else complain('expected true or false')
   },
   source: (value, when, complain) => {
-    when.source = choices(value, ['send', 'done', 'hook'] as const, complain)
+    when.source = choices(value, ['send', 'done', 'hook', 'agent'] as const, complain)
+  },
+  agent: (value, when, complain) => {
+    when.agent = choices(value, agentNames, complain)
+  },
+  event: (value, when, complain) => {
+    when.event = choices(value, agentEvents, complain)
   },
   host: (value, when, complain) => {
     when.host = texts(value, complain)

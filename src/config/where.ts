@@ -41,6 +41,7 @@ async function readRules(path: string): Promise<RuleFinder> {
 
 /** Rules that may stand at the top. */
 const words = new Set([
+  'agents',
   'private',
   'ignore',
   'always',

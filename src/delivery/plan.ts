@@ -85,6 +85,7 @@ function factsOf(notification: Notification, config: Config, options: PlanOption
   return {
     source: notification.source,
     time: new Date(notification.time),
+    ...(notification.agent && { agent: notification.agent }),
     ...(outcome && { outcome }),
     away: () => {
       asked ??= import('../away/index.ts').then(({ away }) =>

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { isThirdParty, loadBackend } from '../backends/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import type { Selected } from '../config/select.ts'
-import type { Config } from '../config/types.ts'
+import { type Config, defaultTitle } from '../config/types.ts'
 import { longestTag, longestUrl, mostTags } from '../notification/index.ts'
 import { renderTemplate } from '../notification/template.ts'
 import { type Delivery, granted } from '../outbox/delivery.ts'
@@ -31,7 +31,7 @@ export async function prepare(
     state: 'waiting',
     notification: withinReason({
       ...shown,
-      title: shown.title ?? renderTemplate(target.title ?? config.title, shown),
+      title: shown.title ?? renderTemplate(target.title ?? titleFor(shown, config), shown),
     }),
   }
   if (config.path === undefined || config.lasting) {
@@ -44,6 +44,11 @@ export async function prepare(
   const options = await resolveOptions(config, target, overrides).catch(() => undefined)
   await giveOptions(delivery, options ?? given, given)
   return delivery
+}
+
+/** Of an agent: its project, unless the configuration has a title of its own. */
+function titleFor({ agent }: Draft, { title }: Config): string {
+  return agent !== undefined && title === defaultTitle ? '{agent}: {project}' : title
 }
 
 /** What names a program stays in this process; the file only says that there is something missing. */

@@ -57,7 +57,8 @@ export async function recordDecision({
   })
 }
 
-function targetsOf({ now, held, reports }: Plan): JournalTarget[] {
+/** What a plan means for each target. */
+export function targetsOf({ now, held, reports }: Plan): JournalTarget[] {
   const sent = now.map(({ id, target }): JournalTarget => ({ id, target, decision: 'sent' }))
   const waiting = held.map(
     ({ id, target, rule = '', ...kept }): JournalTarget => ({

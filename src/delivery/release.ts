@@ -31,11 +31,16 @@ export async function releaseDue(folder: string, waiting: Waiting[], options: { 
     }
   }
   const due = waiting.filter(isDue)
-  for (const one of due.filter(({ rule }) => rule === 'escalate')) ready.push(...(await escalate(folder, one)))
-  for (const group of byTarget(due.filter(({ rule }) => rule !== 'escalate'))) {
+  for (const one of due.filter(waitsForNobody)) ready.push(...(await escalate(folder, one)))
+  for (const group of byTarget(due.filter((one) => !waitsForNobody(one)))) {
     ready.push(...(await together(folder, group)))
   }
   return ready
+}
+
+/** It is needed only if nobody has come, or answered, until then. */
+function waitsForNobody({ rule }: Waiting): boolean {
+  return rule === 'escalate' || rule === 'settle'
 }
 
 interface Taken {

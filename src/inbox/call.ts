@@ -6,8 +6,8 @@ export const longestInput = 1024 * 1024
 
 /**
  * A call as its file says it. Fields end with NUL: the format's name, the working directory, the number of the calling
- * process, what /proc/PID/stat said of the launcher (or nothing), `NAME=value` for each variable, an empty field, how
- * many words there are, and the words. All that is behind them is stdin.
+ * process, what /proc/PID/stat said of the launcher and of its ancestors, a line each (or nothing), `NAME=value` for each
+ * variable, an empty field, how many words there are, and the words. All that is behind them is stdin.
  */
 export interface CallDetails {
   /** The command line, without the program. */
@@ -20,6 +20,8 @@ export interface CallDetails {
   caller: number
   /** Of the launcher: its session, its group, its terminal. */
   stat?: ProcessStat
+  /** Of a hook: the process that called, its parent, and so on, as far as they could be seen then. */
+  ancestors: ProcessStat[]
   /** Those of variables.ts that were set. */
   variables: Record<string, string>
 }
@@ -57,13 +59,17 @@ export function parseCall(bytes: Buffer, known: Pick<Call, 'id' | 'time'>): Call
     if (word === undefined) return undefined
     words.push(word)
   }
-  const details = { words, input: bytes.subarray(at), cwd, caller: Number(caller), variables }
-  return { ...known, ...details, ...(stat !== '' && { stat: parseStat(stat) }) }
+  const [own, ...ancestors] = stat.split('\n').flatMap((line) => (line === '' ? [] : [parseStat(line)]))
+  const details = { words, input: bytes.subarray(at), cwd, caller: Number(caller), variables, ancestors }
+  return { ...known, ...details, ...(own && { stat: own }) }
 }
 
-/** What the launcher would have written, but for /proc's line, which only a process that is gone needs. */
-export function serializeCall({ words, input, cwd, caller, variables }: CallDetails): Buffer {
+/** What the launcher would have written. @param lines what /proc says of the process that calls and its ancestors */
+export function serializeCall(
+  { words, input, cwd, caller, variables }: Omit<CallDetails, 'ancestors'>,
+  lines: string[] = [],
+): Buffer {
   const set = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
-  const fields = [format, cwd, String(caller), '', ...set, '', String(words.length), ...words]
+  const fields = [format, cwd, String(caller), lines.join('\n'), ...set, '', String(words.length), ...words]
   return Buffer.concat([Buffer.from(fields.map((field) => `${field}\0`).join('')), input])
 }

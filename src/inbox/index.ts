@@ -4,6 +4,7 @@
  *
  *   call, variables       what a file says: the words, stdin, the working directory and some of the environment
  *   index                 the steps of a file: store, take, remove or give back
+ *   again, earlier        a call that is handled twice, or before those that were made before it
  *   left-over             the files whose own process was killed: in order, once
  *   waiting, start        the end of every run: is there one, and the process that looks after it
  *
@@ -18,6 +19,7 @@ import { codeOf } from '../platform/errors.ts'
 import { makeFolder } from '../platform/folder.ts'
 import { isOwn, readOwnBytes, removeQuietly, replaceOwn } from '../platform/own-file.ts'
 import { randomUuid } from '../platform/uuid.ts'
+import { statLines } from '../process/proc.ts'
 import { type Call, type CallDetails, parseCall, serializeCall } from './call.ts'
 import { callName } from './waiting.ts'
 
@@ -47,10 +49,10 @@ export interface Taken extends Stored {
  *
  * @throws the file system's error
  */
-export function storeCall(folder: string, call: CallDetails): string {
+export function storeCall(folder: string, call: Omit<CallDetails, 'ancestors'>): string {
   makeFolder(folder)
   const path = join(folder, `${randomUuid()}.call`)
-  replaceOwn(path, serializeCall(call), { durable: true })
+  replaceOwn(path, serializeCall(call, statLines('self')), { durable: true })
   return path
 }
 

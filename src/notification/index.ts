@@ -1,9 +1,11 @@
+import type { AgentDetails } from './agent.ts'
+
 /** How much a notification may disturb. */
 export const priorities = ['min', 'low', 'default', 'high', 'urgent'] as const
 export type Priority = (typeof priorities)[number]
 
-/** Which part of ntfy made a notification: a message, a wrapped command, a watched process or a shell's hook. */
-export type Source = 'send' | 'done' | 'pid' | 'hook' | 'test'
+/** Which part of ntfy made a notification: a message, a wrapped command, a watched process, a shell's or an agent's hook. */
+export type Source = 'send' | 'done' | 'pid' | 'hook' | 'agent' | 'test'
 
 /** How a command ended. */
 export interface Outcome {
@@ -55,6 +57,8 @@ export interface Notification {
   url?: string
   tags: string[]
   outcome?: Outcome
+  /** The coding agent that it is about. */
+  agent?: AgentDetails
   /** Later notifications of the same thread replace earlier ones where the sink can. */
   thread?: string
   terminal?: TerminalReference

@@ -15,6 +15,10 @@ const words: Record<string, (notification: Notification) => string | number | un
   usual: ({ outcome }) => (outcome?.usualMs === undefined ? undefined : formatDuration(outcome.usualMs)),
   cpu: ({ outcome }) => (outcome?.cpuMs === undefined ? undefined : formatDuration(outcome.cpuMs)),
   peak: ({ outcome }) => (outcome?.peak === undefined ? undefined : formatBytes(outcome.peak)),
+  agent: ({ agent }) => agent?.name,
+  project: ({ agent }) => agent?.project,
+  event: ({ agent }) => agent?.event,
+  tool: ({ agent }) => agent?.tool,
   duration: ({ outcome }) => (outcome?.durationMs === undefined ? undefined : formatDuration(outcome.durationMs)),
 }
 

@@ -7,8 +7,11 @@ export interface MachineTime {
   uptime: number
 }
 
-/** A rule that makes a delivery wait: for the end of the quiet hours, for room under the limit, for nobody to come. */
-export type HoldingRule = 'quiet' | 'limit' | 'escalate'
+/**
+ * A rule that makes a delivery wait: for the end of the quiet hours, for room under the limit, for nobody to come, for
+ * nobody to answer an agent.
+ */
+export type HoldingRule = 'quiet' | 'limit' | 'escalate' | 'settle'
 
 /**
  * Options that name programs, as the command line or a piped configuration said them in this run. No file of the outbox
@@ -71,7 +74,7 @@ export function isDelivery(value: unknown): value is Delivery {
   if (!areTexts(value, ['config', 'error', 'configStamp'], true)) return false
   const { rule, fallback, digest, clock } = value
   if (clock !== undefined && !isMachineTime(clock)) return false
-  if (![undefined, 'quiet', 'limit', 'escalate'].includes(rule as string | undefined)) return false
+  if (![undefined, 'quiet', 'limit', 'escalate', 'settle'].includes(rule as string | undefined)) return false
   if (fallback !== undefined && !isFallback(fallback, value['notification'])) return false
   if (digest !== undefined && !(Array.isArray(digest) && digest.every(isPart))) return false
   return (options === undefined || isObject(options)) && isNotification(value['notification'])
@@ -97,9 +100,9 @@ function isNotification(value: unknown): boolean {
   if (!isObject(value) || !isTime(value['time'])) return false
   if (!areTexts(value, ['id', 'title', 'message', 'priority', 'source'])) return false
   if (!areTexts(value, ['url', 'thread'], true)) return false
-  const { tags, outcome, terminal, origin } = value
+  const { tags, outcome, terminal, agent, origin } = value
   if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) return false
-  return isObject(origin) && [outcome, terminal].every((part) => part === undefined || isObject(part))
+  return isObject(origin) && [outcome, terminal, agent].every((part) => part === undefined || isObject(part))
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -28,6 +28,23 @@ export function readStat(pid: number | 'self'): ProcessStat | undefined {
   return text ? parseStat(text) : undefined
 }
 
+/** What /proc says of a process and of its ancestors, a line each; nothing without /proc. */
+export function statLines(pid: number | 'self'): string[] {
+  const lines: string[] = []
+  for (let at: number | 'self' = pid; at !== 0 && lines.length < 30; ) {
+    const line = read(`/proc/${at}/stat`)?.trim()
+    if (!line) break
+    lines.push(oneLineOf(line))
+    at = parseStat(line).ppid
+  }
+  return lines
+}
+
+/** A program's name may hold a newline. */
+function oneLineOf(text: string): string {
+  return text.replaceAll('\n', ' ')
+}
+
 /** @param text what was read from /proc/PID/stat */
 export function parseStat(text: string): ProcessStat {
   // The name may hold spaces and parentheses; nothing after it does.

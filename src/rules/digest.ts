@@ -10,6 +10,7 @@ const reasons: Record<HoldingRule, string> = {
   quiet: 'held during quiet hours',
   limit: 'held by the limit',
   escalate: 'held',
+  settle: 'held',
 }
 
 /** Longest title that a digest keeps for the log, in characters. */

@@ -4,9 +4,10 @@ import { type SimpleCommand, simpleCommands } from '../command-line/simple-comma
 /** Programs that somebody sits in front of: dschep/ntfy's list, and what else is interactive. */
 export const defaultIgnore =
   'ntfy emacs htop info less mail man meld most mutt nano screen ssh tail tmux top vi vim watch ' +
-  'ash bash btop bpython byobu claude codex dash elinks emacsclient fish fzf gdb gemini ghci gitui glances helix hx iex ' +
-  'ipython irssi irb joe kak k9s ksh lazydocker lazygit links lldb lynx mc micro more mosh ' +
-  'mysql ncdu ncmpcpp ne neomutt nmon nnn nvim opencode picocom pico psql pry ranger screen sftp sh sqlite3 su telnet ' +
+  'aider amp ash bash btop bpython byobu claude codex copilot crush cursor-agent dash droid elinks emacsclient fish fzf gdb ' +
+  'gemini ghci gitui glances goose helix hx iex ipython irssi irb joe kak kilo kiro-cli k9s ksh lazydocker lazygit links ' +
+  'lldb lynx mc micro more mosh mysql ncdu ncmpcpp ne neomutt nmon nnn nvim opencode picocom pico psql pry qwen ranger ' +
+  'screen sftp sh sqlite3 su telnet ' +
   'tig tmate ttyd vifm view vimdiff w3m weechat yazi zellij zsh'
 
 /**

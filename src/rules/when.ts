@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { Away } from '../away/index.ts'
 import { commandPattern } from '../command-line/command-pattern.ts'
 import type { When } from '../config/when.ts'
+import type { AgentDetails } from '../notification/agent.ts'
 import type { Outcome, Source } from '../notification/index.ts'
 import { shortDuration } from '../platform/duration.ts'
 import { isWithin } from '../platform/hours.ts'
@@ -10,6 +11,8 @@ import { isWithin } from '../platform/hours.ts'
 export interface Facts {
   source: Source
   time: Date
+  /** The agent that it is about. */
+  agent?: Pick<AgentDetails, 'name' | 'event'>
   /** How the command ended, its text as it was typed; nothing for a message of `send`. */
   outcome?: Outcome
   /** Whether somebody is looking: determined only if a condition needs it. */
@@ -41,6 +44,12 @@ const checks: { [C in keyof When]-?: Check } = {
     const name = source === 'pid' ? 'done' : source
     return wanted.some((one) => one === name) ? undefined : `from ${name}, not from ${wanted.join(' or ')}`
   },
+  agent: ({ agent: wanted = [] }, { agent }) =>
+    agent === undefined || wanted.includes(agent.name)
+      ? undefined
+      : `from ${agent.name}, not from ${wanted.join(' or ')}`,
+  event: ({ event: wanted = [] }, { agent }) =>
+    agent === undefined || wanted.includes(agent.event) ? undefined : `${agent.event}, not ${wanted.join(' or ')}`,
   status: ({ status: wanted = [] }, { outcome }) => {
     if (outcome?.status === undefined && outcome?.signal === undefined && !outcome?.lost) return undefined
     const kinds = kindsOf(outcome)

@@ -32,14 +32,14 @@ export async function showByTerminal(
 }
 
 /**
- * What every terminal can do: a line and a bell. From a shell's hook the bell alone, because somebody may be typing.
+ * What every terminal can do: a line and a bell. From a hook the bell alone: somebody may be typing, or it is an agent's screen.
  *
  * @param below whether something else may stand where the cursor is: the prompt of a shell that went on
  */
 export async function showAsText(notification: Showable, below: boolean, signal: AbortSignal): Promise<HandedOver> {
   const tty = notification.terminal?.tty
   if (tty === undefined) throw new PermanentError('no terminal')
-  const bellOnly = notification.source === 'hook'
+  const bellOnly = notification.source === 'hook' || notification.source === 'agent'
   const text = bellOnly ? bell : `${below ? '\r\n' : ''}${line(notification)}\r\n${bell}`
   await writeToTerminal(tty, text, signal)
   return { handed_to: tty, as: bellOnly ? 'bell' : 'line' }

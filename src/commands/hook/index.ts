@@ -17,11 +17,12 @@ const patience = 1000
  */
 export default defineCommand({
   name: 'hook',
-  words: 'AGENT [JSON]',
-  summary: 'called by coding agents when something happens',
+  words: 'AGENT [EVENT] [JSON]',
+  summary: 'notify of what happens in a coding agent, which calls this',
+  group: 'scripts',
+  examples: [['ntfy hook claude', 'an event of Claude Code, as JSON on stdin']],
   flags: {},
   takes: [],
-  hidden: true,
   neverFails: true,
   async run({ words, global }) {
     const [agent] = words

@@ -1,19 +1,20 @@
+import { handleAgentCall } from '../../agents/index.ts'
+import { beginningOf, type Payload } from '../../agents/payload.ts'
 import { findVerb, quickInvocation, splitArguments } from '../../cli/arguments.ts'
 import { note } from '../../history/journal.ts'
 import { type Call, longestInput } from '../../inbox/call.ts'
 import { type CallHandler, nothingLeft } from '../../inbox/handler.ts'
+import type { AgentName } from '../../notification/agent.ts'
 import { messageOf, UsageError } from '../../platform/errors.ts'
+import { asObject } from '../../platform/json.ts'
 import { oneLine } from '../../platform/text.ts'
-import { type AgentEvent, agents, unknownAgent } from './agents.ts'
+import { unknownAgent } from './agents.ts'
 import hook from './index.ts'
 
 /** `ntfy hook AGENT`, long after the agent has gone on: whatever is wrong is in `why`. */
 export const hookLater: CallHandler = async (call, options) => {
   try {
-    const event = await eventOf(call)
-    const load = Object.hasOwn(agents, event.agent) ? agents[event.agent] : undefined
-    if (load === undefined) throw new UsageError(unknownAgent(event.agent) ?? 'unknown agent')
-    return await (await load())(event, options)
+    return await handle(call, options)
   } catch (error) {
     noteTrouble(call, messageOf(error).replace(/^hook: /, ''))
     return nothingLeft
@@ -21,28 +22,40 @@ export const hookLater: CallHandler = async (call, options) => {
 }
 
 /** @throws NtfyError the command line or the JSON is wrong */
-async function eventOf(call: Call): Promise<AgentEvent> {
+async function handle(call: Call, options: Parameters<CallHandler>[1]): ReturnType<CallHandler> {
   const split = splitArguments(call.words, findVerb(call.words), hook)
   const typed =
     quickInvocation(split, hook) ?? (await (await import('../../cli/parser.ts')).parseWithYargs(split, hook))
   const [agent, ...rest] = typed?.words ?? []
   if (agent === undefined) throw new UsageError('expected the name of an agent')
+  const problem = unknownAgent(agent)
+  if (problem !== undefined) throw new UsageError(problem)
   const json = rest.at(-1)?.startsWith('{') ? rest.pop() : undefined
-  return { agent, words: rest, payload: parsed(json ?? inputText(call)), call }
+  const payload = json === undefined ? payloadOf(call, agent) : parsed(json)
+  const event = rest[0]
+  return handleAgentCall({ agent: agent as AgentName, event, payload, call, config: typed?.global.config }, options)
 }
 
-function inputText({ input }: Call): string {
-  if (input.length > longestInput) throw new UsageError('the event is larger than 1 MB')
-  return input.toString('utf8')
+/** Of what is too large no more than its beginning: session, event and project. */
+function payloadOf({ input, words }: Call, agent: string): Payload {
+  const text = input.subarray(0, longestInput).toString('utf8')
+  if (input.length > longestInput) return beginningOf(text)
+  // It calls without a word, and without stdin.
+  if (text.trim() === '' && agent === 'aider') return {}
+  if (text.trim() === '' && words.length > 2 && agent === 'generic') return {}
+  return parsed(text)
 }
 
-function parsed(text: string): unknown {
-  if (text.trim() === '') return undefined
+function parsed(text: string): Payload {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
-    throw new UsageError('the event is not valid JSON')
+    throw new UsageError(text.trim() === '' ? 'there is no event: expected JSON' : 'the event is not valid JSON')
   }
+  const payload = asObject(value)
+  if (payload === undefined) throw new UsageError('the event is no JSON object')
+  return payload
 }
 
 /** Without the event, which may hold anything. */

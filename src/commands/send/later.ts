@@ -2,13 +2,14 @@ import { findVerb, quickInvocation, splitArguments } from '../../cli/arguments.t
 import type { Typed } from '../../cli/command.ts'
 import { attemptAll, spool, spoolHeld } from '../../delivery/deliver.ts'
 import { followUp } from '../../delivery/keep-flushing.ts'
-import { hasArrived, noteLost } from '../../history/log.ts'
+import { noteLost } from '../../history/log.ts'
+import { idsOf, isKnown } from '../../inbox/again.ts'
 import { type Call, longestInput } from '../../inbox/call.ts'
 import { type CallHandler, nothingLeft } from '../../inbox/handler.ts'
 import { makeNotification, originHere } from '../../notification/create.ts'
 import type { Delivery } from '../../outbox/delivery.ts'
 import { fail, put } from '../../outbox/index.ts'
-import { find, outboxFolder } from '../../outbox/spool.ts'
+import { outboxFolder } from '../../outbox/spool.ts'
 import { messageOf } from '../../platform/errors.ts'
 import { withoutEnd } from '../../platform/text.ts'
 import { terminalOf } from '../../process/proc.ts'
@@ -61,29 +62,6 @@ function momentOf({ time, cwd, caller, stat }: Call) {
     origin: { ...here, cwd: here.cwd === '/' && cwd !== '' ? cwd : here.cwd },
     ...(tty !== undefined && { terminal: { tty, shellPid: caller } }),
   }
-}
-
-/** The same ids if a call is handled again: one for each target, and one more each time it is named again. */
-function idsOf(call: string): (target: string) => string {
-  const { createHash } = process.getBuiltinModule('node:crypto')
-  const asked = new Map<string, number>()
-  return (target) => {
-    const times = (asked.get(target) ?? 0) + 1
-    asked.set(target, times)
-    // RFC 9562, version 8: of whatever we like.
-    const hex = createHash('sha256').update(`${call}\0${target}\0${times}`).digest('hex')
-    return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5')
-  }
-}
-
-function nameOf({ created, id }: Delivery): string {
-  return `${String(Date.parse(created)).padStart(14, '0')}-${id}`
-}
-
-/** Did a process that was killed get as far as this? */
-function isKnown(delivery: Delivery): boolean {
-  const folder = outboxFolder()
-  return folder !== undefined && (find(folder, nameOf(delivery)) !== undefined || hasArrived(delivery.id))
 }
 
 /** Nobody reads stderr: a mistake is a line in the log, and a failure in the queue for each target that was named. */

@@ -34,6 +34,7 @@ function fateOf(
   if (kept) return keptFate(kept, find)
   const dropped = known.dropped.get(id)
   if (dropped) return `not sent: dropped by you at ${localTime(dropped.time)}`
+  if (rule === 'settle') return 'not needed: the session went on, or somebody was looking'
   if (rule === 'escalate') return 'not needed: somebody came back'
   return 'gone from the outbox, and not in the log'
 }

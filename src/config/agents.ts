@@ -1,0 +1,67 @@
+import { normalKey } from '../backends/contract/options.ts'
+import { agentEvents } from '../notification/agent.ts'
+import { didYouMean } from '../platform/suggest.ts'
+import { choices, duration } from './rule-values.ts'
+import { isMapping } from './shapes.ts'
+import type { Config } from './types.ts'
+
+/** More lines than anybody reads of a notification. */
+const mostLines = 100
+
+/** Reads `agents`: what notifies of a coding agent. */
+export function readAgents(value: unknown, config: Config): string | undefined {
+  if (value === null) return undefined
+  if (!isMapping(value)) return `expected a mapping (${known.join(', ')})`
+  for (const [key, setting] of Object.entries(value)) {
+    const name = known.find((word) => normalKey(word) === normalKey(key))
+    if (name === undefined) return `${key}: unknown word${didYouMean(key, known)} (known: ${known.join(', ')})`
+    const problem = readers[name]?.(setting, config.agents)
+    if (problem !== undefined) return `${key}: ${problem}`
+  }
+  return undefined
+}
+
+type Agents = Config['agents']
+
+const texts = ['answer', 'prompt', 'none'] as const
+
+const readers: Record<string, (value: unknown, agents: Agents) => string | undefined> = {
+  longer_than(value, agents) {
+    const { span, problem } = readTime(value)
+    agents.longerThan = span ?? agents.longerThan
+    return problem
+  },
+  settle(value, agents) {
+    const { span, problem } = readTime(value)
+    agents.settle = span ?? agents.settle
+    return problem
+  },
+  notify(value, agents) {
+    const problems: string[] = []
+    const isNothing = Array.isArray(value) && value.length === 0
+    agents.notify = isNothing ? [] : choices(value, agentEvents, (what) => problems.push(what))
+    return problems[0]
+  },
+  text(value, agents) {
+    const text = texts.find((word) => word === value)
+    if (text === undefined) return `expected answer, prompt or none${didYouMean(String(value), texts)}`
+    agents.text = text
+    return undefined
+  },
+  lines(value, agents) {
+    const lines = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
+    if (!Number.isInteger(lines) || Number(lines) < 0 || Number(lines) > mostLines) {
+      return `expected a number of lines, ${mostLines} at most`
+    }
+    agents.lines = Number(lines)
+    return undefined
+  },
+}
+
+const known = Object.keys(readers)
+
+function readTime(value: unknown): { span?: number | undefined; problem?: string | undefined } {
+  const problems: string[] = []
+  const span = duration(value, (what) => problems.push(what))
+  return { span, problem: problems[0] }
+}
