@@ -26,7 +26,11 @@ const longestName = 512
 export function recognize(call: HookCall): Occurrence | undefined {
   const { payload, caller } = call
   const agent = agentOf(call)
-  const event = eventOf(agent, payload) ?? call.event ?? (agent === 'aider' ? 'needs-you' : undefined)
+  const event =
+    eventOf(agent, payload) ??
+    call.event ??
+    textIn(payload, 'hookName') ??
+    (agent === 'aider' ? 'needs-you' : undefined)
   if (event === undefined) return undefined
   const { time, number } = momentOf(agent, payload)
   const session = sessionOf(payload) ?? `${agent}-${processOfCaller(caller) ?? call.cwd}`
@@ -66,9 +70,7 @@ function agentByShape(payload: Payload): AgentName | undefined {
 
 function eventOf(agent: AgentName, payload: Payload): string | undefined {
   if (agent === 'amp') return textIn(payload, 'type', 'event', 'hook_event_name')
-  const event = textIn(payload, 'hook_event_name', 'event', 'agent_action_name', 'type')
-  // Copilot's payloads in camel case have a name of their own only here.
-  return event ?? textIn(payload, 'hookName', 'hookEventName')
+  return textIn(payload, 'hook_event_name', 'event', 'agent_action_name', 'type')
 }
 
 function sessionOf(payload: Payload): string | undefined {

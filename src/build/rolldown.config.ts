@@ -25,6 +25,8 @@ export default defineConfig({
       'string-width': resolve('src/build/string-width.ts'),
       'strip-ansi': resolve('src/build/strip-ansi.ts'),
       'wrap-ansi': resolve('src/build/wrap-ansi.ts'),
+      // Its other build requires its files by a variable, which nothing can follow.
+      'jsonc-parser': resolve('node_modules/jsonc-parser/lib/esm/main.js'),
     },
   },
   transform: {

@@ -21,6 +21,8 @@ export const commands: Commands = {
   away: () => import('./away.ts'),
   backends: () => import('./backends.ts'),
   config: () => import('./config/index.ts'),
+  agents: () => import('./agents.ts'),
+  hook: () => import('./hook/index.ts'),
   completion: () => import('./completion.ts'),
   help: () => import('./help.ts'),
   version: () => import('./version.ts'),
@@ -31,5 +33,4 @@ export const commands: Commands = {
   deliver: () => import('./deliver.ts'),
   jobs: () => import('./jobs.ts'),
   inbox: () => import('./inbox.ts'),
-  hook: () => import('./hook/index.ts'),
 }

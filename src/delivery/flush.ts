@@ -17,7 +17,7 @@ const lookAgain = 15_000
  * Nobody waits for a rule whose time is further away than this, in milliseconds: a later run of ntfy does its work. The
  * end of quiet hours and room under a limit can wait for that; whether somebody comes back cannot.
  */
-const longestSleep = { quiet: 60_000, limit: 60_000, escalate: 60 * 60_000, fallback: 60 * 60_000 }
+const longestSleep = { quiet: 60_000, limit: 60_000, escalate: 60 * 60_000, settle: 60 * 60_000, fallback: 60 * 60_000 }
 
 /** After so many tries the oldest delivery may be what is wrong, and not its service: the next one is tried too. */
 const patientTries = 3

@@ -1,12 +1,16 @@
-import { field } from '../../platform/json.ts'
+import { asObject, field } from '../../platform/json.ts'
 import type { EventReader, Happening } from '../happening.ts'
 import { listIn, type Payload, textIn } from '../payload.ts'
 
 /** npm @opencode-ai/sdk: `{type, properties}`. */
-export const opencode: EventReader = (event, { properties }) => {
+export const opencode: EventReader = (event, { properties, text }) => {
   const name = event.replace('.v2.', '.')
   const read = Object.hasOwn(events, name) ? events[name] : undefined
-  if (read !== undefined) return read(properties as Payload)
+  if (read !== undefined) {
+    const happening = read(asObject(properties) ?? {})
+    // Our own plug-in adds the last answer.
+    return happening.meaning === 'done' ? { ...happening, text: textIn({ text }, 'text') } : happening
+  }
   // Parts of messages and files come all the time, also while a question is open.
   return /^(message|file|lsp|storage|server|installation|ide|todo|tui|pty|vcs|project|mcp)\./.test(name)
     ? { meaning: 'passive' }
