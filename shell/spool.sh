@@ -6,7 +6,8 @@ spool_call() {
   split_call "$@"
   case $ntfy_verb$ntfy_later in hook | send1 | hook1) ;; *) return 0 ;; esac
   # Somebody reads what is wrong with the words: Node checks them first.
-  [ "$ntfy_help" ] || [ -t 2 ] && return
+  [ "$ntfy_help" ] && return
+  case $ntfy_verb in hook) [ -t 0 ] ;; *) [ -t 2 ] ;; esac && return
   if [ $ntfy_verb = send ] && { [ -p "$ntfy_config" ] || [ -S "$ntfy_config" ]; }; then
     refuse_call 64 "send --no-wait: -c $ntfy_config: a pipe can be read only now: expected a file (or no --no-wait)"
   fi
@@ -127,8 +128,10 @@ store_call() (
 print_call() {
   ntfy_stat=''
   read -r ntfy_stat </proc/$$/stat
+  ntfy_wrapped=''
   [ $ntfy_verb = hook ] && note_ancestors
-  printf '%s\0' 'ntfy call 1' "${PWD-}" "$PPID" "$ntfy_stat" && print_variables && printf '%s\0' $# "$@"
+  printf '%s\0' 'ntfy call 1' "${PWD-}" "$PPID" "$ntfy_stat" &&
+    { [ -z "$ntfy_wrapped" ] || printf '%s\0' NTFY_WRAPPED=1; } && print_variables && printf '%s\0' $# "$@"
 }
 
 # What /proc says of the process that calls, its parent, and so on: those between the agent and us are gone soon.
@@ -139,11 +142,20 @@ note_ancestors() {
     ntfy_line=''
     read -r ntfy_line <"/proc/$ntfy_pid/stat" || return 0
     ntfy_stat=$ntfy_stat$ntfy_newline$ntfy_line
+    case $ntfy_line in *'(node)'* | *'(MainThread)'*) is_wrapper && ntfy_wrapped=1 ;; esac
     ntfy_pid=${ntfy_line##*) }
     ntfy_pid=${ntfy_pid#* }
     ntfy_pid=${ntfy_pid%% *}
     ntfy_generation=$((ntfy_generation + 1))
   done
+}
+
+# Is the process `ntfy done`? It may be gone when the call is handled. A shell reads the words without the NULs between
+# them, so a process is started only where they may be ours.
+is_wrapper() {
+  ntfy_text=''
+  read -r ntfy_text <"/proc/$ntfy_pid/cmdline"
+  case $ntfy_text in *[/]ntfy*'done'*) grep -qzx 'done' "/proc/$ntfy_pid/cmdline" ;; *) return 1 ;; esac
 }
 
 # Events of agents that only say that a session goes on. Hooks that are installed name them on the command line.

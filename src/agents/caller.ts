@@ -7,6 +7,9 @@ import { type ProcessStat, readCommandLine, readStat, terminalOf } from '../proc
 /** Who called: the ancestors of the hook, the nearest first, as they were then. */
 export type Caller = Pick<Call, 'ancestors' | 'variables'>
 
+/** The launcher has seen `ntfy done` among the ancestors, which may be gone by now. */
+export const wrapped = 'NTFY_WRAPPED'
+
 /** What stands between an agent and its hook. */
 const shells = /^(sh|bash|dash|ash|zsh|fish|ksh|busybox|env|timeout|nice|setsid)$/
 
@@ -49,7 +52,8 @@ export function terminalOfAgent({ ancestors, variables }: Caller): TerminalRefer
 }
 
 /** Does `ntfy done` wrap the agent, which notifies itself? */
-export function isWrapped({ ancestors }: Caller): boolean {
+export function isWrapped({ ancestors, variables }: Caller): boolean {
+  if (variables[wrapped] !== undefined) return true
   return ancestors.some((one) => {
     const words = isThere(one) ? (readCommandLine(one.pid) ?? []) : []
     const at = words.findIndex((word) => /^(ntfy|ntfy-done|main\.cjs)$/.test(basename(word)))

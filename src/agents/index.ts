@@ -19,7 +19,7 @@ import type { Call } from '../inbox/call.ts'
 import { afterEarlierCalls } from '../inbox/earlier.ts'
 import { type CallHandler, nothingLeft } from '../inbox/handler.ts'
 import type { AgentDetails, AgentEventName, AgentName } from '../notification/agent.ts'
-import { agentMessage } from '../notification/agent.ts'
+import { agentEvents, agentMessage } from '../notification/agent.ts'
 import type { TerminalReference } from '../notification/index.ts'
 import { UsageError } from '../platform/errors.ts'
 import { localTime } from '../platform/local-time.ts'
@@ -28,7 +28,7 @@ import { oneLine } from '../platform/text.ts'
 import { redactedCommand, redactedText } from '../redact/lazily.ts'
 import { offNow } from '../rules/off.ts'
 import { isWrapped, terminalOfAgent } from './caller.ts'
-import type { Occurrence } from './happening.ts'
+import type { Meaning, Occurrence } from './happening.ts'
 import { draftOf, putIntoOutbox, type Said, threadOf } from './notify.ts'
 import type { Payload } from './payload.ts'
 import { projectOf, recognize } from './recognize.ts'
@@ -136,7 +136,7 @@ function saidOf(
   terminal: TerminalReference | undefined,
 ): Said {
   const { agent: name, session, meaning, time } = occurrence
-  const event = decision.kind === 'silent' ? (meaning as AgentEventName) : decision.event
+  const event = decision.kind === 'silent' ? nameOf(meaning) : decision.event
   const question = decision.kind === 'silent' ? undefined : 'question' in decision ? decision.question : undefined
   const asked = question ?? { tool: occurrence.tool, text: occurrence.question, isCommand: occurrence.isCommand }
   const { text: wanted, lines } = config.agents
@@ -151,6 +151,11 @@ function saidOf(
     ...{ agent, question, text, lines: event === 'failed' ? Math.max(1, lines) : lines, cwd, time, terminal },
     ...(decision.kind === 'notify' && { durationMs: decision.durationMs }),
   }
+}
+
+/** What is no event of its own ends a turn, or seems to. */
+function nameOf(meaning: Meaning): AgentEventName {
+  return agentEvents.find((event) => event === meaning) ?? 'done'
 }
 
 /** Of all agents, or of those in one shell. */

@@ -3,7 +3,7 @@ import type { AgentName } from '../notification/agent.ts'
 import { asObject } from '../platform/json.ts'
 import { agentOfCaller, type Caller, processOfCaller } from './caller.ts'
 import { readEvent } from './events/index.ts'
-import type { Occurrence } from './happening.ts'
+import type { Happening, Occurrence } from './happening.ts'
 import { type Payload, textIn } from './payload.ts'
 
 /** What a hook was called with. */
@@ -22,6 +22,9 @@ export interface HookCall {
 /** Longest names that are kept, in characters. */
 const longestName = 512
 
+/** The same of texts. */
+const longestText = 12 * 1024
+
 /** Whose event this is, of which session, and what it means; nothing if it says no event. */
 export function recognize(call: HookCall): Occurrence | undefined {
   const { payload, caller } = call
@@ -33,14 +36,26 @@ export function recognize(call: HookCall): Occurrence | undefined {
     (agent === 'aider' ? 'needs-you' : undefined)
   if (event === undefined) return undefined
   const { time, number } = momentOf(agent, payload)
+  const happening = readEvent(agent, event, payload)
   const session = sessionOf(payload) ?? `${agent}-${processOfCaller(caller) ?? call.cwd}`
   return {
-    ...readEvent(agent, event, payload),
+    ...happening,
+    ...clipped(happening),
     agent,
     session: session.slice(0, longestName),
-    cwd: folderOf(payload) ?? call.cwd,
+    cwd: (folderOf(payload) ?? call.cwd).slice(0, 4096),
     time: time ?? call.time,
     number,
+  }
+}
+
+/** As much of the texts as is ever shown: they are kept from one event to the next. */
+function clipped({ text, question, tool, turn }: Happening): Partial<Happening> {
+  return {
+    ...(text !== undefined && { text: text.slice(0, longestText) }),
+    ...(question !== undefined && { question: question.slice(0, longestText) }),
+    ...(tool !== undefined && { tool: tool.slice(0, longestName) }),
+    ...(turn !== undefined && { turn: turn.slice(0, longestName) }),
   }
 }
 

@@ -54,7 +54,7 @@ export interface Command<F extends Flags = Flags> {
   /** The first word that is no flag begins somebody else's command line, which is not ours to read. */
   wraps?: true
   hidden?: true
-  /** It ends with 0 whatever happens: its caller takes any other status for an answer. */
+  /** Unless somebody types it, it ends with 0 and says nothing: its caller takes anything else for an answer. */
   neverFails?: true
   /** @returns the exit code */
   run(invocation: Invocation<F>): Promise<number>

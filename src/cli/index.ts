@@ -45,8 +45,9 @@ async function dispatch(argv: string[], commands: Commands): Promise<number> {
     // It means the job, and Node would warn of it on our stderr.
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
   }
-  if (!command.neverFails) return runCommand(argv, verbAt, command, commands)
-  await runCommand(argv, verbAt, command, commands).catch(explain)
+  if (!command.neverFails || isatty(0)) return runCommand(argv, verbAt, command, commands)
+  setLogLevel('CRITICAL')
+  await runCommand(argv, verbAt, command, commands).catch(() => {})
   return exitCode.ok
 }
 

@@ -41,12 +41,20 @@ export default defineCommand({
     const kind = flags.uninstall ? 'uninstall' : 'install'
     const chosen = words.length > 0 || kind === 'uninstall' ? named : named.filter(isFound)
     if (chosen.length === 0) say.warning('agents: no coding agent was found (name one to install its hooks anyway)')
-    return changeAll(chosen, kind, flags['dry-run'])
+    return changeAgents(chosen, kind, flags['dry-run'])
   },
 })
 
-/** One that is broken does not keep the others from it. */
-async function changeAll(chosen: Installer[], kind: 'install' | 'uninstall', dryRun: boolean): Promise<number> {
+/**
+ * Installs or removes the hooks of these agents: one that is broken does not keep the others from it.
+ *
+ * @returns the exit code
+ */
+export async function changeAgents(
+  chosen: Installer[],
+  kind: 'install' | 'uninstall',
+  dryRun: boolean,
+): Promise<number> {
   const codes: number[] = []
   for (const installer of chosen) {
     try {

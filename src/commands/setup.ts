@@ -14,6 +14,7 @@ import { abbreviateHome } from '../platform/paths.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import type { Settings } from '../setup/questions.ts'
 import { shells } from '../shell/shells.ts'
+import { changeAgents } from './agents.ts'
 import { hooksScript } from './shell-integration.ts'
 
 /** What Ctrl-C ends a command with. */
@@ -55,6 +56,7 @@ export default defineCommand({
       writeConfig(file.path, text)
       printLine(`${file.path}: written`)
       await offerHooks()
+      await offerAgents()
       const way = joined || config.backends.includes(target) ? '' : `-b ${target} `
       printLine(`Next: ntfy ${way}send hi, or ntfy ${way}done make; ntfy doctor checks everything`)
       return exitCode.ok
@@ -121,6 +123,23 @@ async function offerHooks(): Promise<void> {
   }
   const { install } = await import('../shell/install.ts')
   print(`${install(shell, hooksScript(shell))}: hooks installed\n`)
+}
+
+/** The same of the coding agents that are there. */
+async function offerAgents(): Promise<void> {
+  const { installersOf, statusOf } = await import('../agents/install/index.ts')
+  const silent = installersOf([]).filter((one) => {
+    const { found, installed } = statusOf(one)
+    return found && !installed
+  })
+  if (silent.length === 0) return
+  const { confirm } = await import('@inquirer/prompts')
+  const names = silent.map(({ agent }) => agent)
+  if (!(await confirm({ message: `Notify when ${names.join(', ')} is done or needs you?`, default: true }))) {
+    print('To do so later: ntfy agents --install\n')
+    return
+  }
+  await changeAgents(silent, 'install', false)
 }
 
 /** The backend that a word means, and the target of that name if it is one that can be changed. */

@@ -6,7 +6,10 @@ import { readDocument } from './read.ts'
 /** Names a rule and the line of the configuration where it stands: `when.longer_than in FILE:LINE`. */
 export type RuleFinder = (target: string | undefined, rule: string) => string | undefined
 
-const none: RuleFinder = (_, rule) => (rule === '' || rule === 'off' || rule === 'interrupted' ? undefined : rule)
+/** Reasons that no line of a configuration gives. */
+const reasons = new Set(['', 'off', 'interrupted', 'hook', 'repeated', 'paused', 'done'])
+
+const none: RuleFinder = (_, rule) => (reasons.has(rule) ? undefined : rule)
 
 /** Files that were looked into; the file of a hundred entries is the same. */
 const finders = new Map<string, Promise<RuleFinder>>()

@@ -1,4 +1,5 @@
 import { messageOf } from '../platform/errors.ts'
+import { agents } from './agents.ts'
 import { configuration } from './configuration.ts'
 import { desktop } from './desktop.ts'
 import type { Check, Finding, World } from './finding.ts'
@@ -16,6 +17,7 @@ const checks: Record<string, Check> = {
   config: configuration,
   shell: shells,
   done: running,
+  agent: agents,
   terminal,
   desktop,
   network,

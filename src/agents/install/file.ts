@@ -72,13 +72,19 @@ export function restoreSettings(path: string, current: string, without: string |
   change(path, () => {
     const original = recall(path)
     const isUntouched = original?.hash === hashOf(current)
-    const text = isUntouched ? original?.before : without
+    const isBare = original !== undefined && original.before === undefined && isNothing(without)
+    const text = isUntouched ? original?.before : isBare ? undefined : without
     if (text === undefined) {
       rmSync(path, { force: true })
       removeEmpty(original?.folders ?? [dirname(path)])
     } else if (text !== current) writeWhole(path, text)
     forget(path)
   })
+}
+
+/** Nothing but what we have put there. */
+function isNothing(text: string | undefined): boolean {
+  return text === undefined || /^\s*(\{\s*("version"\s*:\s*1\s*)?\}\s*)?$/.test(text)
 }
 
 /** What the file was before, if nobody has changed it since. */

@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty'
+import { isWrapped, wrapped } from '../../agents/caller.ts'
 import { defineCommand } from '../../cli/command.ts'
 import { longestInput } from '../../inbox/call.ts'
 import { storeCall } from '../../inbox/index.ts'
@@ -6,6 +7,7 @@ import { startReader } from '../../inbox/start.ts'
 import { keptVariables } from '../../inbox/variables.ts'
 import { inboxFolder } from '../../inbox/waiting.ts'
 import { exitCode, NtfyError, UsageError } from '../../platform/errors.ts'
+import { parseStat, statLines } from '../../process/proc.ts'
 import { unknownAgent } from './agents.ts'
 
 /** How long a pipe may stay open, milliseconds: not every agent closes it. */
@@ -35,6 +37,7 @@ export default defineCommand({
     const variables = Object.fromEntries(
       keptVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
     ) as Record<string, string>
+    if (isWrapped({ ancestors: ancestorsNow(), variables })) variables[wrapped] = '1'
     const cwd = process.env['PWD'] ?? ''
     startReader(
       storeCall(folder, { words: [...options, 'hook', ...words], input, cwd, caller: process.ppid, variables }),
@@ -43,6 +46,10 @@ export default defineCommand({
     return exitCode.ok
   },
 })
+
+function ancestorsNow() {
+  return statLines('self').slice(1).map(parseStat)
+}
 
 /** What is there within a second, by a program that can be ended: a read of our own could not be. */
 function readEvent(): Buffer {
