@@ -104,8 +104,7 @@ export class JsonText {
   #insert(container: Node, key: string | undefined, value: unknown): void {
     const last = container.children?.at(-1)
     const close = container.offset + container.length - 1
-    const isSpread =
-      last === undefined ? this.text.trim().includes('\n') || this.text.trim() === '{}' : this.#startsLine(last.offset)
+    const isSpread = this.#isSpread(container, last, close)
     const outer = this.#indentAt(container.offset)
     const indent = last !== undefined && isSpread ? this.#indentAt(last.offset) : outer + this.#unit
     const name = key === undefined ? '' : `${JSON.stringify(key)}:${isSpread || this.text.includes('": ') ? ' ' : ''}`
@@ -119,6 +118,13 @@ export class JsonText {
       this.#splice(end, end, `${this.#eol}${indent}${written}${tail}`)
     }
     if (last !== undefined) this.#splice(last.offset + last.length, last.offset + last.length, ',')
+  }
+
+  /** Does each element have a line, or would it, if there were one? */
+  #isSpread(container: Node, last: Node | undefined, close: number): boolean {
+    const whole = this.text.trim()
+    if (last === undefined) return whole.includes('\n') || whole === this.text.slice(container.offset, close + 1)
+    return this.#startsLine(last.offset) || this.text.slice(last.offset + last.length, close).includes('\n')
   }
 
   /** Behind the last thing in a container that is no blank, be it a comment. */
