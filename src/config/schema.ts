@@ -81,7 +81,8 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
     ],
   },
   agents: {
-    description: 'what notifies of a coding agent whose hooks call ntfy',
+    description:
+      'what notifies of a coding agent: turns of at least `longer_than` (10s), questions without an answer after `settle` (6s), the events in `notify` (done, needs-you, failed), with so many `lines` (3) of `text` (answer, prompt or none)',
     type: ['object', 'null'],
     properties: {
       longer_than: { description: 'turns that take at least this long', default: '10s', ...durationSchema },
