@@ -19,7 +19,7 @@ import { plainText } from '../platform/text.ts'
 export default defineCommand({
   name: 'agents',
   words: '[AGENT...]',
-  summary: 'show which coding agents call ntfy, or have them call it',
+  summary: 'notify of coding agents: list, install',
   group: 'scripts',
   examples: [
     ['ntfy agents --install', 'notifications of every coding agent that is found'],

@@ -10,7 +10,7 @@ import { oneLine } from '../platform/text.ts'
 export default defineCommand({
   name: 'doctor',
   words: '',
-  summary: 'check shells, agents, desktop, terminal, network, targets, outbox',
+  summary: 'check shells, agents, desktop, network, targets and outbox',
   group: 'diagnosis',
   examples: [['ntfy doctor', 'what is wrong, and what to do about it']],
   flags: { notify: { kind: 'boolean', description: 'show a test notification on the desktop' } },

@@ -193,7 +193,7 @@ describe('a mistake in a call', () => {
 
   it('is in `why` for a hook, which never fails', async () => {
     const { env } = await configuredHome()
-    for (const args of [['hook'], ['hook', 'nosuch'], ['hook', '--flag'], ['hook', 'nosuch', '{']]) {
+    for (const args of [['hook'], ['hook', 'claude'], ['hook', '--flag'], ['hook', 'nosuch', '{']]) {
       expect(await ntfy(args, { env, stdin: '{' })).toEqual(stored)
     }
     await waitFor('the reasons', async () => {

@@ -20,7 +20,7 @@ const patience = 1000
 export default defineCommand({
   name: 'hook',
   words: 'AGENT [EVENT] [JSON]',
-  summary: 'notify of what happens in a coding agent, which calls this',
+  summary: 'take an event of a coding agent',
   group: 'scripts',
   examples: [['ntfy hook claude', 'an event of Claude Code, as JSON on stdin']],
   flags: {},
