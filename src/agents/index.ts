@@ -3,8 +3,8 @@
  *
  *   recognize, caller     whose event it is, of which session; who called, and from which terminal
  *   events/               a file for each agent: what its events mean in our words (happening); payload reads its JSON
- *   turn                  the state machine of a session: once a turn, nothing that was answered, nothing short
- *   sessions              its state on disk, and a mark that tells the launcher whether there is anything to cancel
+ *   turn, question        the state machine of a session: once a turn, nothing that was answered, nothing short
+ *   state, sessions       what it knows and decides; its state on disk, and a mark that tells the launcher whether there is anything to cancel
  *   notify, withdraw      the deliveries, and taking back what is no news any more
  *   install/              a file for each agent whose settings call us; installation sees to all of them
  */
@@ -34,7 +34,8 @@ import { draftOf, putIntoOutbox, type Said, threadOf } from './notify.ts'
 import type { Payload } from './payload.ts'
 import { projectOf, recognize } from './recognize.ts'
 import { forgetSessions, type Held, readSession, withSession } from './sessions.ts'
-import { type Decision, step } from './turn.ts'
+import type { Decision } from './state.ts'
+import { step } from './turn.ts'
 import { withdraw } from './withdraw.ts'
 
 /** An event as its hook was called. */
@@ -106,7 +107,7 @@ async function carryOut(
   context: Context,
   options: Options,
 ): ReturnType<CallHandler> {
-  const { occurrence, call, destinations } = context
+  const { call, destinations } = context
   const { config } = destinations
   const terminal = terminalOfAgent(call)
   const said = saidOf(decision, prompt, context, terminal)
@@ -122,9 +123,7 @@ async function carryOut(
   const { planned, finish } = await putIntoOutbox(await draftOf(whole, destinations), whole, destinations, {
     idFor: idsOf(call.id),
     deliver: options.deliver,
-    ...(decision.kind === 'hold' && {
-      settle: config.agents.settle - Math.max(0, call.time.getTime() - occurrence.time),
-    }),
+    ...(decision.kind === 'hold' && { settle: config.agents.settle }),
   })
   if (finish !== undefined) await record(said, config.path, { targets: targetsOf(planned), away: found })
   return finish

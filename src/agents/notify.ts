@@ -17,7 +17,7 @@ import { outboxFolder } from '../outbox/spool.ts'
 import { plainText } from '../platform/text.ts'
 import { redactedText } from '../redact/lazily.ts'
 import { hold } from '../rules/apply.ts'
-import type { Question } from './turn.ts'
+import type { Question } from './state.ts'
 
 /** What a notification is to say. */
 export interface Said {

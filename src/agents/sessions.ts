@@ -7,7 +7,7 @@ import { asObject } from '../platform/json.ts'
 import { releaseLock, takeLock } from '../platform/lock.ts'
 import { ownFileTime, readOwn, removeQuietly, replaceOwn } from '../platform/own-file.ts'
 import { stateFolder } from '../platform/paths.ts'
-import type { Session } from './turn.ts'
+import type { Session } from './state.ts'
 
 /** A session that was silent for so long is forgotten, in milliseconds. */
 const kept = 24 * 60 * 60_000

@@ -1,67 +1,7 @@
-import type { AgentEventName } from '../notification/agent.ts'
 import { shortDuration } from '../platform/duration.ts'
 import type { Occurrence } from './happening.ts'
-
-/** Hooks that are there twice call within this time, in milliseconds. */
-const twice = 2000
-
-/** What is known of a session between two events. */
-export interface Session {
-  /** Its folder, as its first event named it. */
-  cwd: string
-  /** When its last event was, milliseconds since 1970. */
-  seen: number
-  /** That event's number, where a plug-in counts. */
-  number?: number
-  /** When the turn began that has not ended. */
-  started?: number
-  prompt?: string
-  answer?: string
-  /** It waits for tasks in the background. */
-  paused?: true
-  /** Its turns have a beginning. */
-  announced?: true
-  /** How the last turn ended. */
-  closed?: { time: number; turn?: string | undefined; as: 'done' | 'failed' | 'idle' | 'interrupted' }
-  question?: Question
-  /** A sub-agent's. */
-  child?: true
-}
-
-/** What its user is asked. */
-export interface Question {
-  key: string
-  time: number
-  state: 'kept' | 'held' | 'sent'
-  tool?: string | undefined
-  text?: string | undefined
-  isCommand?: boolean | undefined
-}
-
-/** What comes of an event. */
-export type Decision =
-  | { kind: 'nothing' }
-  | { kind: 'silent'; rule: string; reason: string }
-  | {
-      kind: 'notify'
-      event: AgentEventName
-      durationMs?: number
-      question?: Question | undefined
-      text?: string | undefined
-    }
-  | { kind: 'hold'; event: 'needs-you'; question: Question }
-
-export interface Step {
-  session: Session
-  decision: Decision
-  /** What was notified and is no news any more: the question alone, or all. */
-  withdraw?: 'question' | 'all'
-}
-
-export interface TurnSettings {
-  longerThan: number
-  notify: readonly AgentEventName[]
-}
+import { ask } from './question.ts'
+import { type Decision, nothing, type Session, type Step, silent, type TurnSettings, twice, wanted } from './state.ts'
 
 /** The next state of a session, and what is to be done. Events count by their times, in whatever order they come. */
 export function step(before: Session | undefined, event: Occurrence, settings: TurnSettings): Step {
@@ -77,8 +17,6 @@ export function step(before: Session | undefined, event: Occurrence, settings: T
   const withdraw = goOn(session, event)
   return { ...steps[event.meaning](session, event, settings), ...(withdraw && { withdraw }) }
 }
-
-const nothing: Decision = { kind: 'nothing' }
 
 /** Any later event but those above answers the question. */
 function goOn(session: Session, { time, meaning }: Occurrence): Step['withdraw'] {
@@ -149,10 +87,6 @@ function before(session: Session): boolean {
   return session.started === undefined && session.closed === undefined
 }
 
-function silent(session: Session, reason: string): Step {
-  return { session, decision: { kind: 'silent', rule: 'repeated', reason } }
-}
-
 function close(session: Session, { time, turn }: Occurrence, as: 'done' | 'failed' | 'idle' | 'interrupted'): void {
   session.closed = { time, as, ...(turn !== undefined && { turn }) }
   delete session.started
@@ -187,43 +121,4 @@ function idle(session: Session, event: Occurrence, settings: TurnSettings): Deci
 function subagent({ meaning, text }: Occurrence, settings: TurnSettings): Decision {
   const isEnd = meaning === 'subagent' || meaning === 'done'
   return isEnd ? wanted(settings, { kind: 'notify', event: 'subagent', text }, false) : nothing
-}
-
-function ask(session: Session, event: Occurrence, isLate: boolean, settings: TurnSettings): Step {
-  const { asking = 'hold', time, tool, question: text, isCommand } = event
-  const known = session.question
-  const key = JSON.stringify([tool, text])
-  const isSame = known?.key === key && (!event.repeats || Math.abs(time - known.time) <= twice)
-  const joins = (asking === 'tell' || asking === 'join') && known !== undefined && known.state !== 'kept'
-  if (isSame && known.state === 'kept' && asking === 'keep') return { session, decision: nothing }
-  if (joins || (isSame && known.state !== 'kept')) return silent(session, 'this question was asked already')
-  if (isLate) return silent(session, 'the session has gone on')
-  const question: Question = { key, time, state: 'held', tool, text, isCommand }
-  if (asking === 'keep') {
-    session.question = { ...question, state: 'kept' }
-    return { session, decision: nothing, ...(known && { withdraw: 'question' }) }
-  }
-  const withdraw = known && { withdraw: 'question' as const }
-  if (asking === 'tell') {
-    session.question = { ...(known ?? question), state: 'sent', time }
-    return {
-      session,
-      decision: wanted(settings, { kind: 'notify', event: 'needs-you', question: session.question }),
-      ...withdraw,
-    }
-  }
-  session.question = question
-  if (!settings.notify.includes('needs-you')) session.question.state = 'sent'
-  return { session, decision: wanted(settings, { kind: 'hold', event: 'needs-you', question }), ...withdraw }
-}
-
-/** @param noted whether `why` is to explain that it is not wanted */
-function wanted(
-  { notify }: TurnSettings,
-  decision: Extract<Decision, { kind: 'notify' | 'hold' }>,
-  noted = true,
-): Decision {
-  if (notify.includes(decision.event)) return decision
-  const reason = `agents notify of ${notify.join(', ') || 'nothing'}, not of ${decision.event}`
-  return noted ? { kind: 'silent', rule: 'agents.notify', reason } : nothing
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Asking, Occurrence } from '../../src/agents/happening.ts'
-import { type Session, step } from '../../src/agents/turn.ts'
+import type { Session } from '../../src/agents/state.ts'
+import { step } from '../../src/agents/turn.ts'
 
 const settings = { longerThan: 10_000, notify: ['done', 'needs-you', 'failed'] as const }
 

@@ -15,7 +15,7 @@ const verbs = ['path', 'check', 'edit', 'schema'] as const
 export default defineCommand({
   name: 'config',
   words: 'path|check|edit|schema',
-  summary: 'locate, check or edit the configuration, or print its schema',
+  summary: 'locate, check or edit the configuration; print its schema',
   group: 'configuration',
   examples: [
     ['ntfy config check', 'every problem, with its line'],
