@@ -11,7 +11,13 @@ const patience = 2000
 export async function afterEarlierCalls({ id, time }: Pick<Call, 'id' | 'time'>): Promise<void> {
   const folder = inboxFolder()
   const end = Date.now() + patience
-  while (folder !== undefined && hasEarlier(folder, id, time.getTime()) && Date.now() < end) await sleep(5)
+  if (folder === undefined) return
+  // Of a file that is renamed while a folder is read, neither name need be found (POSIX readdir): it is read twice.
+  for (let quiet = 0; quiet < 2 && Date.now() < end; quiet++) {
+    if (!hasEarlier(folder, id, time.getTime())) continue
+    quiet = -1
+    await sleep(5)
+  }
 }
 
 function hasEarlier(folder: string, id: string, time: number): boolean {
