@@ -598,6 +598,11 @@ __ntfy_typed() {
 # that is of an earlier line, of a function or of a prompt hook, to what an alias at the end of the text stands for.
 __ntfy_expand() {
   local _ntfy_rest _ntfy_name _ntfy_value _ntfy_quotes _ntfy_seen=' '
+  # Bash looks for the last separator in a time that grows with the square of the length.
+  if (( ${#_ntfy_text} > 4096 )); then
+    _ntfy_last=$1
+    return
+  fi
   _ntfy_rest=${_ntfy_text##*[;|&$'\n']}
   _ntfy_quotes=${_ntfy_text%"$_ntfy_rest"}
   _ntfy_quotes=${_ntfy_quotes//[^\"\']/}

@@ -28,7 +28,7 @@ const lock = 'attendant'
 export default defineCommand({
   name: 'attend',
   words: '',
-  summary: 'notify when a command in a hooked shell waits for an answer and nobody is looking',
+  summary: 'notify when a command of a hooked shell waits for you',
   group: 'everyday',
   examples: [
     ['ntfy attend', 'until the last hooked shell ends'],

@@ -1,6 +1,6 @@
 import { away } from '../away/index.ts'
 import { defineCommand } from '../cli/command.ts'
-import { destinationsFor } from '../delivery/index.ts'
+import { loadConfig } from '../config/index.ts'
 import { exitCode } from '../platform/errors.ts'
 import { printJson, printLine, say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
@@ -13,10 +13,10 @@ export default defineCommand({
   examples: [['ntfy -v away', 'with the source of the answer']],
   flags: {},
   maxWords: 0,
-  takes: ['backend', 'json'],
+  takes: ['json'],
   async run({ global }) {
-    const { config, trouble } = await destinationsFor(global)
-    if (trouble !== undefined) for (const problem of trouble.split('\n')) say.warning(problem)
+    const { config, problems } = await loadConfig(global.config)
+    for (const problem of problems) say.warning(problem)
     const { answer, source } = await away(terminalOfCaller(), new AbortController().signal, config.away)
     if (global.json) printJson({ answer, source })
     else printLine(global.logLevel === 'DEBUG' ? `away: ${answer} (${source})` : answer)

@@ -50,7 +50,7 @@ const questions: Record<ShellName, string[]> = {
     'ls -l /proc/self/fd | grep -vc pt',
     'grep Sig /proc/self/status | tail -3',
     'umask; pwd; dirs; limit | cksum',
-    'echo ${(k)functions:#*ntfy*}; echo $SHLVL $ZSH_SUBSHELL $TTYIDLE',
+    'echo ${(k)functions:#*ntfy*}; echo $SHLVL $ZSH_SUBSHELL',
     'false; echo $?',
     'stty -a | cksum',
     'history | tail -5',
