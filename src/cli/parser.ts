@@ -76,17 +76,18 @@ export async function checkFlags(words: string[], flags: Flags): Promise<void> {
 /** How much help is wanted: `-h` is what is typed every day, `--help` is everything. */
 export type HelpLength = 'short' | 'long'
 
-/** The help of ntfy as a whole: what there is, in groups, on one screen; the long one with the options of all commands. */
+/** The help of ntfy as a whole, in groups: what people type, on one screen; the long one has all, with the shared options. */
 export async function overview(commands: Commands, length: HelpLength): Promise<string> {
   const loaded = await Promise.all(Object.values(commands).map(async (load) => (await load()).default))
-  const parts = Object.entries(commandGroups).map(async ([group, title]) => {
+  const groups = Object.entries(commandGroups).filter(([group]) => length === 'long' || group !== 'scripts')
+  const parts = groups.map(async ([group, title]) => {
     const members = loaded.filter((command) => command.group === group)
     const titled = bare('')
       .wrap(null)
       .updateStrings({ 'Commands:': `${title}:` })
     return rows(await members.reduce((all, { name, summary }) => all.command(name, summary), titled).getHelp())
   })
-  const more = 'Run ntfy help COMMAND for its arguments, options and examples.'
+  const more = `ntfy help COMMAND shows its options and examples${length === 'long' ? '' : ', ntfy --help all commands'}.`
   const options = await showFlags(bare(''), { ...orderedFlags, ...globalFlags }, 'Options:').getHelp()
   const all = length === 'long' ? [options.trim(), '', 'man ntfy has all of it.'] : []
   return inColor(['Usage: ntfy [OPTIONS] COMMAND', ...(await Promise.all(parts)), ...all, more].join('\n'))

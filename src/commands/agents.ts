@@ -20,7 +20,7 @@ export default defineCommand({
   name: 'agents',
   words: '[AGENT...]',
   summary: 'notify of coding agents: list, install',
-  group: 'scripts',
+  group: 'configuration',
   examples: [
     ['ntfy agents --install', 'notifications of every coding agent that is found'],
     ['ntfy agents --install claude --dry-run', 'what that would change'],

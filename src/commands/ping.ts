@@ -14,6 +14,7 @@ export default defineCommand({
   name: 'ping',
   words: 'NAME [start|fail|log|STATUS]',
   summary: 'send a heartbeat to a service that watches over jobs',
+  group: 'scripts',
   examples: [
     ['ntfy ping backup', 'it went well'],
     ['ntfy ping backup start', 'it begins'],

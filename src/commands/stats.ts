@@ -13,6 +13,7 @@ export default defineCommand({
   name: 'stats',
   words: '',
   summary: 'show how long commands usually take',
+  group: 'diagnosis',
   examples: [['ntfy stats', 'command, runs, median, 90th percentile and the last 20 durations']],
   flags: {},
   maxWords: 0,
