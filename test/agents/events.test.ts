@@ -195,7 +195,8 @@ describe('whose event it is', () => {
       tty: 0,
       tpgid: -1,
       threads: 1,
-      startTicks: 1, cpuTicks: 0,
+      startTicks: 1,
+      cpuTicks: 0,
     })
     const caller = { ancestors: [stat(9, 'sh'), stat(8, 'copilot')], variables: {} }
     const payload = { hook_event_name: 'Stop', session_id: 's' }
