@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolder } from '../platform/folder.ts'
 import { asObject } from '../platform/json.ts'
+import { largest } from '../platform/largest.ts'
 import { releaseLock, takeLock } from '../platform/lock.ts'
 import { ownFileTime, readOwn, removeQuietly, replaceOwn } from '../platform/own-file.ts'
 import { stateFolder } from '../platform/paths.ts'
@@ -14,9 +15,6 @@ const kept = 24 * 60 * 60_000
 
 /** Most that is waited for another event of the session, in milliseconds. */
 const patience = 5000
-
-/** Most of a session's state, in bytes. */
-const largest = 512 * 1024
 
 /** The state of one session on disk, while nobody else works on it. */
 export interface Held {
@@ -72,7 +70,7 @@ function save(folder: string, name: string, session: Session): void {
 /** The file is not trusted more than any other: what has another shape counts as not there. */
 function read(path: string): Session | undefined {
   try {
-    const { version, ...session } = asObject(JSON.parse(readOwn(path, largest) ?? '')) ?? {}
+    const { version, ...session } = asObject(JSON.parse(readOwn(path, largest.session) ?? '')) ?? {}
     const isOurs = version === 1 && typeof session['cwd'] === 'string' && typeof session['seen'] === 'number'
     return isOurs ? (session as unknown as Session) : undefined
   } catch {

@@ -1,6 +1,6 @@
 import { PermanentError } from '../platform/errors.ts'
-import { findPlace } from '../terminal/place.ts'
-import { showAsText, showByTerminal } from '../terminal/show.ts'
+import { DetachedTmux, findPlace } from '../terminal/place.ts'
+import { showAsText, showByTerminal, showInTmux, showOnAttach } from '../terminal/show.ts'
 import { defineBackend } from './contract/backend.ts'
 import { boolean, choice } from './contract/options.ts'
 
@@ -26,13 +26,17 @@ export default defineBackend({
     if (now().getTime() - Date.parse(notification.time) > longestWait) {
       throw new PermanentError('too late for the terminal that it is about')
     }
-    const place = await findPlace(notification.terminal, signal)
+    const place = await findPlace(notification.terminal, signal).catch((error: unknown) => {
+      if (error instanceof DetachedTmux) return error
+      throw error
+    })
     if (isStale()) return { withdrawn: true }
+    if (place instanceof DetachedTmux) return { ...(await showOnAttach(notification, place, signal)) }
     const protocol = sequence === 'auto' ? place.kind.protocol : sequence
-    const answer =
-      protocol === undefined || protocol === 'none'
-        ? await showAsText(notification, !foreground, signal)
-        : await showByTerminal(notification, place, protocol, signal)
-    return { ...answer }
+    if (protocol !== undefined && protocol !== 'none') {
+      return { ...(await showByTerminal(notification, place, protocol, signal)) }
+    }
+    if (notification.source === 'hook') return { ...(await showInTmux(notification, place, signal)) }
+    return { ...(await showAsText(notification, !foreground, signal)) }
   },
 })

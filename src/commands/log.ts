@@ -33,8 +33,8 @@ function row(line: LogLine | LostLine): string {
   return `${style.stdout.faint(time)}${rest}\n`
 }
 
-function deliveredRow({ delivered, target, title, text, late_s: late, tries }: LogLine): string {
-  const lateness = late > 5 ? `, ${late} s late` : ''
+function deliveredRow({ delivered, target, title, text, late_s: late, tries, bell_only: rang }: LogLine): string {
+  const lateness = `${late > 5 ? `, ${late} s late` : ''}${rang ? ', bell only' : ''}`
   const often = tries > 1 ? `, ${tries} tries` : ''
   const time = localTime(delivered)
   const what = text === undefined ? title : `${title}: ${text}`

@@ -49,7 +49,7 @@ export async function settle(
   if (result.kind === 'delivered') {
     // First of all: until it has left the disk, killing this process would have it sent a second time.
     if (location) keepingTrouble(() => finish(location.folder, location.entry))
-    await logDelivered(tried, now)
+    await logDelivered(tried, now, result.answer ?? undefined)
     if (location) endPause(location.folder, delivery.target)
     return 'delivered'
   }

@@ -26,6 +26,8 @@ export interface LogLine {
   /** Seconds between the event and its delivery. */
   late_s: number
   tries: number
+  /** Its terminal could only ring. */
+  bell_only?: true
 }
 
 /** What the log says of a call that nobody waited for, and of which no notification was made. */
@@ -78,7 +80,7 @@ export interface Arrived {
 }
 
 /** Notes that a delivery arrived, and with a digest all that it speaks of. */
-export async function logDelivered(delivery: Arrived, now: Date): Promise<void> {
+export async function logDelivered(delivery: Arrived, now: Date, answer: Record<string, unknown> = {}): Promise<void> {
   const path = logFile()
   if (path === undefined) return
   const { id, target, backend, tries, notification, digest = [] } = delivery
@@ -93,6 +95,7 @@ export async function logDelivered(delivery: Arrived, now: Date): Promise<void> 
       delivered: now.toISOString(),
       late_s: Math.max(0, Math.round((now.getTime() - Date.parse(one.time)) / 1000)),
       tries,
+      ...(answer['as'] === 'bell' && { bell_only: true }),
     }),
   )
   appendLines(path, lines, rotateAt)

@@ -4,7 +4,7 @@ import { environmentOf } from './environment.ts'
 import { type Kind, kindByTerm, kindByVersion, kinds, unknownKind } from './kinds.ts'
 import { lineage, type Relative } from './lineage.ts'
 import { isAttached, screenClients } from './screen.ts'
-import { askTmux, type TmuxClient, type TmuxState } from './tmux.ts'
+import { askTmux, type PaneReference, type TmuxClient, type TmuxPane, type TmuxState } from './tmux.ts'
 
 /** Where the escape sequences for somebody at a terminal go. */
 export interface Place {
@@ -15,6 +15,20 @@ export interface Place {
   remote: boolean
   /** They must be wrapped so that screen hands them on. */
   through?: 'screen'
+  /** The pane of tmux that the terminal is, and the client that shows it. */
+  tmux?: { pane: PaneReference; client: string }
+}
+
+/** Nobody looks at a session of tmux now; whoever attaches to it can be shown what happened. */
+export class DetachedTmux extends PermanentError {
+  readonly reference: PaneReference
+  readonly panes: TmuxPane[]
+
+  constructor(reference: PaneReference, panes: TmuxPane[]) {
+    super('the tmux session is detached')
+    this.reference = reference
+    this.panes = panes
+  }
 }
 
 /** A terminal and a process in it. */
@@ -86,12 +100,14 @@ function kindOverSsh(view: View, term: string): Kind {
 /** tmux hands on no sequence by default, so it goes to the terminal of a client, past tmux. */
 async function throughTmux(view: View, host: Host, signal: AbortSignal, depth: number): Promise<Place> {
   const tmux = environmentOf(host.child)['TMUX']
-  const state = await askTmux({ tty: view.tty, tmux, server: host.pid }, signal)
+  const reference = { tty: view.tty, tmux, server: host.pid }
+  const state = await askTmux(reference, signal)
   if (state === undefined) return { tty: view.tty, kind: host.kind, remote: false }
   const client = bestClient(state)
-  if (client === undefined) throw new PermanentError('the tmux session is detached')
+  if (client === undefined) throw new DetachedTmux(reference, state.panes)
   const place = await findFrom({ tty: client.tty, pid: client.pid, term: client.term }, signal, depth + 1)
-  return { ...place, kind: place.kind.protocol ? place.kind : (kindByVersion(client.version) ?? place.kind) }
+  const kind = place.kind.protocol ? place.kind : (kindByVersion(client.version) ?? place.kind)
+  return { ...place, kind, tmux: { pane: reference, client: client.tty } }
 }
 
 /** Where the person is: at a client that has the focus, shows the pane's session, was used last. */

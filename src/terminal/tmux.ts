@@ -71,6 +71,30 @@ export async function selectPane(
   await run(args, signal)
 }
 
+/** Has a client show a line in its status line, and keeps it there for as long as tmux's display-time says. */
+export async function displayMessage(pane: PaneReference, client: string, text: string, signal: AbortSignal) {
+  await run(['-S', socketOf(pane), 'display-message', '-c', client, literal(text)], signal)
+}
+
+/** The same for the next client that attaches to a session; a later text of the same pane takes the place of this one. */
+export async function displayOnAttach(
+  pane: PaneReference,
+  { id, session }: TmuxPane,
+  text: string,
+  signal: AbortSignal,
+) {
+  // An array option: other hooks of that name stay. The index is the pane's own, far from those that people use.
+  const hook = `client-attached[${7000 + Number(id.slice(1))}]`
+  // tmux parses the command a second time; a quote cannot be escaped within quotes there.
+  const show = `display-message '${literal(text).replaceAll("'", '’')}' ; set-hook -u -t '${session}' '${hook}'`
+  await run(['-S', socketOf(pane), 'set-hook', '-t', session, hook, show], signal)
+}
+
+/** display-message expands formats, `#(command)` among them, and conversions of strftime. */
+function literal(text: string): string {
+  return text.replaceAll('#', '##').replaceAll('%', '%%')
+}
+
 /**
  * What tmux knows of a pane, with one start of tmux.
  *

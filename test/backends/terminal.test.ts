@@ -7,7 +7,9 @@ import { PermanentError } from '../../src/platform/errors.ts'
 import { testContext, testNotification } from '../support/context.ts'
 import { openEmulator, unknownEmulator } from '../support/emulator.ts'
 import { temporaryFolder } from '../support/home.ts'
+import { describeWith } from '../support/programs.ts'
 import type { Terminal } from '../support/pty.ts'
+import { tmuxServer } from '../support/tmux.ts'
 import { timer, waitFor } from '../support/wait.ts'
 
 type Changes = Partial<Outgoing> & { sequence?: 'auto' | 'osc9' | 'none' }
@@ -156,3 +158,32 @@ async function openStopped(name: string): Promise<Terminal> {
   await waitFor('a stopped terminal', () => existsSync(sign))
   return emulator
 }
+
+describeWith(['tmux'], 'a pane of tmux', () => {
+  const hostile = `it's "done" #(touch "$HOME/hurt") %H #{pid}; kill-server`
+
+  it('of a detached session shows a line, and the next client that attaches is told once', async () => {
+    const { run, panes, attach, folder } = tmuxServer()
+    const [pane] = await panes()
+    const notification = testNotification({ ...(pane && { terminal: pane }), source: 'hook', message: hostile })
+    const sent = terminal.send(notification, { sequence: 'auto', progress: undefined }, testContext())
+    expect(await sent).toEqual({ handed_to: pane?.tty, as: 'tmux' })
+    expect(await run('capture-pane', '-p', '-t', 'main')).toContain(`title: ${hostile}`)
+    const client = await attach(unknownEmulator)
+    await client.see('it’s "done" #(touch "$HOME/hurt") %H #{pid}; kill-server')
+    await waitFor('the end of the hook', async () => !(await run('show-hooks', '-t', 'main')).includes('title:'))
+    expect(existsSync(`${folder}/hurt`)).toBe(false)
+  })
+
+  it('that its terminal can only ring for has a word in the status line, also beside another pane', async () => {
+    const { run, panes, attach, folder } = tmuxServer()
+    const client = await attach(unknownEmulator)
+    await run('split-window', '-t', 'main', 'sleep 600')
+    const [pane] = await panes()
+    const notification = testNotification({ ...(pane && { terminal: pane }), source: 'hook', message: hostile })
+    const sent = terminal.send(notification, { sequence: 'auto', progress: undefined }, testContext())
+    expect(await sent).toEqual({ handed_to: pane?.tty, as: 'tmux' })
+    await client.see(hostile)
+    expect(existsSync(`${folder}/hurt`)).toBe(false)
+  })
+})

@@ -28,7 +28,10 @@ function fateOf(
 ): string {
   if (decision === 'skipped') return `not sent: ${withPlace(oneLine(reason), find(target, rule))}`
   const delivered = known.delivered.get(id)
-  if (delivered) return `delivered at ${localTime(delivered.delivered)}${triesOf(delivered.tries)}`
+  if (delivered) {
+    const how = delivered.bell_only ? ', bell only' : ''
+    return `delivered at ${localTime(delivered.delivered)}${triesOf(delivered.tries)}${how}`
+  }
   const place = known.kept.get(id)
   const [kept] = place === undefined ? [] : readPlaces([place])
   if (kept) return keptFate(kept, find)
