@@ -4,7 +4,7 @@ import type { Backend } from '../backends/contract/backend.ts'
 import { findOption, readOption } from '../backends/contract/options.ts'
 import { backendName, backends, loadBackend } from '../backends/index.ts'
 import { defineCommand } from '../cli/command.ts'
-import { fileToEdit, withTarget, writeConfig } from '../config/edit.ts'
+import { fileToEdit, hasTitle, withTarget, withTitle, writeConfig } from '../config/edit.ts'
 import { loadConfig } from '../config/index.ts'
 import type { Config, Target } from '../config/types.ts'
 import { loadsHooks } from '../doctor/shells.ts'
@@ -52,8 +52,9 @@ export default defineCommand({
       const settings = await answered(backend, target, { given, previous: old?.settings ?? {}, config })
       if (settings === undefined) return exitCode.ok
       const joined = await questions.askJoin(target, config)
+      const title = hasTitle(file.text) ? undefined : await questions.askTitle()
       const text = await withTarget(file, { name: target, backend: backend.name, settings, backends: joined })
-      writeConfig(file.path, text)
+      writeConfig(file.path, title === undefined ? text : withTitle(file.path, text, title))
       printLine(`${file.path}: written`)
       await offerHooks()
       await offerAgents()

@@ -85,6 +85,18 @@ export async function withTarget({ path, text }: EditedFile, target: NewTarget):
   return document.toString({ lineWidth: 0, flowCollectionPadding: false })
 }
 
+/** Does the file say what titles look like? */
+export function hasTitle(text: string): boolean {
+  return /^\s*["']?title["']?\s*:/im.test(text)
+}
+
+/** The text with a template for titles. */
+export function withTitle(path: string, text: string, title: string): string {
+  if (!path.endsWith('.json')) return appended(text, `title: ${JSON.stringify(title)}\n`)
+  const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? 2
+  return `${JSON.stringify({ ...JSON.parse(text), title }, null, indent)}\n`
+}
+
 type Stringify = typeof import('yaml').stringify
 
 /** One name more in the list, in the way in which it is written. */

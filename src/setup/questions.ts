@@ -2,6 +2,7 @@ import type { Backend } from '../backends/contract/backend.ts'
 import { normalKey, type Option, readOption } from '../backends/contract/options.ts'
 import { topWords } from '../config/top.ts'
 import type { Config } from '../config/types.ts'
+import { outcomeTitle } from '../notification/template.ts'
 import { printLine } from '../platform/output.ts'
 
 /** What most people choose: these come first. */
@@ -139,6 +140,18 @@ async function askText(backend: Backend, name: string, option: Option, before: u
 /** A topic of ntfy.sh is as good as a password, and nobody thinks of a good one. */
 async function proposed(backend: Backend, name: string, usual: unknown): Promise<unknown> {
   return backend.name === 'ntfy_sh' && name === 'topic' ? (await import('./topic.ts')).proposeTopic() : usual
+}
+
+/** What titles begin with, where the file does not say it. @returns a template, or nothing to leave the default */
+export async function askTitle(): Promise<string | undefined> {
+  const { select } = await import('@inquirer/prompts')
+  return select({
+    message: 'The title of a notification (a lock screen shows little more):',
+    choices: [
+      { name: 'where: user@host:~/folder', value: undefined },
+      { name: 'what: ✅ make test (4 m 12 s)', value: outcomeTitle },
+    ],
+  })
 }
 
 /** Whether notifications go there when no target is named. @returns the new list, or nothing to leave it as it is */

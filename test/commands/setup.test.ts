@@ -60,6 +60,7 @@ describe('setup', () => {
     await answer('More settings?', '')
     await answer('Send a test notification now?', 'n')
     await answer('Use ntfy_sh by default, besides default?', 'n')
+    await answer('The title of a notification', '')
     await answer('in every new bash shell?', 'n')
     expect(await terminal.exit).toMatchObject({ code: 0 })
     const topic = /topic: ([A-Za-z0-9]{24})\n/.exec(readFileSync(file, 'utf8'))?.[1]
@@ -79,10 +80,13 @@ describe('setup', () => {
     await answer('Send a test notification now?', 'y')
     await answer('Did it arrive?', 'y')
     await answer('Use ntfy_sh by default, besides default?', 'n')
+    await answer('The title of a notification', '2')
     await answer('in every new bash shell?', 'n')
     expect(await terminal.exit).toMatchObject({ code: 0 })
     expect(server.received).toHaveLength(1)
-    const settings = /^ntfy_sh:\n {2}topic: (\w+)\n {2}server: (\S+)\n$/.exec(readFileSync(file, 'utf8'))
+    const settings = /^ntfy_sh:\n {2}topic: (\w+)\n {2}server: (\S+)\ntitle: "{mark} {command} \({took}\)"\n$/.exec(
+      readFileSync(file, 'utf8'),
+    )
     expect(settings?.slice(1)).toEqual([server.received[0]?.json['topic'], server.address])
   })
 
@@ -118,6 +122,7 @@ describe('setup', () => {
     await answer('Send a test notification now?', 'y')
     await answer('Did it arrive?', 'y')
     await answer('Use phone by default', 'n')
+    await answer('The title of a notification', '')
     await answer('in every new bash shell?', 'n')
     expect(await terminal.exit).toMatchObject({ code: 0 })
     expect(server.received[0]).toMatchObject({ json: { priority: 7 }, headers: { 'x-gotify-key': 'right' } })
