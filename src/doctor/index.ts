@@ -34,7 +34,10 @@ export async function examine(config: string | undefined, notify: boolean): Prom
   const timer = setTimeout(() => controller.abort(), patience)
   const world: World = { config, notify, signal: controller.signal }
   try {
-    const found = await Promise.all(Object.entries(checks).map(([name, check]) => within(name, check, world)))
+    const late = new Promise<void>((resolve) => {
+      controller.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    const found = await Promise.all(Object.entries(checks).map(([name, check]) => within(name, check, world, late)))
     return found.flat()
   } finally {
     clearTimeout(timer)
@@ -42,13 +45,10 @@ export async function examine(config: string | undefined, notify: boolean): Prom
   }
 }
 
-async function within(name: string, check: Check, world: World): Promise<Finding[]> {
-  const late = new Promise<Finding[]>((resolve) => {
-    const text = `no result after ${patience / 1000} s`
-    world.signal.addEventListener('abort', () => resolve([{ check: name, ok: false, text }]), { once: true })
-  })
+async function within(name: string, check: Check, world: World, late: Promise<void>): Promise<Finding[]> {
+  const text = `no result after ${patience / 1000} s`
   try {
-    return await Promise.race([Promise.resolve(check(world)), late])
+    return await Promise.race([Promise.resolve(check(world)), late.then(() => [{ check: name, ok: false, text }])])
   } catch (error) {
     return [{ check: name, ok: false, text: messageOf(error) }]
   }
