@@ -59,11 +59,17 @@ async function readTop(content: Mapping, reading: Reading): Promise<void> {
       readRule(rule, await withoutLoss(value, [key], document), config.rules, complain)
       continue
     }
+    if (rule === 'when' && !(isMapping(value) && Object.hasOwn(value, 'backend'))) {
+      problems.push({ at: [key], what: 'belongs into a target (phone: {backend: ntfy_sh, when: {...}})' })
+      continue
+    }
     if (normalKey(key) === 'pings') await (await import('./pings.ts')).readPings(key, value, reading)
     else if (normalKey(key) === 'notifications') await readNotifications(key, value, content, reading)
     else if (isMapping(value)) await readSection({ name: key, value, at: [key], backendKeys: ['backend'] }, reading)
     else if (value === null && backendName(key) !== undefined) {
       await readSection({ name: key, value: {}, at: [key], backendKeys: [] }, reading)
+    } else if (typeof value === 'string' && backendName(value) !== undefined) {
+      problems.push({ at: [key], what: `expected options; write ${key}: {backend: ${backendName(value)}}` })
     } else {
       problems.push({ at: [key], what: `unknown setting${didYouMean(key, [...topWords, ...Object.keys(backends)])}` })
     }

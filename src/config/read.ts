@@ -1,6 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { codeOf, messageOf } from '../platform/errors.ts'
-import { oneLine } from '../platform/text.ts'
 
 /** A configuration file is a few lines; what is larger than this, in bytes, is not one. */
 const largest = 1024 * 1024
@@ -108,35 +107,9 @@ async function parse(path: string, text: string): Promise<unknown> {
     if (!path.endsWith('.json')) return loaders['.yaml'](path, text)
     return text.trim() === '' ? undefined : loaders['.json'](path, text)
   } catch (error) {
-    // The loaders' messages quote the file, tokens included: only the reason and the line are repeated.
-    const { reason, mark } = error as { reason?: string; mark?: { line: number } }
-    const unquoted = unquotedValue(text, reason, mark?.line)
-    if (unquoted !== undefined) throw unquoted
-    if (reason !== undefined)
-      throw new UnreadableConfig(oneLine(reason), mark === undefined ? secondDocument(text) : mark.line + 1)
-    const jsonLine = /\((\d+):\d+\)/.exec(messageOf(error))
-    throw new UnreadableConfig('is not valid JSON', jsonLine ? Number(jsonLine[1]) : undefined)
+    const { what, line } = (await import('./syntax.ts')).syntaxProblem(error, text)
+    throw new UnreadableConfig(what, line)
   }
-}
-
-/** A value like the id of a Matrix room, which YAML takes for a tag or an alias; the parser's words would quote it. */
-function unquotedValue(text: string, reason = '', line = 0): UnreadableConfig | undefined {
-  const [, tag, alias] = /^(?:unknown tag !<(!.*)>|unidentified alias "(.*)")$/s.exec(reason) ?? []
-  const value = tag ?? (alias === undefined ? undefined : `*${alias}`)
-  if (value === undefined && !/^(?:tag (?:suffix|name)|undeclared tag handle)/.test(reason)) return undefined
-  // The parser is a line ahead when it says so.
-  const found = value === undefined ? line : text.split('\n').findIndex((one) => one.includes(value))
-  return new UnreadableConfig(`a value that begins with ${value?.[0] ?? '!'} needs quotation marks`, found + 1)
-}
-
-/** The line where a second document begins, which the parser does not report. */
-function secondDocument(text: string): number {
-  return (
-    Math.max(
-      0,
-      text.split('\n').findIndex((line, index) => index > 0 && /^---(\s|$)/.test(line)),
-    ) + 1
-  )
 }
 
 function reasonOf(error: unknown): string {
