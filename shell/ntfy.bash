@@ -494,7 +494,7 @@ __ntfy_work() {
   _ntfy_tty=$(builtin exec tty <&3)
   exec 3<&-
   [[ $_ntfy_tty == /* ]] && _ntfy_flags+=(--tty "$_ntfy_tty")
-  _ntfy_flags+=(--status "$1" --duration-ms "$2" --turn "$__ntfy_turn")
+  _ntfy_flags+=(--status "$1" --duration-ms "$2" --turn "$__ntfy_turn" --threshold-ms "$(( __ntfy_us / 1000 ))")
   [[ -z $5 ]] || _ntfy_flags+=("$5")
   if __ntfy_typed "$3" "$4" "$2"; then
     _ntfy_text=${_ntfy_text:0:4096} _ntfy_last=${_ntfy_last:0:4096}

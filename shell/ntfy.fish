@@ -429,7 +429,7 @@ if builtin status is-interactive
     # __ntfy_launch STATUS MILLISECONDS TEXT [--short]
     function __ntfy_launch
         __ntfy_count
-        set -l flags --status $argv[1] --duration-ms $argv[2] --turn $__ntfy_turn $argv[4]
+        set -l flags --status $argv[1] --duration-ms $argv[2] --turn $__ntfy_turn --threshold-ms $__ntfy_ms $argv[4]
         set -l text $argv[3]
         builtin string match -qr '(?s)^.{4097}' -- $text
         and set text (builtin string sub -l 4096 -- $text | builtin string collect)

@@ -353,7 +353,7 @@ __ntfy_work() {
   if [[ -n $__ntfy_resumed ]]; then _ntfy_text=${__ntfy_resumed#+} _ntfy_last=; fi
   _ntfy_flags=(--shell zsh --shell-pid $$)
   [[ ${TTY-} == /* ]] && _ntfy_flags+=(--tty $TTY)
-  _ntfy_flags+=(--status $1 --duration-ms $2 --turn $__ntfy_turn ${3-})
+  _ntfy_flags+=(--status $1 --duration-ms $2 --turn $__ntfy_turn --threshold-ms ${__ntfy_ms%%.*} ${3-})
   if __ntfy_private; then
     __ntfy_hides || \builtin return 0
     _ntfy_text= _ntfy_last= _ntfy_flags+=(--private)

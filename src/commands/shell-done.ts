@@ -35,6 +35,7 @@ const hookFlags = {
   focus: { kind: 'text', value: 'yes|no', choices: ['yes', 'no'], description: 'what the terminal reported' },
   'foreground-too': { kind: 'boolean', description: 'even if somebody is looking' },
   ignore: { kind: 'text', value: 'LIST', description: 'programs that do not notify, instead of the built-in list' },
+  'threshold-ms': { kind: 'text', value: 'N', description: 'the threshold of the shell, in milliseconds' },
   short: { kind: 'boolean', description: 'it was under the threshold: only what always notifies' },
   unsure: { kind: 'boolean', description: 'the configuration is newer than the threshold that the hook knows' },
   opts: { kind: 'text', value: 'STRING', description: 'options of ntfy: AUTO_NTFY_DONE_OPTS' },
@@ -74,7 +75,10 @@ async function notify({ flags, global }: Invocation<typeof hookFlags>): Promise<
   const situation = await destinationsFor(options)
   const { config } = situation
   if (secret && !flags.private && config.private === 'drop') return false
-  const ended = { source: 'hook', outcome } as const
+  const thresholdMs =
+    flags['threshold-ms'] === undefined ? undefined : numberFrom('--threshold-ms', flags['threshold-ms'])
+  const threshold = shellPid === undefined || thresholdMs === undefined ? undefined : { shellPid, thresholdMs }
+  const ended = { source: 'hook', outcome, ...(threshold && { threshold }) } as const
   const short = flags.unsure ? durationMs < (await thresholdOf(options.config)).milliseconds : flags.short
   const silent = whySilent({ typed, expanded, status, shellPid, short, ignore: flags.ignore }, config)
   if (silent) {

@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
 import { defineCommand } from '../cli/command.ts'
-import { thresholdOf } from '../config/threshold.ts'
 import { destinationsFor } from '../delivery/index.ts'
 import { loadsHooks } from '../doctor/shells.ts'
 import { listPlaces, readPlaces } from '../outbox/listing.ts'
@@ -12,6 +11,7 @@ import { style } from '../platform/style.ts'
 import { callingShell, readStat } from '../process/proc.ts'
 import { type Shell, shells } from '../shell/shells.ts'
 import { hooksNow } from './say-hooks.ts'
+import { shellThreshold } from './shell-threshold.ts'
 
 export default defineCommand({
   name: 'status',
@@ -54,7 +54,7 @@ function notLoaded(shell: Shell): string {
 }
 
 async function threshold(config: string | undefined): Promise<string> {
-  const { milliseconds, source, always } = await thresholdOf(config)
+  const { milliseconds, source, always } = await shellThreshold(config)
   const except = always.length === 0 ? '' : `; always: ${always.join(', ')}`
   return `commands of ${shortDuration(milliseconds)} or more (${source})${except}`
 }

@@ -49,6 +49,8 @@ export interface EndedCommand {
   hideCommand?: boolean
   /** Whether somebody was looking, if that was checked. */
   away?: Away
+  /** The shell that a hook speaks for, and its threshold. */
+  threshold?: { shellPid: number; thresholdMs: number }
   /** What is said instead of how it ended: it runs. */
   says?: (outcome: Outcome) => string
   priority?: Priority

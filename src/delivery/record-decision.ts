@@ -10,6 +10,8 @@ import type { Plan } from './plan.ts'
 export interface Decided {
   source: Source
   outcome: Outcome
+  /** The shell that a hook speaks for, and its threshold. */
+  threshold?: { shellPid: number; thresholdMs: number }
   /** The journal does not get the command, either. */
   hideCommand?: boolean
   config?: string | undefined
@@ -26,6 +28,7 @@ export interface Decided {
 export async function recordDecision({
   source,
   outcome,
+  threshold,
   hideCommand,
   config,
   away,
@@ -44,6 +47,7 @@ export async function recordDecision({
     ...(status !== undefined && { status }),
     ...(signal !== undefined && { signal }),
     ...(durationMs !== undefined && { durationMs: Math.round(durationMs) }),
+    ...threshold,
     ...(config !== undefined && { config }),
     ...(away && { away: { answer: away.answer, source: away.source } }),
     ...(silent && { silent }),

@@ -17,6 +17,9 @@ export interface JournalEntry {
   status?: number
   signal?: string
   durationMs?: number
+  /** The shell whose hook it was, and the threshold there. */
+  shellPid?: number
+  thresholdMs?: number
   /** What was said of it while it ran: `waits for an answer`. */
   event?: string
   /** The configuration that was used. */

@@ -161,6 +161,12 @@ describe('why', () => {
     expect((await ntfy(['log'], { env })).stdout).toMatch(/phone {2}.*: backup is done\n$/)
   })
 
+  it('knows the threshold of the shell that asks, which may be in no variable of the environment', async () => {
+    const { saw, why } = await hooked()
+    await saw('make', { flags: ['--threshold-ms=3000', `--shell-pid=${process.pid}`] })
+    expect(await why()).toMatch(/\ncommands under 3 s do not notify \(a variable of this shell\)\n$/)
+  })
+
   it('tells no secrets, and gives JSON', async () => {
     const { saw, why } = await hooked()
     await saw('mysql -phunter2 db')

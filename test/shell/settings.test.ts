@@ -120,6 +120,7 @@ for (const shell of shellNames) {
         '--status',
         '--duration-ms',
         '--turn',
+        '--threshold-ms',
       ])
       expect(plain?.node).toBe('')
       expect(all?.flag('--ignore')).toBe('vim make')

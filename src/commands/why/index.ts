@@ -1,6 +1,5 @@
 import { defineCommand } from '../../cli/command.ts'
 import { loadConfig } from '../../config/index.ts'
-import { thresholdOf } from '../../config/threshold.ts'
 import { lineOfWord, ruleFinder } from '../../config/where.ts'
 import { readJournal } from '../../history/journal.ts'
 import { shortDuration } from '../../platform/duration.ts'
@@ -11,6 +10,7 @@ import { style } from '../../platform/style.ts'
 import { callingShell } from '../../process/proc.ts'
 import { offNow } from '../../rules/off.ts'
 import { hooksNow } from '../say-hooks.ts'
+import { shellThreshold } from '../shell-threshold.ts'
 import { explain } from './explain.ts'
 import { type Entry, knownDeliveries } from './known.ts'
 import { sentDirectly } from './sent-directly.ts'
@@ -71,7 +71,7 @@ function printExplained(time: string, line: string): void {
 
 /** What never reached this program, because the hooks do not call it. */
 async function whatElse(config: string | undefined): Promise<string[]> {
-  const { milliseconds, source, always } = await thresholdOf(config)
+  const { milliseconds, source, always } = await shellThreshold(config)
   const lines = offNow(callingShell()) ? [`the ${hooksNow(callingShell())}`] : []
   const except = always.length === 0 ? '' : `, except ${always.join(', ')} (always)`
   const { config: settings } = await loadConfig(config)
