@@ -1,11 +1,15 @@
 import { loadBackend } from '../backends/index.ts'
+import { loadConfig } from '../config/index.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { fallbackOf } from '../outbox/fallback.ts'
 import { claim, current, finish, finishAll, put, release, unclaim } from '../outbox/index.ts'
 import { madeNow } from '../outbox/machine-time.ts'
 import { ruleTime, type Waiting } from '../outbox/schedule.ts'
 import { type Entry, read } from '../outbox/spool.ts'
+import { configStamp } from '../outbox/stamp.ts'
+import { endOf, isWithin } from '../platform/hours.ts'
 import { type Limit, lengthIn } from '../platform/text.ts'
+import { rulesOf } from '../rules/apply.ts'
 import { countRelease } from '../rules/counters.ts'
 import { digest, type Part, partOf } from '../rules/digest.ts'
 import { hasReturned } from '../rules/returned.ts'
@@ -30,12 +34,40 @@ export async function releaseDue(folder: string, waiting: Waiting[], options: { 
       ready.push(...giveToFallback(folder, one))
     }
   }
-  const due = waiting.filter(isDue)
+  const due: Waiting[] = []
+  for (const one of waiting.filter(isDue)) {
+    const isEarly = !options.held && Date.parse(one.next) > now && Date.parse(one.created) <= now
+    if (!isEarly || !(await staysHeld(folder, one))) due.push(one)
+  }
   for (const one of due.filter(waitsForNobody)) ready.push(...(await escalate(folder, one)))
   for (const group of byTarget(due.filter((one) => !waitsForNobody(one)))) {
     ready.push(...(await together(folder, group)))
   }
   return ready
+}
+
+/** The configuration has changed since: does a rule hold it still? Then it is kept until the time that holds now. */
+async function staysHeld(folder: string, one: Waiting): Promise<boolean> {
+  if (waitsForNobody(one)) return true
+  const until = await heldUntil(one)
+  if (until === undefined) return false
+  const taken = take(folder, one)
+  if (taken === undefined) return true
+  const next = until.toISOString()
+  keepingTrouble(() => release(folder, taken.entry, { ...taken.delivery, next, configStamp: configStamp(one.config) }))
+  return true
+}
+
+/** Until when the rules of the configuration as it is now hold a delivery back; nothing if they do not. */
+async function heldUntil({ config: path, target, rule, next }: Waiting): Promise<Date | undefined> {
+  const { config } = await loadConfig(path)
+  // What is broken at the moment says nothing.
+  if (config.unreadable !== undefined || config.wrong[target] !== undefined) return new Date(next)
+  const found = Object.hasOwn(config.targets, target) ? config.targets[target] : undefined
+  const rules = found === undefined ? config.rules : rulesOf(config, found)
+  if (rule === 'limit') return rules.limit ? new Date(next) : undefined
+  const hours = rules.quiet ? rules.quiet.hours.find((each) => isWithin(each, new Date())) : undefined
+  return hours && endOf(hours, new Date())
 }
 
 /** It is needed only if nobody has come, or answered, until then. */

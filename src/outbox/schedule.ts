@@ -100,7 +100,18 @@ export function isAnythingDue(folder: string, entries: Entry[]): boolean {
 }
 
 /** When a rule has to do something about a delivery, milliseconds since 1970; nothing if none has. */
-export function ruleTime({ state, created, next, fallbackAfter }: Waiting): number | undefined {
+export function ruleTime({
+  state,
+  created,
+  next,
+  fallbackAfter,
+  rule,
+  config,
+  configStamp: then,
+}: Waiting): number | undefined {
+  // The rule that holds it may be another one by now.
+  const mayBeChanged = state === 'held' && (rule === 'quiet' || rule === 'limit') && then !== undefined
+  if (mayBeChanged && then !== configStamp(config)) return 0
   // From the future: the clock was set back, and nobody knows how long it was to be held.
   if (state === 'held') return Date.parse(created) > Date.now() + noticed ? 0 : Date.parse(next)
   return fallbackAfter === undefined ? undefined : Date.parse(fallbackAfter)

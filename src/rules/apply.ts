@@ -4,6 +4,7 @@ import type { Config, Target } from '../config/types.ts'
 import { type Notification, priorities } from '../notification/index.ts'
 import type { Delivery, HoldingRule } from '../outbox/delivery.ts'
 import { referring } from '../outbox/fallback.ts'
+import { configStamp } from '../outbox/stamp.ts'
 import { shortDuration } from '../platform/duration.ts'
 import { endOf, isWithin } from '../platform/hours.ts'
 import { countDelivery } from './counters.ts'
@@ -59,7 +60,9 @@ export async function decide(
 
 /** A delivery that waits until a time. */
 export function hold(delivery: Delivery, rule: HoldingRule, until: Date, why: string): Decision {
-  return { kind: 'hold', delivery: { ...delivery, state: 'held', rule, next: until.toISOString(), error: why } }
+  const stamp = configStamp(delivery.config)
+  const held: Delivery = { ...delivery, state: 'held', rule, next: until.toISOString(), error: why, configStamp: stamp }
+  return { kind: 'hold', delivery: held }
 }
 
 function isExempt({ priority }: Notification, except: Notification['priority'] | undefined): boolean {

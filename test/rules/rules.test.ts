@@ -101,6 +101,21 @@ describe('when', () => {
 describe('quiet hours', () => {
   const quiet = `quiet: {hours: "${hoursAround(true)}", except: high}`
 
+  it('are looked at again when the configuration changes', async () => {
+    const { server, env, config } = await withRules({ phone: quiet, mail: quiet })
+    await ntfy(['send', 'held'], { env })
+    await ntfy(['-b', 'mail', 'send', 'held, too'], { env })
+    expect(server.received).toEqual([])
+    // Those of mail alone are taken out.
+    const text = readFileSync(config, 'utf8')
+    writeFileSync(config, text.slice(0, text.lastIndexOf(quiet)))
+    await ntfy(['queue', 'flush', '--due', '--wait'], { env })
+    await waitFor('the released one', () => server.received.length === 1)
+    expect(messages(server, 'mail')).toEqual(['held, too'])
+    const { stdout } = await ntfy(['queue', '--json'], { env })
+    expect(JSON.parse(stdout)).toMatchObject({ target: 'phone', state: 'held' })
+  })
+
   it('hold, and end in one message', async () => {
     const { server, env } = await withRules({ phone: quiet })
     const first = await ntfy(['send', 'one', '--json'], { env })
