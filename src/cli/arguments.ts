@@ -11,6 +11,8 @@ import {
   globalFlags,
   type Typed,
 } from './command.ts'
+import { ownValue, spellingsOf } from './spellings.ts'
+import { refuseUnused } from './unused.ts'
 
 /** A command line, split where the meaning of a word depends on its position. */
 export interface SplitArguments {
@@ -116,29 +118,6 @@ export function invocation(
       color: (text('color') ?? 'auto') as ColorMode,
     },
   }
-}
-
-/** Every way to say one of the choices. */
-export function spellingsOf({ choices = [], spellings = {} }: Flag): string[] {
-  return [...choices, ...Object.keys(spellings)]
-}
-
-function ownValue(of: Readonly<Record<string, string>> = {}, key: string): string | undefined {
-  return Object.hasOwn(of, key) ? of[key] : undefined
-}
-
-/** @throws UsageError for an option of a notification that the command could only ignore */
-function refuseUnused(split: SplitArguments, { name, takes }: Command, values: Record<string, unknown>): void {
-  if (takes === undefined) return
-  const given = {
-    '-b': split.targets.length > 0 && !takes.includes('backend'),
-    '-o': Object.keys(split.sharedOptions).length > 0 && !takes.includes('backend'),
-    '--title': values['title'] !== undefined && !takes.includes('title'),
-    '--no-emoji': values['no-emoji'] === true && !takes.includes('no-emoji'),
-    '--json': values['json'] === true && !takes.includes('json'),
-  }
-  const [unused] = Object.entries(given).find(([, isUnused]) => isUnused) ?? []
-  if (unused) throw new UsageError(`${name}: ${unused} means nothing here (ntfy help ${name})`)
 }
 
 function isOption(word: string | undefined): boolean {

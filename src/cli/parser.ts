@@ -5,7 +5,7 @@ import { version } from '../platform/program.ts'
 import { style } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { oneLine } from '../platform/text.ts'
-import { invocation, type SplitArguments, spellingsOf, splitArguments } from './arguments.ts'
+import { invocation, type SplitArguments, splitArguments } from './arguments.ts'
 import {
   type Command,
   type Commands,
@@ -15,6 +15,7 @@ import {
   type Taken,
   type Typed,
 } from './command.ts'
+import { spellingsOf } from './spellings.ts'
 
 /** Columns of the help: what every terminal has. */
 const helpWidth = 80

@@ -1,5 +1,4 @@
 import { loadBackend } from '../backends/index.ts'
-import { loadConfig } from '../config/index.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { fallbackOf } from '../outbox/fallback.ts'
 import { claim, current, finish, finishAll, put, release, unclaim } from '../outbox/index.ts'
@@ -7,12 +6,11 @@ import { madeNow } from '../outbox/machine-time.ts'
 import { ruleTime, type Waiting } from '../outbox/schedule.ts'
 import { type Entry, read } from '../outbox/spool.ts'
 import { configStamp } from '../outbox/stamp.ts'
-import { endOf, isWithin } from '../platform/hours.ts'
 import { type Limit, lengthIn } from '../platform/text.ts'
-import { rulesOf } from '../rules/apply.ts'
 import { countRelease } from '../rules/counters.ts'
 import { digest, type Part, partOf } from '../rules/digest.ts'
 import { hasReturned } from '../rules/returned.ts'
+import { heldUntil } from './held-until.ts'
 import { keepingTrouble } from './settle.ts'
 
 /** What a digest may hold, in bytes of its file: well below what can be read back. */
@@ -56,18 +54,6 @@ async function staysHeld(folder: string, one: Waiting): Promise<boolean> {
   const next = until.toISOString()
   keepingTrouble(() => release(folder, taken.entry, { ...taken.delivery, next, configStamp: configStamp(one.config) }))
   return true
-}
-
-/** Until when the rules of the configuration as it is now hold a delivery back; nothing if they do not. */
-async function heldUntil({ config: path, target, rule, next }: Waiting): Promise<Date | undefined> {
-  const { config } = await loadConfig(path)
-  // What is broken at the moment says nothing.
-  if (config.unreadable !== undefined || config.wrong[target] !== undefined) return new Date(next)
-  const found = Object.hasOwn(config.targets, target) ? config.targets[target] : undefined
-  const rules = found === undefined ? config.rules : rulesOf(config, found)
-  if (rule === 'limit') return rules.limit ? new Date(next) : undefined
-  const hours = rules.quiet ? rules.quiet.hours.find((each) => isWithin(each, new Date())) : undefined
-  return hours && endOf(hours, new Date())
 }
 
 /** It is needed only if nobody has come, or answered, until then. */

@@ -168,7 +168,7 @@ describeWith(['tmux'], 'a pane of tmux', () => {
     const notification = testNotification({ ...(pane && { terminal: pane }), source: 'hook', message: hostile })
     const sent = terminal.send(notification, { sequence: 'auto', progress: undefined }, testContext())
     expect(await sent).toEqual({ handed_to: pane?.tty, as: 'tmux' })
-    expect(await run('capture-pane', '-p', '-t', 'main')).toContain(`title: ${hostile}`)
+    await waitFor('the line', async () => (await run('capture-pane', '-p', '-t', 'main')).includes(`title: ${hostile}`))
     const client = await attach(unknownEmulator)
     await client.see('it’s "done" #(touch "$HOME/hurt") %H #{pid}; kill-server')
     await waitFor('the end of the hook', async () => !(await run('show-hooks', '-t', 'main')).includes('title:'))
