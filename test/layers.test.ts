@@ -25,6 +25,7 @@ const rooms = [
   'rules',
   'jobs',
   'delivery',
+  'ask',
   'agents',
   'cli',
   'doctor',

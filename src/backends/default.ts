@@ -1,4 +1,5 @@
-import { messageOf, TransientError } from '../platform/errors.ts'
+import { askOnDesktop } from '../desktop/question.ts'
+import { ConfigError, messageOf, PermanentError, TransientError } from '../platform/errors.ts'
 import { findPlace, type Place } from '../terminal/place.ts'
 import { type Answer, type Context, defineBackend, type Outgoing } from './contract/backend.ts'
 import type { OptionValues } from './contract/options.ts'
@@ -14,6 +15,12 @@ export default defineBackend({
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4000, unit: 'codepoints' } },
   local: true,
   keepFor: 60 * 60 * 1000,
+  // Or a line typed on the terminal, which is there for any question.
+  asks: { words: 9, text: false, longest: { max: 2000, unit: 'codepoints' } },
+  ask: (question, options, context) =>
+    askOnDesktop(question, options, context).catch((error: unknown) => {
+      throw error instanceof ConfigError ? new PermanentError(`no desktop and no terminal (${error.message})`) : error
+    }),
   async send(notification, options, context) {
     const problems: string[] = []
     for (const way of await waysFor(notification, options, context)) {

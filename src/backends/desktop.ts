@@ -1,5 +1,6 @@
 import { showOnLinux } from '../desktop/linux.ts'
 import { showOnMac } from '../desktop/macos.ts'
+import { askOnDesktop } from '../desktop/question.ts'
 import { type Origin, type Toast, type Urgency, urgencies } from '../desktop/toast.ts'
 import { isInWindows, showOnWindows } from '../desktop/windows.ts'
 import { hasFailed, type Priority } from '../notification/index.ts'
@@ -48,6 +49,8 @@ export default defineBackend({
   // After an answer that was lost a second toast takes the place of the first, or stands beside it.
   // A toast of the day before is noise.
   keepFor: 60 * 60 * 1000,
+  asks: { words: 9, text: false, longest: { max: 2000, unit: 'codepoints' } },
+  ask: askOnDesktop,
   send: (notification, options, context) =>
     showOnDesktop(notification, options, context).catch((error: unknown) => {
       if (!(error instanceof ConfigError) || !isOfOldFile(context)) throw error

@@ -22,7 +22,7 @@ export const backends: Record<string, () => Promise<{ default: Backend }>> = {
   mattermost: () => import('./mattermost.ts'),
   mqtt: () => import('./mqtt/index.ts'),
   notifico: () => import('./notifico.ts'),
-  ntfy_sh: () => import('./ntfy_sh.ts'),
+  ntfy_sh: () => import('./ntfy_sh/index.ts'),
   ntfy_webpush: () => import('./ntfy_webpush/index.ts'),
   prowl: () => import('./prowl.ts'),
   pushalot: () => import('./pushalot.ts'),

@@ -127,13 +127,22 @@ function isOption(word: string | undefined): boolean {
 /** How many of the words behind an option are its values. */
 function valuesAfter(option: string, flags: Flags, ordered: boolean): number {
   if (ordered && (option === '-b' || option === '--backend')) return 1
-  if (ordered && (option === '-o' || option === '--option')) return 2
-  if (ordered && /^(-o.|--option=)/.test(option)) return 1
+  if (ordered && isBackendOption(option, flags)) return 2
+  if (ordered && isBackendOption(option.replace(/^(-o).|^(--option)=.*/s, '$1$2'), flags)) return 1
   if (option.startsWith('--'))
     return takesValue(Object.hasOwn(flags, option.slice(2)) ? flags[option.slice(2)] : undefined) ? 1 : 0
   const letters = option.slice(1)
   const first = [...letters].findIndex((letter) => takesValue(flagOf(letter, flags)))
   return first >= 0 && first === letters.length - 1 ? 1 : 0
+}
+
+/** `-o`, or `--option` unless the command has an option of that name. */
+function isBackendOption(word: string, flags: Flags): boolean {
+  return word === '-o' || (word === '--option' && !isOwnOption(word, flags))
+}
+
+function isOwnOption(word: string, flags: Flags): boolean {
+  return /^--option(?:=|$)/.test(word) && Object.hasOwn(flags, 'option')
 }
 
 function takesValue(flag: Flag | undefined): boolean {
@@ -168,14 +177,14 @@ function sort(words: string[], flags: Flags, ordered: boolean, into: SplitArgume
       continue
     }
     const backend = ordered ? /^(?:-b|--backend=)(.+)$/s.exec(word) : null
-    const option = ordered ? /^(?:-o|--option=)(.+)$/s.exec(word) : null
+    const option = ordered && !isOwnOption(word, flags) ? /^(?:-o|--option=)(.+)$/s.exec(word) : null
     if (backend) into.targets.push({ name: backend[1] ?? '', options: Object.create(null) })
     else if (ordered && (word === '-b' || word === '--backend')) {
       into.targets.push({
         name: wordAfter(word, 'the name of a backend or target', rest),
         options: Object.create(null),
       })
-    } else if (option || (ordered && (word === '-o' || word === '--option'))) {
+    } else if (option || (ordered && isBackendOption(word, flags))) {
       const key = option ? (option[1] ?? '') : wordAfter(word, 'a key and a value', rest)
       const owner = into.targets.at(-1)?.options ?? into.sharedOptions
       owner[key] = wordAfter(word, 'a key and a value', rest)

@@ -105,12 +105,13 @@ export async function commandHelp(command: Command, length: HelpLength): Promise
 }
 
 /** The options of all commands, as far as they mean something to this one. */
-function sharedFlags({ wraps, takes }: Command): Flags {
+function sharedFlags({ wraps, takes, flags }: Command): Flags {
   const refusable: Record<Taken, true> = { backend: true, title: true, 'no-emoji': true, json: true }
   const isTaken = (name: string) => !(name in refusable) || takes === undefined || takes.includes(name as Taken)
   // Behind a command that wraps another, -b and -o are its own.
   const ordered = wraps || !isTaken('backend') ? {} : orderedFlags
-  return { ...ordered, ...Object.fromEntries(Object.entries(globalFlags).filter(([name]) => isTaken(name))) }
+  const shared = Object.entries({ ...ordered, ...globalFlags })
+  return Object.fromEntries(shared.filter(([name]) => isTaken(name) && !Object.hasOwn(flags, name)))
 }
 
 /** In the help of one command, over the options that all commands take. */

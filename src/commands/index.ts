@@ -6,6 +6,7 @@ export const commands: Commands = {
   done: () => import('./done.ts'),
   ping: () => import('./ping.ts'),
   'shell-integration': () => import('./shell-integration.ts'),
+  ask: () => import('./ask.ts'),
   test: () => import('./test.ts'),
   queue: () => import('./queue/index.ts'),
   log: () => import('./log.ts'),

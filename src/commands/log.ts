@@ -1,6 +1,6 @@
 import { defineCommand } from '../cli/command.ts'
 import { cutColumns } from '../cli/table.ts'
-import { type LogLine, type LostLine, readWholeLog } from '../history/log.ts'
+import { type AnswerLine, type LogLine, type LostLine, readWholeLog } from '../history/log.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { localTime } from '../platform/local-time.ts'
 import { columns, print, printJson } from '../platform/output.ts'
@@ -10,7 +10,7 @@ import { oneLine } from '../platform/text.ts'
 export default defineCommand({
   name: 'log',
   words: '',
-  summary: 'show what was delivered recently',
+  summary: 'show what was delivered, and answered, recently',
   group: 'diagnosis',
   examples: [['ntfy log -n 5', 'the last five']],
   flags: { number: { kind: 'text', short: 'n', value: 'N', description: 'show the last N (default 20)' } },
@@ -26,8 +26,9 @@ export default defineCommand({
   },
 })
 
-function row(line: LogLine | LostLine): string {
+function row(line: LogLine | LostLine | AnswerLine): string {
   if ('delivered' in line) return deliveredRow(line)
+  if ('answered' in line) return answeredRow(line)
   const time = localTime(line.time)
   const rest = cutColumns(`  ${oneLine(`not sent: ${line.error}  ${line.title}`)}`, columns() - time.length)
   return `${style.stdout.faint(time)}${rest}\n`
@@ -39,5 +40,14 @@ function deliveredRow({ delivered, target, title, text, late_s: late, tries, bel
   const time = localTime(delivered)
   const what = text === undefined ? title : `${title}: ${text}`
   const rest = cutColumns(`  ${oneLine(`${target}${lateness}${often}  ${what}`)}`, columns() - time.length)
+  return `${style.stdout.faint(time)}${rest}\n`
+}
+
+function answeredRow({ answered, target, title, answer, by }: AnswerLine): string {
+  const time = localTime(answered)
+  const rest = cutColumns(
+    `  ${oneLine(`${target}  ${title}: ${answer}${by === undefined ? '' : ` (${by})`}`)}`,
+    columns() - time.length,
+  )
   return `${style.stdout.faint(time)}${rest}\n`
 }

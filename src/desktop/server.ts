@@ -1,4 +1,4 @@
-import { ConfigError, messageOf } from '../platform/errors.ts'
+import { ConfigError, messageOf, PermanentError } from '../platform/errors.ts'
 import { showable } from '../platform/text.ts'
 import { type Bus, DBusError, sessionBus, theBus } from './dbus/index.ts'
 import { memoryOf } from './memory.ts'
@@ -59,6 +59,27 @@ export async function showOn(bus: Bus, server: string, toast: Toast): Promise<{ 
   const [id] = (await ask(bus, server, 'Notify', 'susssasa{sv}i', values)) as [number]
   await memory?.remember({ guid: bus.guid, server, id })
   return { id, clickable }
+}
+
+/**
+ * Shows a question with a button for each answer, for as long as nobody closes it.
+ *
+ * @param buttons keys, each with its label
+ * @throws PermanentError the desktop shows no buttons
+ */
+export async function showQuestion(
+  bus: Bus,
+  server: string,
+  { title, text, buttons }: { title: string; text: string; buttons: string[] },
+): Promise<number> {
+  const [capabilities] = (await ask(bus, server, 'GetCapabilities')) as [string[]]
+  if (!capabilities.includes('actions')) throw new PermanentError('the desktop shows no buttons')
+  const shown = showable(text)
+  const body = capabilities.includes('body-markup') ? escapeMarkup(shown) : shown
+  const hints = [['urgency', ['y', urgencies.indexOf('critical')]]]
+  const values = ['ntfy', 0, '', showable(title), body, buttons, hints, 0]
+  const [id] = (await ask(bus, server, 'Notify', 'susssasa{sv}i', values)) as [number]
+  return id
 }
 
 /** What is not there any more is closed. */

@@ -5,7 +5,7 @@ import { stateFolder } from '../platform/paths.ts'
 import { beginningOf } from './beginning.ts'
 
 /** The log is put aside when it has this size, in bytes; the one before it is dropped. */
-const rotateAt = 1024 * 1024
+export const rotateAt = 1024 * 1024
 
 /** The log of what was delivered; nothing if there is no place for one. */
 export function logFile(): string | undefined {
@@ -41,20 +41,34 @@ export interface LostLine {
   error: string
 }
 
+/** What the log says of a question that somebody answered. */
+export interface AnswerLine {
+  id: string
+  target: string
+  backend: string
+  /** The first words of the question. */
+  title: string
+  answer: string
+  /** Who gave it, as far as the service tells. */
+  by?: string
+  /** When, ISO 8601. */
+  answered: string
+}
+
 /** What was delivered, the oldest line first. */
 export function readLog(): LogLine[] {
   return readWholeLog().filter((line): line is LogLine => 'delivered' in line)
 }
 
 /** The log, the oldest line first; lines that are damaged are left out. */
-export function readWholeLog(): (LogLine | LostLine)[] {
+export function readWholeLog(): (LogLine | LostLine | AnswerLine)[] {
   const path = logFile()
   if (path === undefined) return []
-  return (readLines(path) as (LogLine & LostLine)[]).filter(
+  return (readLines(path) as (LogLine & LostLine & AnswerLine)[]).filter(
     (line) =>
       typeof line?.id === 'string' &&
       typeof line.title === 'string' &&
-      (typeof line.delivered === 'string' || typeof line.error === 'string'),
+      (typeof line.delivered === 'string' || typeof line.error === 'string' || typeof line.answered === 'string'),
   )
 }
 

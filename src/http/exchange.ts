@@ -67,7 +67,8 @@ export async function exchange(
 
 type Start = (options: RequestOptions, answered: (incoming: IncomingMessage) => void) => ClientRequest
 
-async function prepare(
+/** What has to be known before a request can be sent. */
+export async function prepare(
   url: URL,
   request: HttpRequest,
   { signal, ca }: HttpSettings,
@@ -137,7 +138,7 @@ function encode({ json, form, body }: HttpRequest): {
   return { body: new URLSearchParams(fields).toString(), type: { 'content-type': 'application/x-www-form-urlencoded' } }
 }
 
-function readAnswer(
+export function readAnswer(
   incoming: IncomingMessage,
   resolve: (answer: HttpAnswer) => void,
   reject: (error: unknown) => void,

@@ -72,7 +72,11 @@ async function oneExchange(url: URL, request: HttpRequest, settings: HttpSetting
 }
 
 /** What a status that is not the service's yes means for the delivery. */
-function failureOf(address: string, answer: HttpAnswer, { once, service = 'this service' }: HttpSettings): Error {
+export function failureOf(
+  address: string,
+  answer: HttpAnswer,
+  { once, service = 'this service' }: HttpSettings,
+): Error {
   const { status } = answer
   const origin = webAddress(address).origin
   if (status >= 200 && status < 300) {
@@ -87,7 +91,8 @@ function failureOf(address: string, answer: HttpAnswer, { once, service = 'this 
   return new PermanentError(text)
 }
 
-function networkFailure(
+/** What an error of the network, or of the request's preparation, means for the delivery. */
+export function networkFailure(
   url: URL,
   error: unknown,
   { signal, once, written }: HttpSettings & { written: boolean },

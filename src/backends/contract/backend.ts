@@ -3,6 +3,7 @@ import type { Notification } from '../../notification/index.ts'
 import type { Limit } from '../../platform/text.ts'
 import type { RunProgram } from '../../process/run-program.ts'
 import type { Options, OptionValues } from './options.ts'
+import type { AskContext, Asked, Asking, Question } from './question.ts'
 
 /**
  * A service that can take notifications: what it is called, what it needs, and the one function that talks to it.
@@ -63,6 +64,15 @@ export interface Backend<O extends Options = Options> {
    * @throws as `send` does
    */
   probe?(options: OptionValues<O>, context: Context): Promise<string>
+  /** What it can do with a question; together with `ask`. */
+  asks?: Asking
+  /**
+   * Puts a question. What comes back waits for the answer, which is data from a stranger: only words of the question
+   * count, each by a code of its own that is good for this question alone.
+   *
+   * @throws as `send` does
+   */
+  ask?(question: Question, options: OptionValues<O>, context: AskContext): Promise<Asked>
 }
 
 /** A notification with its title made and both texts cleaned and cut for the target. */

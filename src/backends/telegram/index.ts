@@ -1,11 +1,11 @@
-import type { HttpAnswer } from '../../http/exchange.ts'
 import { fitRendered } from '../../notification/fit.ts'
-import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
 import { asObject, field } from '../../platform/json.ts'
 import { callingNobody, inertAddress } from '../../platform/text.ts'
 import { defineBackend, type Outgoing } from '../contract/backend.ts'
 import { httpOptions } from '../contract/http-options.ts'
-import { boolean, number, server, text } from '../contract/options.ts'
+import { boolean, list, number, server, text } from '../contract/options.ts'
+import { ask } from './ask.ts'
+import { botFailure } from './failure.ts'
 import { readTelegramIni } from './ini.ts'
 
 export default defineBackend({
@@ -34,6 +34,10 @@ export default defineBackend({
     }),
     message_thread_id: number({ description: 'a topic of the chat' }),
     silent: boolean({ description: 'without a sound; messages of low priority always are', default: false }),
+    answer_from: list({
+      format: { pattern: /^(?:\d+|@?\w+)$/, expected: 'expected the number of a user, or @name' },
+      description: 'who may answer a question of `ntfy ask`: numbers or @names; anybody in the chat if not given',
+    }),
     base_url: server({
       description: 'the address of a Bot API server of your own',
       default: 'https://api.telegram.org',
@@ -71,6 +75,8 @@ export default defineBackend({
     })
     return asObject(answer.json)
   },
+  asks: { words: 9, text: true, longest: { max: 3800, unit: 'utf16' } },
+  ask,
   async probe({ base_url, token }, context) {
     const answer = await context.http(`${base_url}/bot${token}/getMe`, {
       method: 'GET',
@@ -90,18 +96,4 @@ function textOf({ title, message, url: link }: Outgoing) {
     unit: 'utf16',
   })
   return { text: text || ' ', ...(head && { entities: [{ type: 'bold', offset: 0, length: head.length }] }) }
-}
-
-function botFailure({ status, json }: HttpAnswer): Error | undefined {
-  const description = field(json, 'description')
-  if (field(json, 'ok') !== false || typeof description !== 'string') return undefined
-  const text = `telegram: ${description}`
-  const wait = field(json, 'parameters', 'retry_after')
-  if (status === 429 || status >= 500) return new TransientError(text, typeof wait === 'number' ? wait : undefined)
-  const moved = field(json, 'parameters', 'migrate_to_chat_id')
-  if (moved !== undefined) return new ConfigError(`${text}; its chat_id is ${moved} now`)
-  if (status === 401 || status === 404) return new ConfigError(`${text}; is the token right?`)
-  return /chat not found|blocked|kicked|not enough rights/i.test(description)
-    ? new ConfigError(text)
-    : new PermanentError(text)
 }

@@ -1,12 +1,14 @@
-import type { HttpAnswer } from '../http/exchange.ts'
-import { fitRendered } from '../notification/fit.ts'
-import { priorities } from '../notification/index.ts'
-import { ConfigError, TransientError } from '../platform/errors.ts'
-import { field } from '../platform/json.ts'
-import { defineBackend } from './contract/backend.ts'
-import { word } from './contract/formats.ts'
-import { authorization, httpOptions } from './contract/http-options.ts'
-import { choice, server, text, url } from './contract/options.ts'
+import type { HttpAnswer } from '../../http/exchange.ts'
+import { fitRendered } from '../../notification/fit.ts'
+import { priorities } from '../../notification/index.ts'
+import { ConfigError, TransientError } from '../../platform/errors.ts'
+import { field } from '../../platform/json.ts'
+import { defineBackend } from '../contract/backend.ts'
+import { word } from '../contract/formats.ts'
+import { authorization, httpOptions } from '../contract/http-options.ts'
+import { choice, server, text, url } from '../contract/options.ts'
+import { ask } from './ask.ts'
+import { levelOf } from './level.ts'
 
 /** One byte more, and the server makes a file of the message (server.go, where the limit itself is too long already). */
 const longest = { max: 4095, unit: 'bytes' } as const
@@ -57,6 +59,12 @@ export default defineBackend({
       description: 'a priority for all messages instead of their own: 1 to 5, or its name',
       example: 'high',
     }),
+    reply_token: text({
+      format: word,
+      description:
+        'for `ntfy ask` on a protected server: an access token that may only write, as it goes into the buttons; ntfy access USER "*" write-only',
+      secret: true,
+    }),
     icon: url({ description: 'the address of a picture to show' }),
     ...httpOptions,
   },
@@ -87,6 +95,9 @@ export default defineBackend({
     })
     return answer.json as Record<string, unknown>
   },
+  // At most 3 actions (server/actions.go); a text with them has to fit into 8192 bytes of JSON.
+  asks: { words: 3, text: false, longest: { max: 2500, unit: 'bytes' } },
+  ask,
   async probe(options, context) {
     const headers = authorization(options)
     const known = headers['authorization'] !== undefined
@@ -107,9 +118,4 @@ function quota({ json }: HttpAnswer): Error | undefined {
   if (code !== 42905 && code !== 42908) return undefined
   const day = 24 * 60 * 60
   return new TransientError(text, day - (Math.floor(Date.now() / 1000) % day))
-}
-
-/** Its own names for them are ours, and one more (https://docs.ntfy.sh/publish/#message-priority). */
-function levelOf(priority: string): number {
-  return { min: 1, low: 2, default: 3, high: 4, urgent: 5, max: 5 }[priority] ?? Number(priority)
 }
