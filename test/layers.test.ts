@@ -26,6 +26,7 @@ const rooms = [
   'jobs',
   'delivery',
   'ask',
+  'receive',
   'agents',
   'cli',
   'doctor',

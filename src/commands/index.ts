@@ -7,6 +7,7 @@ export const commands: Commands = {
   ping: () => import('./ping.ts'),
   'shell-integration': () => import('./shell-integration.ts'),
   ask: () => import('./ask.ts'),
+  receive: () => import('./receive.ts'),
   test: () => import('./test.ts'),
   queue: () => import('./queue/index.ts'),
   log: () => import('./log.ts'),

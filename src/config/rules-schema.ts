@@ -77,8 +77,8 @@ const conditionSchemas: Record<keyof When, Schema> = {
   shorter_than: { description: 'the command took less than this', ...durationSchema },
   away: { description: 'true: you are not looking at the terminal; false: you are', type: 'boolean' },
   source: {
-    description: 'which part of ntfy notifies: send, done, the hooks of shells or of agents',
-    ...several({ enum: ['send', 'done', 'hook', 'agent'] }),
+    description: 'which part of ntfy notifies: send, done, the hooks of shells or of agents; or that it was received',
+    ...several({ enum: ['send', 'done', 'hook', 'agent', 'received'] }),
   },
   agent: { description: 'which coding agent it is about', ...several({ enum: agentNames }) },
   event: { description: 'what happened in its session', ...several({ enum: agentEvents }) },

@@ -15,7 +15,7 @@ export interface When {
   shorter_than?: number
   /** true: nobody is looking, as far as anybody knows; false: somebody is. */
   away?: boolean
-  source?: ('send' | 'done' | 'hook' | 'agent')[]
+  source?: ('send' | 'done' | 'hook' | 'agent' | 'received')[]
   agent?: AgentName[]
   event?: AgentEventName[]
   host?: string[]
@@ -53,7 +53,7 @@ const conditions: { [C in keyof When]-?: (value: unknown, when: When, complain: 
     else complain('expected true or false')
   },
   source: (value, when, complain) => {
-    when.source = choices(value, ['send', 'done', 'hook', 'agent'] as const, complain)
+    when.source = choices(value, ['send', 'done', 'hook', 'agent', 'received'] as const, complain)
   },
   agent: (value, when, complain) => {
     when.agent = choices(value, agentNames, complain)

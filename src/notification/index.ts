@@ -5,7 +5,7 @@ export const priorities = ['min', 'low', 'default', 'high', 'urgent'] as const
 export type Priority = (typeof priorities)[number]
 
 /** Which part of ntfy made a notification: a message, a wrapped command, a watched process, a shell's or an agent's hook. */
-export type Source = 'send' | 'done' | 'pid' | 'hook' | 'agent' | 'test'
+export type Source = 'send' | 'done' | 'pid' | 'hook' | 'agent' | 'test' | 'received'
 
 /** How a command ended. */
 export interface Outcome {
@@ -61,6 +61,8 @@ export interface Notification {
   agent?: AgentDetails
   /** Later notifications of the same thread replace earlier ones where the sink can. */
   thread?: string
+  /** How often it was received and passed on. */
+  hops?: number
   terminal?: TerminalReference
   /** Where it was made: what the title's template speaks of. */
   origin: { user: string; host: string; cwd: string }

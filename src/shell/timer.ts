@@ -37,7 +37,7 @@ export function installTimer(): number {
 }
 
 /** What a shell's profile exports and neither cron nor systemd sees: where the files are, and where Node is. */
-function surroundings(): [string, string][] {
+export function surroundings(): [string, string][] {
   const names = [
     'XDG_CONFIG_HOME',
     'XDG_STATE_HOME',
@@ -89,7 +89,7 @@ ${environment.join('')}ExecStart=${unitWord(program).replaceAll('$', '$$$$')} qu
 }
 
 /** A word of a unit's line: `%` begins a specifier (man 5 systemd.unit, systemd.syntax). */
-function unitWord(text: string): string {
+export function unitWord(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`
 }
 
@@ -104,6 +104,6 @@ OnUnitActiveSec=10min
 WantedBy=timers.target
 `
 
-function quoted(path: string): string {
+export function quoted(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`
 }

@@ -36,7 +36,11 @@ export async function botServer(chat = 42) {
     getUpdates({ offset = 0 }, response) {
       if (waiting !== undefined) {
         conflicts++
-        return reply(response, 409, { ok: false, error_code: 409, description: 'Conflict: terminated by other getUpdates request' })
+        return reply(response, 409, {
+          ok: false,
+          error_code: 409,
+          description: 'Conflict: terminated by other getUpdates request',
+        })
       }
       updates = updates.filter(({ update_id }) => Number(update_id) >= Number(offset))
       waiting = { offset: Number(offset), response }
@@ -83,12 +87,25 @@ export async function botServer(chat = 42) {
     press(message: Sent | undefined, label: string, { from = 7, where = chat } = {}) {
       const data = message?.reply_markup?.inline_keyboard?.flat().find(({ text }) => text === label)?.callback_data
       add({
-        callback_query: { id: `${count}`, from: { id: from, username: 'me' }, message: { message_id: message?.message_id, chat: { id: where } }, data },
+        callback_query: {
+          id: `${count}`,
+          from: { id: from, username: 'me' },
+          message: { message_id: message?.message_id, chat: { id: where } },
+          data,
+        },
       })
     },
     write(text: string, { to, from = 7 }: { to?: Sent | undefined; from?: number } = {}) {
       const reply_to_message = to && { message_id: to.message_id }
-      add({ message: { message_id: ++count, from: { id: from, username: 'me' }, chat: { id: chat }, text, reply_to_message } })
+      add({
+        message: {
+          message_id: ++count,
+          from: { id: from, username: 'me' },
+          chat: { id: chat },
+          text,
+          reply_to_message,
+        },
+      })
     },
   }
 }

@@ -1,8 +1,7 @@
 import { type Http, httpClient } from '../../http/index.ts'
 import { say } from '../../platform/output.ts'
-import type { Backend } from './backend.ts'
+import type { AskContext, Backend } from './backend.ts'
 import { openCache } from './cache.ts'
-import type { AskContext } from './question.ts'
 
 /** How long one request of a question may take, milliseconds. */
 const patience = 10_000

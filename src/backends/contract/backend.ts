@@ -3,7 +3,8 @@ import type { Notification } from '../../notification/index.ts'
 import type { Limit } from '../../platform/text.ts'
 import type { RunProgram } from '../../process/run-program.ts'
 import type { Options, OptionValues } from './options.ts'
-import type { AskContext, Asked, Asking, Question } from './question.ts'
+import type { Asked, Asking, Question } from './question.ts'
+import type { Flow } from './receiving.ts'
 
 /**
  * A service that can take notifications: what it is called, what it needs, and the one function that talks to it.
@@ -73,6 +74,13 @@ export interface Backend<O extends Options = Options> {
    * @throws as `send` does
    */
   ask?(question: Question, options: OptionValues<O>, context: AskContext): Promise<Asked>
+  /**
+   * Reads what arrives at the service and gives it to the flow, until the signal ends that. A service that cannot be
+   * reached is waited for.
+   *
+   * @throws ConfigError the service refuses
+   */
+  receive?(options: OptionValues<O>, context: AskContext, flow: Flow): Promise<void>
 }
 
 /** A notification with its title made and both texts cleaned and cut for the target. */
@@ -107,6 +115,14 @@ export interface Context {
   debug(text: string): void
   /** Where the process that made the notification stands: the chain of `default` ends there. */
   foreground: boolean
+}
+
+/** What a backend has for a question: `http` gives each request ten seconds, also after the question has ended. */
+export interface AskContext extends Pick<Context, 'id' | 'target' | 'cache' | 'debug' | 'now' | 'http'> {
+  /** Ends with the question. */
+  signal: AbortSignal
+  /** Requests that wait for an answer as long as the question does. */
+  waiting: Http
 }
 
 /** A JSON value that outlives the process, so that not every message needs a login of its own. */

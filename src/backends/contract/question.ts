@@ -1,6 +1,4 @@
-import type { Http } from '../../http/index.ts'
 import type { Limit } from '../../platform/text.ts'
-import type { Context } from './backend.ts'
 
 /** A question as one target shows it: plain text that fits the service. */
 export interface Question {
@@ -39,14 +37,6 @@ export interface Asked {
   reply: Promise<Reply>
   /** Afterwards nothing answers it any more; where the service can change a message, it says how it ended. */
   close(ending: string): Promise<void>
-}
-
-/** What a backend has for a question: `http` gives each request ten seconds, also after the question has ended. */
-export interface AskContext extends Pick<Context, 'id' | 'target' | 'cache' | 'debug' | 'now' | 'http'> {
-  /** Ends with the question. */
-  signal: AbortSignal
-  /** Requests that wait for an answer as long as the question does. */
-  waiting: Http
 }
 
 /** A code that nobody guesses: 128 bits, in letters that addresses and names of topics may have. */

@@ -1,7 +1,8 @@
 import { ConfigError, messageOf } from '../../platform/errors.ts'
 import { hideSecret } from '../../platform/masking.ts'
+import type { AskContext } from '../contract/backend.ts'
 import { authorization } from '../contract/http-options.ts'
-import { type AskContext, type Asked, newCode, type Question, type Reply } from '../contract/question.ts'
+import { type Asked, newCode, type Question, type Reply } from '../contract/question.ts'
 import { levelOf } from './level.ts'
 import { type Place, subscribe } from './subscribe.ts'
 

@@ -8,7 +8,8 @@ import { word } from '../contract/formats.ts'
 import { authorization, httpOptions } from '../contract/http-options.ts'
 import { choice, server, text, url } from '../contract/options.ts'
 import { ask } from './ask.ts'
-import { levelOf } from './level.ts'
+import { levelOf, tagsOf } from './level.ts'
+import { receive } from './receive.ts'
 
 /** One byte more, and the server makes a file of the message (server.go, where the limit itself is too long already). */
 const longest = { max: 4095, unit: 'bytes' } as const
@@ -80,7 +81,7 @@ export default defineBackend({
       title: notification.title,
       message,
       priority: levelOf(options.priority ?? notification.priority),
-      tags: notification.tags.length > 0 ? notification.tags : undefined,
+      tags: tagsOf(notification),
       click: notification.url,
       icon: options.icon,
       sequence_id: context.id,
@@ -98,6 +99,7 @@ export default defineBackend({
   // At most 3 actions (server/actions.go); a text with them has to fit into 8192 bytes of JSON.
   asks: { words: 3, text: false, longest: { max: 2500, unit: 'bytes' } },
   ask,
+  receive,
   async probe(options, context) {
     const headers = authorization(options)
     const known = headers['authorization'] !== undefined

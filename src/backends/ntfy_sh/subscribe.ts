@@ -31,7 +31,7 @@ export interface Subscriber {
 }
 
 /** The server sends something every 45 s; two that are missing mean that the connection is dead, milliseconds. */
-const silence = 90_000
+export const silence = 90_000
 
 /**
  * Reads a topic until the signal ends that; a connection that breaks off is made again.

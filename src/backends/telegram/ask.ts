@@ -1,7 +1,8 @@
 import { messageOf } from '../../platform/errors.ts'
 import { field } from '../../platform/json.ts'
 import { hideSecret } from '../../platform/masking.ts'
-import { type AskContext, type Asked, answerIn, newCode, type Question, type Reply } from '../contract/question.ts'
+import type { AskContext } from '../contract/backend.ts'
+import { type Asked, answerIn, newCode, type Question, type Reply } from '../contract/question.ts'
 import { botFailure } from './failure.ts'
 import { hashOf, readUpdates, type Update } from './updates.ts'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { messageOf, TransientError } from '../../platform/errors.ts'
 import { asObject, field } from '../../platform/json.ts'
 import { pause, pauseAfter } from '../../platform/retry.ts'
-import type { AskContext } from '../contract/question.ts'
+import type { AskContext } from '../contract/backend.ts'
 import { botFailure } from './failure.ts'
 
 /** What somebody did in a chat of the bot. */
