@@ -10,7 +10,7 @@ import { oneLine } from '../platform/text.ts'
 export default defineCommand({
   name: 'log',
   words: '',
-  summary: 'show what was delivered, and answered, recently',
+  summary: 'show what was delivered recently',
   group: 'diagnosis',
   examples: [['ntfy log -n 5', 'the last five']],
   flags: { number: { kind: 'text', short: 'n', value: 'N', description: 'show the last N (default 20)' } },

@@ -1,6 +1,7 @@
 import { defineCommand } from '../cli/command.ts'
 import { loadConfig } from '../config/index.ts'
 import { selectTargets } from '../config/select.ts'
+import { followUp } from '../delivery/keep-flushing.ts'
 import { parseDuration } from '../platform/duration.ts'
 import { ConfigError, exitCode, UsageError } from '../platform/errors.ts'
 import { say } from '../platform/output.ts'
@@ -36,6 +37,8 @@ export default defineCommand({
       const named = global.targets.flatMap(({ name }) => ['-b', name])
       return (await import('../shell/receiver.ts')).installReceiver([...words, ...named])
     }
+    // What an earlier one was killed over is sent now.
+    followUp([], true)
     const life = new AbortController()
     const received: { signal?: NodeJS.Signals } = {}
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
