@@ -104,7 +104,11 @@ function readReplies(
     subscribe(place, {
       since: () => last,
       opened: open,
-      lost: (why) => context.debug(`the answers: ${why}`),
+      lost(why) {
+        // The question itself will say what is wrong.
+        open()
+        context.debug(`the answers: ${why}`)
+      },
       take: (message) => {
         last = message.id
         const answer = codes.get(String(message['message']).trim())
