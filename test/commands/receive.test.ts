@@ -82,7 +82,7 @@ describe('receive', () => {
 
   it('goes on after a break of either side, also where the server has forgotten the last id', async () => {
     const { env, server, shown, start } = await desk()
-    const logged = async () => (await ntfy(['log', '--json', '-n', '0'], { env })).stdout.split('\n').length - 1
+    const logged = async () => (await ntfy(['log', '--json', '-n', '999'], { env })).stdout.split('\n').length - 1
     const wanted: string[] = []
     let receiver = start()
     await waitFor('the subscription', () => server.listening() > 0)

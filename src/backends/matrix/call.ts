@@ -5,6 +5,7 @@ import { asObject } from '../../platform/json.ts'
 
 export interface CallOptions {
   json?: unknown
+  query?: Record<string, string>
   /** The field that proves that the homeserver did what was requested: a string. */
   proof?: string
   /** That there is no answer is one, too: an empty one. */
@@ -25,9 +26,9 @@ export type Call = (
 
 /** A homeserver's calls, with a token in the header: in the address it would end up in logs, and is not taken any more. */
 export function homeserverCall(http: Http, homeserver: string, token?: string): Call {
-  return async (method, path, { json, proof, optional } = {}) => {
+  return async (method, path, { json, query, proof, optional } = {}) => {
     const address = [`${homeserver}/_matrix/client/v3`, ...path.map(encodeURIComponent)].join('/')
-    const answer = await http(address, {
+    const answer = await http(query === undefined ? address : `${address}?${new URLSearchParams(query)}`, {
       method,
       ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
       ...(json !== undefined && { json }),

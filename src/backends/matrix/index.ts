@@ -3,6 +3,7 @@ import { word } from '../contract/formats.ts'
 import { httpOptions } from '../contract/http-options.ts'
 import { boolean, choice, list, text } from '../contract/options.ts'
 import { accountOf, lackOfHomeserver } from './account.ts'
+import { ask } from './ask.ts'
 import { contentOf } from './content.ts'
 import { failureOf, post } from './rooms.ts'
 import { accountCall } from './session.ts'
@@ -57,6 +58,10 @@ export default defineBackend({
       description: 'post to encrypted rooms, too, without encryption, which their members are warned of',
       default: false,
     }),
+    answer_from: list({
+      format: { pattern: /^@[^:\s]+:\S+$/, expected: 'expected a user id, @name:server' },
+      description: 'who may answer a question of `ntfy ask`: user ids; whoever may speak in the room if not given',
+    }),
     ...httpOptions,
   },
   example: {
@@ -93,6 +98,8 @@ export default defineBackend({
     if (failures.size > 0) throw failureOf(failures, Object.keys(events))
     return events
   },
+  asks: { words: 9, text: true, longest: { max: 28_000, unit: 'bytes' } },
+  ask,
   async probe(options, context) {
     const answer = await accountCall(await accountOf(options, context), context)('GET', ['account', 'whoami'])
     return `the account ${answer['user_id'] ?? '?'}`
