@@ -10,7 +10,7 @@ import { deskOf, receiveAll, sourcesOf } from '../receive/index.ts'
 export default defineCommand({
   name: 'receive',
   words: '[TARGET...]',
-  summary: 'show here what arrives at ntfy topics',
+  summary: 'show here what arrives at ntfy and MQTT topics',
   examples: [
     ['ntfy receive phone', 'on the desktop, or the terminal'],
     ['ntfy receive --once --since 1h', 'what arrived in the last hour'],

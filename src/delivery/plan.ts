@@ -84,6 +84,7 @@ function factsOf(notification: Notification, config: Config, options: PlanOption
   let asked = options.away === undefined ? undefined : Promise.resolve(options.away)
   return {
     source: notification.source,
+    ...(notification.source === 'received' && { host: notification.origin.host }),
     time: new Date(notification.time),
     ...(notification.agent && { agent: notification.agent }),
     ...(outcome && { outcome }),

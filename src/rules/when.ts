@@ -11,6 +11,8 @@ import { isWithin } from '../platform/hours.ts'
 export interface Facts {
   source: Source
   time: Date
+  /** Where it was made, if not here. */
+  host?: string
   /** The agent that it is about. */
   agent?: Pick<AgentDetails, 'name' | 'event'>
   /** How the command ended, its text as it was typed; nothing for a message of `send`. */
@@ -63,9 +65,10 @@ const checks: { [C in keyof When]-?: Check } = {
     outcome?.durationMs !== undefined && outcome.durationMs >= most
       ? `not shorter than ${shortDuration(most)}`
       : undefined,
-  host: ({ host: wanted = [] }) => {
-    const name = hostname().toLowerCase()
-    const isHere = (one: string) => one.toLowerCase() === name || one.toLowerCase() === name.split('.')[0]
+  host: ({ host: wanted = [] }, { host = hostname() }) => {
+    const name = host.toLowerCase()
+    const isHere = (one: string) =>
+      one.includes('*') ? wildcard(one).test(name) : [name, name.split('.')[0]].includes(one.toLowerCase())
     return wanted.some(isHere) ? undefined : `on ${name}, not on ${wanted.join(' or ')}`
   },
   command: ({ command: wanted = [] }, { outcome }) => {
@@ -93,4 +96,10 @@ function kindsOf(outcome: Outcome): ('success' | 'failure' | 'signal')[] {
   const { signal, status = 0 } = outcome
   if (signal !== undefined || (status > 128 && status <= 192)) return ['signal', 'failure']
   return [status === 0 && !outcome.lost ? 'success' : 'failure']
+}
+
+/** `build*`: a star stands for anything. */
+function wildcard(pattern: string): RegExp {
+  const parts = pattern.toLowerCase().split('*')
+  return new RegExp(`^${parts.map((part) => part.replace(/[^a-z0-9]/g, '\\$&')).join('.*')}$`)
 }

@@ -1,4 +1,4 @@
-import type { Priority } from '../../notification/index.ts'
+import type { Outcome, Priority } from '../../notification/index.ts'
 
 /** What arrived at a service, as far as its protocol carries it; nothing of it is trusted. */
 export interface Received {
@@ -13,6 +13,9 @@ export interface Received {
   url?: string
   /** A later one of the same thread replaces it. */
   thread?: string
+  /** Where it was made, and how the command ended that it is about: of a notification of ntfy itself. */
+  host?: string
+  outcome?: Pick<Outcome, 'command' | 'status' | 'signal' | 'durationMs'>
   /** How often ntfy has passed it on. */
   hops: number
 }

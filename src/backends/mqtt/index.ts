@@ -74,6 +74,10 @@ export default defineBackend({
     if (unheard) context.debug(`nobody has subscribed to ${options.topic}`)
     return { topic: options.topic, qos, version: level === 4 ? '3.1.1' : '5' }
   },
+  async receive(options, { signal }, flow) {
+    const { receive } = await import('./receive.ts')
+    await receive(brokerOf(options), options.topic, signal, flow)
+  },
   async probe(options, context: Context) {
     const broker = brokerOf(options)
     const { publish } = await import('./publish.ts')
@@ -116,7 +120,7 @@ function randomName(): string {
 }
 
 function messageOf(notification: Outgoing, { topic, qos, retain, payload, fmt }: MqttOptions): Message {
-  const { terminal: _, thread: __, origin, outcome, ...rest } = notification
+  const { terminal: _, thread, origin, outcome, ...rest } = notification
   const { title, message } = notification
   return {
     topic,
@@ -125,7 +129,18 @@ function messageOf(notification: Outgoing, { topic, qos, retain, payload, fmt }:
     contentType: payload === 'json' ? 'application/json' : 'text/plain',
     payload:
       payload === 'json'
-        ? JSON.stringify({ ...rest, ...origin, ...outcome })
+        ? JSON.stringify({
+            ...rest,
+            ...origin,
+            ...outcome,
+            ...(thread !== undefined && { thread: hashOf(thread, origin.host) }),
+          })
         : fmt.replace(/\{(title|message)\}/g, (_, word) => (word === 'title' ? title : message)),
   }
+}
+
+/** Of which thread it is, for whoever receives it, without saying what ours are called. */
+function hashOf(thread: string, host: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto')
+  return createHash('sha256').update(`${host} ${thread}`).digest('hex').slice(0, 32)
 }
