@@ -47,7 +47,10 @@ describe('every mistake in a rule is named, with its line, and what was expected
     [phone('when: {longer_than: 5m, shorter_than: 4m}'), '4: phone.when.longer_than: can never be true'],
     [phone('when: {shorter_than: 0}'), '4: phone.when.shorter_than: nothing is shorter than 0 s'],
     [phone('when: {away: maybe}'), '4: phone.when.away: expected true or false'],
-    [phone('when: {source: hooks}'), '4: phone.when.source: expected send, done, hook, agent or received; did you mean hook?'],
+    [
+      phone('when: {source: hooks}'),
+      '4: phone.when.source: expected send, done, hook, agent or received; did you mean hook?',
+    ],
     [phone('when: {hours: night}'), '4: phone.when.hours: expected hours (22:00-07:00)'],
     [
       phone('when: {hours: "07:00-07:00"}'),
