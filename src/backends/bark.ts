@@ -1,4 +1,5 @@
 import type { HttpAnswer } from '../http/exchange.ts'
+import { iconAddress } from '../notification/actions.ts'
 import { fitRendered } from '../notification/fit.ts'
 import type { Priority } from '../notification/index.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
@@ -48,7 +49,8 @@ export default defineBackend({
     const { title, message, priority, url: link } = notification
     const { device_key, sound, group, icon } = options
     const level = options.level ?? levels[priority]
-    const content = (body: string) => ({ title, body, level, sound, group, icon, url: link, id: context.id })
+    const picture = iconAddress(notification) ?? icon
+    const content = (body: string) => ({ title, body, level, sound, group, icon: picture, url: link, id: context.id })
     const fitting = fitRendered(message, (part) => asApple(content(part)), longestPayload)
     const answer = await context.http(`${options.url}/push`, {
       json: { device_key, ...JSON.parse(fitting) },

@@ -1,4 +1,5 @@
 import { askOnDesktop } from '../desktop/question.ts'
+import { withActionLines } from '../notification/actions.ts'
 import { ConfigError, messageOf, PermanentError, TransientError } from '../platform/errors.ts'
 import { findPlace, type Place } from '../terminal/place.ts'
 import { type Answer, type Context, defineBackend, type Outgoing } from './contract/backend.ts'
@@ -14,6 +15,7 @@ export default defineBackend({
   options: desktopOptions,
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4000, unit: 'codepoints' } },
   local: true,
+  takesActions: true,
   keepFor: 60 * 60 * 1000,
   // Or a line typed on the terminal, which is there for any question.
   asks: { words: 9, text: false, longest: { max: 2000, unit: 'codepoints' } },
@@ -48,7 +50,8 @@ async function waysFor(
   const place = await findPlace(notification.terminal, context.signal).catch(() => undefined)
   const desktop = () => showOnDesktop(notification, options, context)
   // It chooses between its own notification and a line by itself.
-  const byTerminal = () => terminal.send(notification, { sequence: 'auto', progress: undefined }, context)
+  const byTerminal = () =>
+    terminal.send(withActionLines(notification), { sequence: 'auto', progress: undefined }, context)
   return prefersTerminal(place) ? [byTerminal, desktop] : [desktop, byTerminal]
 }
 

@@ -3,6 +3,7 @@ import { showOnMac } from '../desktop/macos.ts'
 import { askOnDesktop } from '../desktop/question.ts'
 import { type Origin, type Toast, type Urgency, urgencies } from '../desktop/toast.ts'
 import { isInWindows, showOnWindows } from '../desktop/windows.ts'
+import { iconAddress, withActionLines } from '../notification/actions.ts'
 import { hasFailed, type Priority } from '../notification/index.ts'
 import { ConfigError, messageOf, TransientError } from '../platform/errors.ts'
 import { say } from '../platform/output.ts'
@@ -46,6 +47,7 @@ export default defineBackend({
   options: desktopOptions,
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4000, unit: 'codepoints' } },
   local: true,
+  takesActions: true,
   // After an answer that was lost a second toast takes the place of the first, or stands beside it.
   // A toast of the day before is noise.
   keepFor: 60 * 60 * 1000,
@@ -78,7 +80,9 @@ async function showInstead(notification: Outgoing, context: Context, error: Conf
   }
   const { default: terminal } = await import('./terminal.ts')
   try {
-    return (await terminal.send(notification, { sequence: 'auto', progress: undefined }, context)) ?? {}
+    return (
+      (await terminal.send(withActionLines(notification), { sequence: 'auto', progress: undefined }, context)) ?? {}
+    )
   } catch (trouble) {
     throw new NoDisplay(`no desktop and no terminal (${messageOf(error)}; ${messageOf(trouble)}): ${advice}`)
   }
@@ -91,17 +95,35 @@ export function showOnDesktop(
   context: Context,
 ): Promise<Record<string, unknown>> {
   const { urgency = urgencyOf(notification), timeout, ...rest } = options
-  const { title, message, thread } = notification
+  const { title, message, thread, actions } = notification
+  const icon = pictureOf(notification) ?? options.icon
   const { isStale } = context
   const origin = originOf(notification, context)
-  const toast: Toast = { ...rest, title, message, thread, urgency, timeout: Math.trunc(timeout), origin, isStale }
-  if (process.platform === 'darwin') return showOnMac(toast, context)
-  if (process.platform === 'win32') return showOnWindows(toast, context.signal)
+  const toast: Toast = {
+    ...rest,
+    actions,
+    icon,
+    title,
+    message,
+    thread,
+    urgency,
+    timeout: Math.trunc(timeout),
+    origin,
+    isStale,
+  }
+  const plain: Toast = { ...toast, message: withActionLines(notification).message }
+  if (process.platform === 'darwin') return showOnMac(plain, context)
+  if (process.platform === 'win32') return showOnWindows(plain, context.signal)
   return showOnLinux(toast, context.signal).catch((error: unknown) => {
     // A Linux inside Windows seldom has a desktop of its own.
-    if (error instanceof ConfigError && isInWindows()) return showOnWindows(toast, context.signal)
+    if (error instanceof ConfigError && isInWindows()) return showOnWindows(plain, context.signal)
     throw error
   })
+}
+
+/** An address is nothing that a desktop loads. */
+function pictureOf(notification: Outgoing): string | undefined {
+  return iconAddress(notification) === undefined ? notification.icon : undefined
 }
 
 /** Where a click can lead. Nobody waits for clicks in the foreground, or where there is nothing to bring to the front. */

@@ -1,4 +1,6 @@
+import { iconAddress } from '../notification/actions.ts'
 import { fitRendered } from '../notification/fit.ts'
+import type { Action } from '../notification/index.ts'
 import { TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { callingNobody, inertAddress } from '../platform/text.ts'
@@ -28,13 +30,17 @@ export default defineBackend({
     thread_id: text({ format: digits, description: 'a thread of the channel' }),
     ...httpOptions,
   },
+  takesActions: true,
   limits: { title: { max: 100, unit: 'codepoints' }, message: { max: 2000, unit: 'codepoints' } },
   answer: { json: { id: '1190000000000000000', type: 0, content: '**Done**', channel_id: '1180000000000000000' } },
   refusal: { status: 401, json: { message: 'Invalid Webhook Token', code: 50027 } },
-  async send({ title, message, url: link, priority }, options, context) {
+  async send(notification, options, context) {
+    const { title, message, url: link, priority, actions } = notification
     const thread = options.thread_id === undefined ? '' : `&thread_id=${encodeURIComponent(options.thread_id)}`
     // Without wait=true a message that is not saved is answered like one that is.
-    const answer = await context.http(`${options.url}${options.url.includes('?') ? '&' : '?'}wait=true${thread}`, {
+    // What no application owns may have buttons that are links (docs: with_components).
+    const query = `wait=true${thread}${actions ? '&with_components=true' : ''}`
+    const answer = await context.http(`${options.url}${options.url.includes('?') ? '&' : '?'}${query}`, {
       json: {
         content: fitRendered(
           message,
@@ -42,7 +48,8 @@ export default defineBackend({
           { max: 2000, unit: 'codepoints' },
         ),
         username: options.username,
-        avatar_url: options.avatar_url,
+        avatar_url: iconAddress(notification) ?? options.avatar_url,
+        components: actions && [{ type: 1, components: actions.map(linkButton) }],
         allowed_mentions: { parse: [] },
         flags: priority === 'min' || priority === 'low' ? suppressNotifications : undefined,
       },
@@ -63,6 +70,11 @@ export default defineBackend({
     return `the webhook ${field(answer.json, 'name') ?? ''}`.trimEnd()
   },
 })
+
+/** A button of style 5 opens its address, and tells nobody. */
+function linkButton({ label, url }: Action) {
+  return { type: 2, style: 5, label, url }
+}
 
 const suppressNotifications = 1 << 12
 

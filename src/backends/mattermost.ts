@@ -1,13 +1,14 @@
 import type { HttpAnswer } from '../http/exchange.ts'
 import { resetAfter, retryAfter } from '../http/index.ts'
+import { iconAddress } from '../notification/actions.ts'
 import { fitRendered } from '../notification/fit.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
-import { defineBackend } from './contract/backend.ts'
+import { defineBackend, type Outgoing } from './contract/backend.ts'
 import { word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'
-import { markdownText } from './shared/markdown.ts'
+import { escapeMarkdown, markdownText } from './shared/markdown.ts'
 
 export default defineBackend({
   name: 'mattermost',
@@ -31,6 +32,7 @@ export default defineBackend({
     icon_url: url({ description: 'the address of a picture to appear with' }),
     ...httpOptions,
   },
+  takesActions: true,
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 16_383, unit: 'codepoints' } },
   answer: { text: 'ok' },
   refusal: {
@@ -44,24 +46,38 @@ export default defineBackend({
       max: 16_383,
       unit: 'codepoints',
     })
+    const attachments = buttonsOf(notification)
     if (token !== undefined) {
       const answer = await context.http(`${address}/api/v4/posts`, {
         headers: authorization({ token }),
         // The server takes what has the same pending id for the same post.
-        json: { channel_id, message: text, pending_post_id: context.id },
+        json: { channel_id, message: text, pending_post_id: context.id, props: attachments && { attachments } },
         accepts: ({ json }) => typeof field(json, 'id') === 'string',
         failure: refusalOf,
       })
       return asObject(answer.json)
     }
     await context.http(address, {
-      json: { text, channel, username, icon_url },
+      json: { text, channel, username, icon_url: iconAddress(notification) ?? icon_url, attachments },
       accepts: ({ text: answer }) => answer.trim() === 'ok',
       failure: refusalOf,
     })
     return undefined
   },
 })
+
+/**
+ * Its buttons do not open an address, the server calls it (developers.mattermost.com, "Interactive messages"): so the
+ * label is a link as well.
+ */
+function buttonsOf({ actions }: Outgoing) {
+  return actions?.map(({ label, url }, at) => ({
+    fallback: `${label}: ${url}`,
+    title: escapeMarkdown(label),
+    title_link: url,
+    actions: [{ id: `open${at}`, type: 'button', name: label, integration: { url } }],
+  }))
+}
 
 function refusalOf(answer: HttpAnswer): Error | undefined {
   const { status, json } = answer

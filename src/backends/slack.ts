@@ -1,11 +1,12 @@
 import type { HttpAnswer } from '../http/exchange.ts'
+import { iconAddress } from '../notification/actions.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { defineBackend } from './contract/backend.ts'
 import { word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text } from './contract/options.ts'
-import { slackText } from './shared/slack-text.ts'
+import { slackButtons, slackText } from './shared/slack-text.ts'
 
 export default defineBackend({
   name: 'slack',
@@ -36,15 +37,19 @@ export default defineBackend({
     }),
     ...httpOptions,
   },
+  takesActions: true,
   limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 38_000, unit: 'codepoints' } },
   answer: { json: { ok: true, channel: 'C024BE91L', ts: '1503435956.000247', message: { text: 'Done' } } },
   refusal: { status: 200, json: { ok: false, error: 'invalid_auth' } },
   async send(notification, options, context) {
+    const text = slackText(notification)
     const answer = await context.http('https://slack.com/api/chat.postMessage', {
       headers: { authorization: `Bearer ${options.token}` },
       json: {
         channel: options.recipient,
-        text: slackText(notification),
+        text,
+        ...slackButtons(text, notification.actions),
+        icon_url: iconAddress(notification),
         thread_ts: options.thread_ts,
         unfurl_links: false,
         link_names: false,

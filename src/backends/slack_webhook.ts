@@ -1,9 +1,10 @@
+import { iconAddress } from '../notification/actions.ts'
 import { ConfigError } from '../platform/errors.ts'
 import { excerpt } from '../platform/masking.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'
-import { slackText } from './shared/slack-text.ts'
+import { slackButtons, slackText } from './shared/slack-text.ts'
 
 export default defineBackend({
   name: 'slack_webhook',
@@ -26,12 +27,21 @@ export default defineBackend({
     }),
     ...httpOptions,
   },
+  takesActions: true,
   limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 38_000, unit: 'codepoints' } },
   answer: { text: 'ok' },
   refusal: { status: 403, text: 'invalid_token' },
   async send(notification, options, context) {
+    const text = slackText(notification)
     await context.http(options.url, {
-      json: { text: slackText(notification), channel: options.user, username: 'ntfy', unfurl_links: false },
+      json: {
+        text,
+        ...slackButtons(text, notification.actions),
+        channel: options.user,
+        username: 'ntfy',
+        icon_url: iconAddress(notification),
+        unfurl_links: false,
+      },
       accepts: ({ text }) => text.trim() === 'ok',
       failure: ({ status, text }) => (status === 410 ? new ConfigError(`slack_webhook: ${excerpt(text)}`) : undefined),
     })

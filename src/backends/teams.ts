@@ -31,14 +31,17 @@ export default defineBackend({
   },
   // A card has 28 kB as JSON, of which the rest of it takes some.
   ended: ({ url: address }) => (isConnector(address) ? gone : undefined),
+  takesActions: true,
   limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 24_000, unit: 'bytes' } },
   answer: { status: 202 },
   refusal: {
     status: 401,
     json: { error: { code: 'DirectApiAuthorizationRequired', message: 'The request must be authenticated.' } },
   },
-  async send({ title, message, url: link }, options, context) {
+  async send({ title, message, url: link, actions = [] }, options, context) {
     if (isConnector(options.url)) throw new ConfigError(gone)
+    const links = [...(link === undefined ? [] : [{ label: 'Open', url: link }]), ...actions]
+    const buttons = links.map(({ label, url }) => ({ type: 'Action.OpenUrl', title: label, url }))
     const block = (text: string, more: object = {}) => ({ type: 'TextBlock', text, wrap: true, ...more })
     await context.http(options.url, {
       accepts: ({ status }) => status === 202,
@@ -64,7 +67,7 @@ export default defineBackend({
                   ),
                 ),
               ],
-              ...(link !== undefined && { actions: [{ type: 'Action.OpenUrl', title: 'Open', url: link }] }),
+              ...(buttons.length > 0 && { actions: buttons }),
             },
           },
         ],

@@ -1,6 +1,7 @@
 import { bringToFront } from '../away/bring-to-front.ts'
 import { defineCommand } from '../cli/command.ts'
 import { listen } from '../desktop/clicks.ts'
+import { openAddress } from '../desktop/open.ts'
 import { exitCode } from '../platform/errors.ts'
 import { readInput } from '../platform/input.ts'
 import { noteSeen } from '../shell/seen.ts'
@@ -21,6 +22,7 @@ export default defineCommand({
   async run() {
     await listen(3, JSON.parse(readInput(mostInput).text), {
       clicked: ({ terminal }) => bringToFront(terminal, AbortSignal.timeout(patience)),
+      opened: openAddress,
       seen: ({ notification }) => noteSeen(notification),
     })
     return exitCode.ok

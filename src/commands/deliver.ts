@@ -5,12 +5,13 @@ import { flushOnce } from '../delivery/flush.ts'
 import { withGranted } from '../delivery/granted.ts'
 import { flushReached, keepFlushing } from '../delivery/keep-flushing.ts'
 import { isDelivery } from '../outbox/delivery.ts'
+import { isAnythingScheduled } from '../outbox/schedule.ts'
 import { outboxFolder } from '../outbox/spool.ts'
 import { exitCode } from '../platform/errors.ts'
 import { readInput } from '../platform/input.ts'
 import { printJson } from '../platform/output.ts'
 
-/** A flusher lives this long at most, in milliseconds; later runs of ntfy start another when something is due. */
+/** A flusher lives this long, in milliseconds, and as long again while something is scheduled; later runs of ntfy start another when something is due. */
 const lifetime = 60 * 60_000
 
 /** Most that comes by stdin, in bytes. */
@@ -49,9 +50,20 @@ export default defineCommand({
 function endOfLife(): AbortSignal {
   const controller = new AbortController()
   const end = () => controller.abort()
-  setTimeout(end, lifetime).unref()
+  const grow = () => setTimeout(() => (hasToStay() ? grow() : end()), lifetime).unref()
+  grow()
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, end)
   return controller.signal
+}
+
+/** Who chose a time for a message does not expect to have to do something at that time. */
+function hasToStay(): boolean {
+  const folder = outboxFolder()
+  try {
+    return folder !== undefined && isAnythingScheduled(folder)
+  } catch {
+    return false
+  }
 }
 
 /** Our parent may have stopped listening: that is no reason to abandon what is queued. */

@@ -43,7 +43,7 @@ export async function interpret(document: Document): Promise<{ config: Config; p
 }
 
 /** Words at the top that hold lists of texts. */
-const textWords = new Set(['backends', 'groups', 'ignore', 'always'])
+const textWords = new Set(['backends', 'groups', 'ignore', 'always', 'only'])
 
 async function readTop(content: Mapping, reading: Reading): Promise<void> {
   const { config, document, problems } = reading

@@ -103,6 +103,7 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
     description: 'commands that notify from the hooks however short they are; failure: any that fails',
     ...patternsSchema,
   },
+  only: { description: 'the only commands that notify from the hooks', ...patternsSchema },
   ...displaySchemas,
   private: {
     description:

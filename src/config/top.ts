@@ -48,6 +48,7 @@ const readers: Record<string, TopReader> = {
   },
   ignore: (value, config) => readPatterns(value, config.ignore),
   always: (value, config) => readPatterns(value, config.always),
+  only: (value, config) => readPatterns(value, config.only),
   longer_than: (value, config) => {
     const milliseconds =
       typeof value === 'number' || typeof value === 'string' ? parseDuration(String(value)) : undefined

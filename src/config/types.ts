@@ -48,6 +48,8 @@ export interface Config {
   ignore: string[]
   /** Patterns of commands that notify from the hooks however short they are; `failure` is any that fails. */
   always: string[]
+  /** Patterns of the only commands that notify from the hooks; all of them if there is none. */
+  only: string[]
   /** The hooks notify of commands that ran this many milliseconds or longer. */
   longerThan: number | undefined
   /** What notifies of a coding agent. */
@@ -97,6 +99,7 @@ export function emptyConfig(path: string | undefined): Config {
     rules: {},
     ignore: [],
     always: [],
+    only: [],
     longerThan: undefined,
     agents: { longerThan: 10_000, settle: 6000, notify: ['done', 'needs-you', 'failed'], text: 'answer', lines: 3 },
     away: { mode: 'auto', idle: 120_000 },

@@ -48,6 +48,7 @@ const words = new Set([
   'private',
   'ignore',
   'always',
+  'only',
   'longer_than',
   'quiet',
   'limit',

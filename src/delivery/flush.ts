@@ -1,7 +1,7 @@
 import type { Delivery } from '../outbox/delivery.ts'
 import { bury, claim, current, unclaim } from '../outbox/index.ts'
 import { pauseOf } from '../outbox/pause.ts'
-import { byTarget, heads, isDue, listAll, readAll, ruleTime, type Waiting } from '../outbox/schedule.ts'
+import { byTarget, heads, isDue, listAll, readAll, ruleTime, soon, type Waiting } from '../outbox/schedule.ts'
 import { freeEntry, isBusy, whyStuck } from '../outbox/spool.ts'
 import { messageOf } from '../platform/errors.ts'
 import { say } from '../platform/output.ts'
@@ -15,9 +15,16 @@ const lookAgain = 15_000
 
 /**
  * Nobody waits for a rule whose time is further away than this, in milliseconds: a later run of ntfy does its work. The
- * end of quiet hours and room under a limit can wait for that; whether somebody comes back cannot.
+ * end of quiet hours and room under a limit can wait for that; whether somebody comes back, or a chosen time, cannot.
  */
-const longestSleep = { quiet: 60_000, limit: 60_000, escalate: 60 * 60_000, settle: 60 * 60_000, fallback: 60 * 60_000 }
+const longestSleep = {
+  quiet: 60_000,
+  limit: 60_000,
+  escalate: 60 * 60_000,
+  settle: 60 * 60_000,
+  fallback: 60 * 60_000,
+  at: soon,
+}
 
 /** After so many tries the oldest delivery may be what is wrong, and not its service: the next one is tried too. */
 const patientTries = 3

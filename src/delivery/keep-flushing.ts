@@ -1,7 +1,8 @@
+import { watch } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { current } from '../outbox/index.ts'
 import { isAnythingDue } from '../outbox/schedule.ts'
-import { cleanUp, type Entry, list, outboxFolder, read } from '../outbox/spool.ts'
+import { cleanUp, type Entry, freeEntry, list, outboxFolder, read } from '../outbox/spool.ts'
 import { isLocked, releaseLock, takeLock } from '../platform/lock.ts'
 import { deliverInBackground } from './background.ts'
 import type { Report } from './deliver.ts'
@@ -93,16 +94,38 @@ async function flushUntilEmpty(folder: string, stop: AbortSignal): Promise<void>
     const { next } = await flushOnce(folder, { stop })
     if (next === undefined) return
     const wait = Math.max(shortestSleep, Math.min(next - Date.now(), longestSleep))
-    if (!(await pause(wait, stop))) return
+    if (!(await pause(wait, stop, folder))) return
   }
 }
 
-/** @returns false if it has to stop */
-async function pause(milliseconds: number, stop: AbortSignal): Promise<boolean> {
+/**
+ * @param watched ends earlier when somebody schedules a delivery there
+ * @returns false if it has to stop
+ */
+async function pause(milliseconds: number, stop: AbortSignal, watched?: string): Promise<boolean> {
+  const woken = new AbortController()
+  const watcher = watched === undefined ? undefined : watchForScheduled(watched, () => woken.abort())
   try {
-    await sleep(milliseconds, undefined, { signal: stop })
+    await sleep(milliseconds, undefined, { signal: AbortSignal.any([stop, woken.signal]) })
     return true
   } catch {
-    return false
+    return !stop.aborted
+  } finally {
+    watcher?.close()
+  }
+}
+
+/** Where nothing can be watched, the folder is looked at again soon enough. */
+function watchForScheduled(folder: string, found: () => void) {
+  try {
+    const watcher = watch(folder, { persistent: false }, (_, file) => {
+      const name = /^(.+)\.json$/.exec(file ?? '')?.[1]
+      if (name === undefined) return
+      const delivery = read(freeEntry(folder, name))
+      if (delivery?.state === 'held' && delivery.rule === 'at') found()
+    })
+    return watcher.on('error', () => {})
+  } catch {
+    return undefined
   }
 }

@@ -1,17 +1,22 @@
 import type { Backend, Outgoing } from '../backends/contract/backend.ts'
+import { actionLine } from '../notification/actions.ts'
 import { lateNote } from '../notification/message.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { withoutOurSecrets } from '../platform/masking.ts'
 import { cut, isAddress, type Limit, lengthIn, oneLine, plainText } from '../platform/text.ts'
 
 /** What a backend gets: plain text that fits the service, and says when it happened if that is a while ago. */
-export function outgoing({ notification: kept }: Delivery, { limits }: Backend): Outgoing {
-  const notification = linked(plain(kept.outcome === undefined ? kept : cleaned(kept)))
-  const note = lateNote(notification.time, new Date())
+export function outgoing({ notification: kept }: Delivery, { limits, takesActions }: Backend): Outgoing {
+  const { actions = [], ...rest } = linked(plain(kept.outcome === undefined ? kept : cleaned(kept)))
+  const buttons = takesActions ? actions.filter(({ url }) => isAddress(url)) : []
+  const notification = { ...rest, ...(buttons.length > 0 && { actions: buttons }) }
+  const lines = actions.filter((action) => !buttons.includes(action)).map(actionLine)
+  const note = lines.map((line) => `\n${line}`).join('') + lateNote(notification.time, new Date())
   const { message } = notification
   const title = fit(notification.title, limits.title)
   if (limits.message === undefined) return { ...notification, title, message: message + note }
   const room = limits.message.max - lengthIn(note, limits.message.unit)
+  if (room < limits.message.max / 4) return { ...notification, title, message: fit(message + note, limits.message) }
   return { ...notification, title, message: fit(message, { ...limits.message, max: room }) + note }
 }
 

@@ -4,7 +4,7 @@ import type { Config } from '../config/types.ts'
 import type { Notification, Outcome } from '../notification/index.ts'
 import { type Delivery, whyKept } from '../outbox/delivery.ts'
 import { exitCode } from '../platform/errors.ts'
-import { decide, escalations, rulesOf, withFallback } from '../rules/apply.ts'
+import { type Decision, decide, escalations, hold, rulesOf, withFallback } from '../rules/apply.ts'
 import type { Facts } from '../rules/when.ts'
 import type { Report } from './deliver.ts'
 import { prepare } from './prepare.ts'
@@ -27,6 +27,10 @@ export interface PlanOptions {
   away?: Away
   /** The id of the delivery for a target, where it must be the same if this is planned again; asked in a fixed order. */
   idFor?: (target: string) => string
+  /** When it is to be sent, if not now. */
+  at?: Date
+  /** Nothing of it is sent, or counted. */
+  dryRun?: boolean
 }
 
 /** Makes a delivery for each target, and lets the rules decide which are sent, held and left out. */
@@ -38,7 +42,7 @@ export async function plan(
 ): Promise<Plan> {
   const made: Plan = { now: [], held: [], reports: [] }
   const facts = factsOf(notification, config, options)
-  await Promise.all(selected.map((one) => planOne(one, notification, config, { facts, idFor: options.idFor }, made)))
+  await Promise.all(selected.map((one) => planOne(one, notification, config, { ...options, facts }, made)))
   return made
 }
 
@@ -46,18 +50,20 @@ async function planOne(
   { target, overrides, named }: Selected,
   notification: Notification,
   config: Config,
-  { facts, idFor }: { facts: Facts; idFor: PlanOptions['idFor'] },
+  { facts, idFor, at, dryRun }: PlanOptions & { facts: Facts },
   made: Plan,
 ): Promise<void> {
   const delivery = await prepare(notification, config, { target, overrides }, idFor)
   const rules = rulesOf(config, target)
   // Its attempt says what is wrong, and keeps it until that is fixed.
   const isWrong = config.wrong[target.name] !== undefined
-  if (isWrong || Object.keys(rules).length === 0 || notification.source === 'test') {
+  const hasRules = Object.keys(rules).length > 0 && notification.source !== 'test' && !isWrong
+  if (!hasRules && at === undefined) {
     made.now.push(delivery)
     return
   }
-  const decision = await decide(delivery, rules, facts, { named })
+  const decided = await decide(delivery, hasRules ? rules : {}, facts, { named, at, dryRun })
+  const decision = decided.kind === 'send' && at !== undefined ? later(decided.delivery, at) : decided
   if (decision.kind === 'skip') {
     const { rule, reason } = decision
     made.reports.push({ ...reportOf(delivery), outcome: 'skipped', error: `${reason} (${rule})`, rule, reason })
@@ -65,7 +71,7 @@ async function planOne(
   }
   const another = (name: string) =>
     prepare(notification, config, { target: findTarget(config, name), overrides: {} }, idFor)
-  const kept = await withFallback(decision.delivery, rules, config, another)
+  const kept = hasRules ? await withFallback(decision.delivery, rules, config, another) : decision.delivery
   if (decision.kind === 'send') made.now.push(kept)
   else {
     made.held.push(kept)
@@ -73,6 +79,11 @@ async function planOne(
   }
   // What waits for the morning waits for nobody to come, too.
   if (decision.kind === 'send') made.held.push(...(await escalations(target, config, another)))
+}
+
+/** That it happens at that time is what it says: then it is not late. */
+function later({ notification, ...delivery }: Delivery, at: Date): Decision {
+  return hold({ ...delivery, notification: { ...notification, time: at.toISOString() } }, 'at', at, 'as scheduled')
 }
 
 function reportOf({ id, target, backend }: Delivery): Pick<Report, 'id' | 'target' | 'backend' | 'exitCode'> {
@@ -85,7 +96,7 @@ function factsOf(notification: Notification, config: Config, options: PlanOption
   return {
     source: notification.source,
     ...(notification.source === 'received' && { host: notification.origin.host }),
-    time: new Date(notification.time),
+    time: options.at ?? new Date(notification.time),
     ...(notification.agent && { agent: notification.agent }),
     ...(outcome && { outcome }),
     away: () => {

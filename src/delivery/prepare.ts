@@ -3,7 +3,7 @@ import { isThirdParty, loadBackend } from '../backends/index.ts'
 import { resolveOptions } from '../config/resolve.ts'
 import type { Selected } from '../config/select.ts'
 import { type Config, defaultTitle } from '../config/types.ts'
-import { longestTag, longestUrl, mostTags } from '../notification/index.ts'
+import { longestLabel, longestTag, longestUrl, mostActions, mostTags } from '../notification/index.ts'
 import { renderTemplate } from '../notification/template.ts'
 import { type Delivery, granted } from '../outbox/delivery.ts'
 import { machineTime } from '../outbox/machine-time.ts'
@@ -76,12 +76,18 @@ const longestOther = 4096
 
 /** A notification whose texts, whoever they come from, can be kept, as well as a few fallbacks that say it differently. */
 function withinReason(notification: Delivery['notification']): Delivery['notification'] {
-  const { url, tags, ...texts } = notification
+  const { url, tags, actions, ...texts } = notification
   return {
     ...(fitting(texts) as typeof texts),
     tags: tags.slice(0, mostTags).map((tag) => fit(tag, longestTag)),
     // A part of an address would lead elsewhere.
     ...(url !== undefined && url.length <= longestUrl && { url }),
+    ...(actions && {
+      actions: actions
+        .filter(({ url }) => url.length <= longestUrl)
+        .slice(0, mostActions)
+        .map(({ label, url }) => ({ label: fit(label, longestLabel), url })),
+    }),
   }
 }
 

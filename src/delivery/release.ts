@@ -38,7 +38,11 @@ export async function releaseDue(folder: string, waiting: Waiting[], options: { 
     if (!isEarly || !(await staysHeld(folder, one))) due.push(one)
   }
   for (const one of due.filter(waitsForNobody)) ready.push(...(await escalate(folder, one)))
-  for (const group of byTarget(due.filter((one) => !waitsForNobody(one)))) {
+  for (const one of due.filter(isScheduled)) {
+    const taken = take(folder, one)
+    if (taken !== undefined) ready.push(...makeReady(folder, taken))
+  }
+  for (const group of byTarget(due.filter((one) => !waitsForNobody(one) && !isScheduled(one)))) {
     ready.push(...(await together(folder, group)))
   }
   return ready
@@ -59,6 +63,11 @@ async function staysHeld(folder: string, one: Waiting): Promise<boolean> {
 /** It is needed only if nobody has come, or answered, until then. */
 function waitsForNobody({ rule }: Waiting): boolean {
   return rule === 'escalate' || rule === 'settle'
+}
+
+/** Its time was chosen for itself: it is no part of a digest. */
+function isScheduled({ rule }: Waiting): boolean {
+  return rule === 'at'
 }
 
 interface Taken {

@@ -6,13 +6,15 @@ import { sessionSockets } from './dbus/address.ts'
 import { adoptBus, type Bus, theBus } from './dbus/index.ts'
 import { type Start, socketPath } from './listener.ts'
 import { memoryOf } from './memory.ts'
-import { close, service, showOn } from './server.ts'
+import { close, openKey, service, showOn } from './server.ts'
 import { endStart } from './starting.ts'
 import type { Origin, Toast } from './toast.ts'
 
 /** What is done when somebody turns to a toast. */
 export interface Reactions {
   clicked(origin: Origin): Promise<void>
+  /** By the button that leads to this address. */
+  opened(url: string): Promise<void>
   /** By a click, or closed by the user. */
   seen(origin: Origin): void
 }
@@ -52,7 +54,7 @@ class Listener {
       const [id, detail] = body
       if (member === 'NameOwnerChanged' && sender === theBus.destination && id === server) this.#finish()
       if (name !== service || sender !== server) return
-      if (member === 'ActionInvoked') void this.#click(Number(id))
+      if (member === 'ActionInvoked') void this.#click(Number(id), String(detail))
       if (member === 'NotificationClosed') void this.#closed(Number(id), Number(detail))
     })
     const match = (rule: string) => bus.call({ ...theBus, member: 'AddMatch', signature: 's', body: [rule] })
@@ -102,11 +104,13 @@ class Listener {
     }
   }
 
-  async #click(id: number): Promise<void> {
-    const origin = this.#toasts.get(id)?.origin
-    if (origin === undefined) return
-    this.#reactions.seen(origin)
-    await this.#reactions.clicked(origin).catch(() => {})
+  async #click(id: number, key: string): Promise<void> {
+    const { origin, actions } = this.#toasts.get(id) ?? {}
+    const action = key.startsWith(openKey) ? actions?.[Number(key.slice(openKey.length))] : undefined
+    if (origin === undefined && action === undefined) return
+    if (origin) this.#reactions.seen(origin)
+    if (action) await this.#reactions.opened(action.url).catch(() => {})
+    else if (origin) await this.#reactions.clicked(origin).catch(() => {})
     await close(this.#bus, this.#server, id).catch(() => {})
     await this.#closed(id, 0)
   }

@@ -30,7 +30,7 @@ export async function showOnLinux(toast: Toast, signal: AbortSignal): Promise<Sh
  * started if there is none.
  */
 async function show(toast: Toast, signal: AbortSignal): Promise<number> {
-  if (toast.origin === undefined) return showHere(toast, signal, false)
+  if (toast.origin === undefined && toast.actions === undefined) return showHere(toast, signal, false)
   const { askListener } = await import('./listener.ts')
   const { beginStart, endStart, startOfOther } = await import('./starting.ts')
   const ask = () => askListener(toast, signal)

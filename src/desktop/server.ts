@@ -1,8 +1,12 @@
+import { withActionLines } from '../notification/actions.ts'
 import { ConfigError, messageOf, PermanentError } from '../platform/errors.ts'
 import { showable } from '../platform/text.ts'
 import { type Bus, DBusError, sessionBus, theBus } from './dbus/index.ts'
 import { memoryOf } from './memory.ts'
 import { type Toast, urgencies } from './toast.ts'
+
+/** Begins the key of a button that opens an address; its number follows. */
+export const openKey = 'open-'
 
 export const service = 'org.freedesktop.Notifications'
 
@@ -41,11 +45,13 @@ export async function showOn(bus: Bus, server: string, toast: Toast): Promise<{ 
   const memory = memoryOf(toast.thread)
   const last = await memory?.recall()
   const replaces = last?.guid === bus.guid && last.server === server ? last.id : 0
-  const text = showable(toast.message)
+  const hasButtons = capabilities.includes('actions')
+  const text = showable(hasButtons ? toast.message : withActionLines(toast).message)
   const body = capabilities.includes('body-markup') ? escapeMarkup(text) : text
-  const clickable = toast.origin !== undefined && capabilities.includes('actions')
+  const clickable = hasButtons && (toast.origin !== undefined || toast.actions !== undefined)
   // The action of this name is what a click on the whole notification means; its label is hardly ever shown.
-  const actions = clickable ? ['default', 'Show the terminal'] : []
+  const actions = toast.origin && clickable ? ['default', 'Show the terminal'] : []
+  if (hasButtons) toast.actions?.forEach(({ label }, at) => void actions.push(`${openKey}${at}`, showable(label)))
   const values = [
     'ntfy',
     replaces,

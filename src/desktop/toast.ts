@@ -1,4 +1,4 @@
-import type { TerminalReference } from '../notification/index.ts'
+import type { Action, TerminalReference } from '../notification/index.ts'
 
 export const urgencies = ['low', 'normal', 'critical'] as const
 export type Urgency = (typeof urgencies)[number]
@@ -12,6 +12,7 @@ export interface Toast {
   thread?: string | undefined
   /** The path of a picture, or a name of the icon theme. */
   icon?: string | undefined
+  actions?: Action[] | undefined
   /** Not kept in the desktop's list once it has been shown. */
   transient?: boolean | undefined
   soundfile?: string | undefined

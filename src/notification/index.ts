@@ -44,6 +44,12 @@ export interface TerminalReference {
   unlessFocused?: true
 }
 
+/** A button, or a line where the service has none. */
+export interface Action {
+  label: string
+  url: string
+}
+
 export interface Notification {
   /** A UUID. */
   id: string
@@ -56,6 +62,9 @@ export interface Notification {
   priority: Priority
   url?: string
   tags: string[]
+  actions?: Action[]
+  /** A picture to appear with: an address, or for the desktop a path or a name. */
+  icon?: string
   outcome?: Outcome
   /** The coding agent that it is about. */
   agent?: AgentDetails
@@ -72,6 +81,9 @@ export interface Notification {
 export const mostTags = 100
 export const longestTag = 256
 export const longestUrl = 8192
+/** As many buttons as an ntfy server takes. */
+export const mostActions = 3
+export const longestLabel = 64
 
 /** What a chat shows of a notification. */
 export type ChatText = Pick<Notification, 'message' | 'url'> & { title: string }

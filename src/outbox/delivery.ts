@@ -9,9 +9,9 @@ export interface MachineTime {
 
 /**
  * A rule that makes a delivery wait: for the end of the quiet hours, for room under the limit, for nobody to come, for
- * nobody to answer an agent.
+ * nobody to answer an agent, for the time that `send --at` named.
  */
-export type HoldingRule = 'quiet' | 'limit' | 'escalate' | 'settle'
+export type HoldingRule = 'quiet' | 'limit' | 'escalate' | 'settle' | 'at'
 
 /**
  * Options that name programs, as the command line or a piped configuration said them in this run. No file of the outbox
@@ -74,7 +74,7 @@ export function isDelivery(value: unknown): value is Delivery {
   if (!areTexts(value, ['config', 'error', 'configStamp'], true)) return false
   const { rule, fallback, digest, clock } = value
   if (clock !== undefined && !isMachineTime(clock)) return false
-  if (![undefined, 'quiet', 'limit', 'escalate', 'settle'].includes(rule as string | undefined)) return false
+  if (![undefined, 'quiet', 'limit', 'escalate', 'settle', 'at'].includes(rule as string | undefined)) return false
   if (fallback !== undefined && !isFallback(fallback, value['notification'])) return false
   if (digest !== undefined && !(Array.isArray(digest) && digest.every(isPart))) return false
   return (options === undefined || isObject(options)) && isNotification(value['notification'])
@@ -99,10 +99,16 @@ function isFallback(value: unknown, notification: unknown): boolean {
 function isNotification(value: unknown): boolean {
   if (!isObject(value) || !isTime(value['time'])) return false
   if (!areTexts(value, ['id', 'title', 'message', 'priority', 'source'])) return false
-  if (!areTexts(value, ['url', 'thread'], true)) return false
+  if (!areTexts(value, ['url', 'thread', 'icon'], true)) return false
+  const { actions } = value
+  if (actions !== undefined && !(Array.isArray(actions) && actions.every(isAction))) return false
   const { tags, outcome, terminal, agent, origin } = value
   if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) return false
   return isObject(origin) && [outcome, terminal, agent].every((part) => part === undefined || isObject(part))
+}
+
+function isAction(value: unknown): boolean {
+  return isObject(value) && areTexts(value, ['label', 'url'])
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

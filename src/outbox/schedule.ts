@@ -99,6 +99,17 @@ export function isAnythingDue(folder: string, entries: Entry[]): boolean {
   )
 }
 
+/** How long a process waits for the time that somebody chose, in milliseconds. */
+export const soon = 24 * 60 * 60_000
+
+/** Is there a delivery for a time that was chosen, within a day? */
+export function isAnythingScheduled(folder: string): boolean {
+  const latest = Date.now() + soon
+  return readAll(folder, list(folder)).some(
+    ({ state, rule, next }) => state === 'held' && rule === 'at' && Date.parse(next) < latest,
+  )
+}
+
 /** When a rule has to do something about a delivery, milliseconds since 1970; nothing if none has. */
 export function ruleTime({
   state,

@@ -29,19 +29,21 @@ export function rulesOf(config: Config, target: Target): TargetRules {
  * Decides for one delivery: `when`, the quiet hours, what was sent already, the limit.
  *
  * @param options.named its target was named on the command line: then its `when` does not apply
+ * @param options.at when it is to be sent, if not now
+ * @param options.dryRun nothing is counted
  */
 export async function decide(
   delivery: Delivery,
   rules: TargetRules,
   facts: Facts,
-  options: { named: boolean },
+  options: { named: boolean; at?: Date | undefined; dryRun?: boolean | undefined },
 ): Promise<Decision> {
   if (rules.when && !options.named) {
     const reason = await unmet(rules.when, facts)
     if (reason) return { kind: 'skip', delivery, rule: `when.${reason.condition}`, reason: reason.text }
   }
   const { quiet, dedupe, limit } = rules
-  const now = new Date()
+  const now = options.at ?? new Date()
   const hours = quiet ? quiet.hours.find((one) => isWithin(one, now)) : undefined
   if (quiet && hours && !isExempt(delivery.notification, quiet.except)) {
     return hold(delivery, 'quiet', endOf(hours, now), 'quiet hours')
@@ -49,9 +51,10 @@ export async function decide(
   // Urgent ones are never held by a limit, nor counted.
   const counted = limit && delivery.notification.priority !== 'urgent' ? limit : undefined
   if (!dedupe && !counted) return { kind: 'send', delivery }
-  const verdict = await countDelivery(delivery, facts.outcome, { dedupe: dedupe || undefined, limit: counted })
+  const checks = { dedupe: dedupe || undefined, limit: counted, dryRun: options.dryRun }
+  const verdict = await countDelivery(delivery, facts.outcome, checks)
   if (verdict.kind === 'duplicate') {
-    const reason = `the same was sent ${shortDuration(now.getTime() - verdict.sent.getTime())} ago`
+    const reason = `the same was sent ${shortDuration(Date.now() - verdict.sent.getTime())} ago`
     return { kind: 'skip', delivery, rule: 'dedupe', reason }
   }
   if (verdict.kind === 'full' && counted) return hold(delivery, 'limit', verdict.until, `limit of ${counted.text}`)

@@ -25,14 +25,19 @@ export type Verdict = { kind: 'free' } | { kind: 'duplicate'; sent: Date } | { k
  * nothing can be counted nothing is held back.
  *
  * @param outcome with the command as it was typed, whatever its target is shown
+ * @param dryRun it is not sent, and so not counted
  */
 export async function countDelivery(
   delivery: Delivery,
   outcome: Outcome | undefined,
-  { dedupe, limit }: { dedupe: number | undefined; limit: Limit | undefined },
+  {
+    dedupe,
+    limit,
+    dryRun = false,
+  }: { dedupe: number | undefined; limit: Limit | undefined; dryRun?: boolean | undefined },
 ): Promise<Verdict> {
   const key = dedupe === undefined ? undefined : fingerprint(delivery, outcome)
-  return counting(delivery, ({ sent, texts }, now) => {
+  return counting(delivery, dryRun, ({ sent, texts }, now) => {
     const last = key === undefined ? undefined : texts[key]
     if (last !== undefined && dedupe !== undefined && last <= now && now - last < dedupe) {
       return { kind: 'duplicate', sent: new Date(last) }
@@ -50,7 +55,7 @@ export async function countDelivery(
 
 /** Counts one that is sent regardless of the limit: held notifications arrive as one. */
 export async function countRelease(delivery: Delivery): Promise<void> {
-  await counting(delivery, ({ sent }, now) => {
+  await counting(delivery, false, ({ sent }, now) => {
     sent.push(now)
     return { kind: 'free' }
   })
@@ -65,6 +70,7 @@ interface Counters {
 
 async function counting(
   { target, config }: Delivery,
+  dryRun: boolean,
   count: (counters: Counters, now: number) => Verdict,
 ): Promise<Verdict> {
   const cache = openCache('rules', `${target}\n${config ?? ''}`, AbortSignal.timeout(patience), {
@@ -74,10 +80,10 @@ async function counting(
   const work = async (): Promise<Verdict> => {
     const counters = countersFrom(cache.read())
     const verdict = count(counters, Date.now())
-    if (verdict.kind === 'free') cache.write(counters)
+    if (verdict.kind === 'free' && !dryRun) cache.write(counters)
     return verdict
   }
-  return cache.alone(work).catch(() => ({ kind: 'free' }) as const)
+  return (dryRun ? work() : cache.alone(work)).catch(() => ({ kind: 'free' }) as const)
 }
 
 /** What is in the file is not trusted. */

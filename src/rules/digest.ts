@@ -11,6 +11,7 @@ const reasons: Record<HoldingRule, string> = {
   limit: 'held by the limit',
   escalate: 'held',
   settle: 'held',
+  at: 'scheduled',
 }
 
 /** Longest title that a digest keeps for the log, in characters. */

@@ -29,15 +29,22 @@ export interface Silence {
   reason: string
 }
 
-/** The first reason for silence, in this order: off, interrupted, ignored, too short. `always` ends the search. */
-export function whySilent(seen: SeenCommand, config: Pick<Config, 'ignore' | 'always'>): Silence | undefined {
+/** The first reason for silence, in this order: off, interrupted, not listed, ignored, too short. `always` ends the search. */
+export function whySilent(seen: SeenCommand, config: Pick<Config, 'ignore' | 'always' | 'only'>): Silence | undefined {
   const { typed, expanded, status, shellPid, short } = seen
   const off = whyOff(typed, shellPid)
   if (off !== undefined) return { rule: 'off', reason: off }
   if (status === interrupted) return { rule: 'interrupted', reason: 'it was interrupted (status 130)' }
   if (isAlways([typed, expanded], status, config.always)) return undefined
   // An alias or a function may be named, as well as the program that it runs.
-  const ignored = whyIgnored(typed, seen.ignore, config.ignore) ?? whyIgnored(expanded, seen.ignore, config.ignore)
+  const lines = [typed, expanded]
+  const listed = config.only.find((pattern) => lines.some(commandPattern(pattern)))
+  if (config.only.length > 0 && listed === undefined) {
+    return { rule: 'only', reason: `it is not one of the commands that notify (${config.only.join(', ')})` }
+  }
+  // Who names an interactive program there wants to hear of it.
+  const list = listed === undefined ? seen.ignore : ''
+  const ignored = whyIgnored(typed, list, config.ignore) ?? whyIgnored(expanded, list, config.ignore)
   if (ignored !== undefined) return ignored
   return short ? { rule: 'longer_than', reason: 'it was under the threshold' } : undefined
 }

@@ -41,6 +41,8 @@ export interface Backend<O extends Options = Options> {
   refusal?: { status: number; json?: unknown; text?: string }
   /** Stays on this machine. It gets no more of a command than others do, as the outbox keeps a copy. */
   local?: true
+  /** Shows a notification's actions as buttons; elsewhere they are lines of the message. */
+  takesActions?: true
   /** A duplicate does harm (an SMS costs): after an answer was lost on its way there is no second attempt. */
   once?: true
   /** Takes any option that the configuration gives it: a function of somebody's own, which declares none. */

@@ -1,4 +1,5 @@
 import type { HttpAnswer } from '../../http/exchange.ts'
+import { iconAddress } from '../../notification/actions.ts'
 import { fitRendered } from '../../notification/fit.ts'
 import { priorities } from '../../notification/index.ts'
 import { ConfigError, TransientError } from '../../platform/errors.ts'
@@ -69,6 +70,7 @@ export default defineBackend({
     icon: url({ description: 'the address of a picture to show' }),
     ...httpOptions,
   },
+  takesActions: true,
   limits: { title: { max: 1024, unit: 'bytes' }, message: longest },
   answer: { json: { id: 'hwQ2YpKdmg', time: 1635528741, event: 'message', topic: 'mytopic', message: 'Disk full' } },
   refusal: {
@@ -83,7 +85,8 @@ export default defineBackend({
       priority: levelOf(options.priority ?? notification.priority),
       tags: tagsOf(notification),
       click: notification.url,
-      icon: options.icon,
+      icon: iconAddress(notification) ?? options.icon,
+      actions: notification.actions?.map(({ label, url }) => ({ action: 'view', label, url })),
       sequence_id: context.id,
     })
     // JSON, because a header cannot hold what is not Latin-1: a mark in the title would never arrive.

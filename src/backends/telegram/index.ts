@@ -47,6 +47,7 @@ export default defineBackend({
   // dschep/ntfy had telegram-send keep them there.
   inherited: readTelegramIni,
   // Title, newline and message are one text of 4096 UTF-16 units.
+  takesActions: true,
   limits: { title: { max: 255, unit: 'utf16' }, message: { max: 3840, unit: 'utf16' } },
   answer: { json: { ok: true, result: { message_id: 42, chat: { id: 987654321 } } } },
   refusal: { status: 401, json: { ok: false, error_code: 401, description: 'Unauthorized' } },
@@ -60,6 +61,7 @@ export default defineBackend({
           message_thread_id: options.message_thread_id,
           disable_notification: options.silent || notification.priority === 'min' || notification.priority === 'low',
           link_preview_options: { is_disabled: true },
+          reply_markup: keyboardOf(notification),
         },
         accepts: ({ json }) => field(json, 'ok') === true,
         failure: (answer) => {
@@ -96,4 +98,9 @@ function textOf({ title, message, url: link }: Outgoing) {
     unit: 'utf16',
   })
   return { text: text || ' ', ...(head && { entities: [{ type: 'bold', offset: 0, length: head.length }] }) }
+}
+
+/** A button for each action, one below the other. */
+function keyboardOf({ actions }: Outgoing) {
+  return actions && { inline_keyboard: actions.map(({ label, url }) => [{ text: label, url }]) }
 }

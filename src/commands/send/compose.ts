@@ -15,6 +15,8 @@ import {
 import { ConfigError, UsageError } from '../../platform/errors.ts'
 import { isPipe } from '../../platform/regular-file.ts'
 import { isBlank } from '../../platform/text.ts'
+import { iconFrom, readActions } from './extras.ts'
+import { sendingTime } from './sending-time.ts'
 
 export const sendFlags = {
   priority: {
@@ -26,6 +28,15 @@ export const sendFlags = {
   },
   url: { kind: 'text', value: 'URL', description: 'open this URL from the notification' },
   tag: { kind: 'list', value: 'TAG', description: 'add a tag (repeatable)' },
+  action: {
+    kind: 'list',
+    value: "'LABEL, URL'",
+    description: 'add a button that opens this URL (up to 3; a line where the service has no buttons)',
+  },
+  icon: { kind: 'text', value: 'URL', description: 'show this picture (a path or a name for the desktop)' },
+  in: { kind: 'text', value: 'TIME', description: 'send it after this time: 10m, 1h30m' },
+  at: { kind: 'text', value: 'TIME', description: 'send it at this time: 18:00, or 2030-01-31 18:00' },
+  'dry-run': { kind: 'boolean', description: 'show what each target would get; nothing is sent or kept' },
   'no-queue': { kind: 'boolean', description: 'try once and do not queue on failure' },
   'no-wait': { kind: 'boolean', description: 'store the message and return at once; failures are in the log' },
 } as const
@@ -54,6 +65,8 @@ export async function compose(
   { idFor, ...moment }: Moment,
 ): Promise<Composed> {
   if (flags['no-wait']) refusePipe(global.config)
+  const at = sendingTime(flags, moment.time === undefined ? new Date() : new Date(moment.time))
+  const actions = flags.action.length > 0 ? readActions(flags.action) : undefined
   const message = await emojized(text, global)
   if (isBlank(message) && isBlank(global.title ?? '')) {
     throw new UsageError('send: no message (give words, or pipe text in)')
@@ -67,8 +80,14 @@ export async function compose(
     ...(flags.url !== undefined && { url: flags.url }),
     priority: (flags.priority as Priority | undefined) ?? 'default',
     tags: flags.tag,
+    ...(actions && { actions }),
+    ...(flags.icon && { icon: iconFrom(flags.icon) }),
   })
-  const planned = await plan(notification, config, selected, { ...(idFor && { idFor }) })
+  const planned = await plan(notification, config, selected, {
+    dryRun: flags['dry-run'],
+    ...(at && { at }),
+    ...(idFor && { idFor }),
+  })
   return { planned, config, warnings: [...config.warnings, ...excess(flags)] }
 }
 

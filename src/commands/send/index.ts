@@ -12,6 +12,7 @@ import { say } from '../../platform/output.ts'
 import { withoutEnd } from '../../platform/text.ts'
 import { terminalOfCaller } from '../../process/proc.ts'
 import { type Composed, compose, sendFlags } from './compose.ts'
+import { showPlan } from './dry-run.ts'
 
 export default defineCommand({
   name: 'send',
@@ -22,6 +23,7 @@ export default defineCommand({
     ['ntfy send backup is done', 'to the default targets'],
     ['df -h | ntfy -b phone send -', 'the output of a program, to one target'],
     ['ntfy -t Disk send --priority high "95 % full"', 'with a title and a priority'],
+    ['ntfy send --in 10m tea is ready', 'in ten minutes'],
     ['ntfy send --no-wait backup is done', 'without waiting for the service'],
   ],
   flags: sendFlags,
@@ -29,6 +31,7 @@ export default defineCommand({
     const terminal = terminalOfCaller()
     const composed = await compose(typed, messageFrom(typed.words), { ...(terminal && { terminal }) })
     for (const warning of composed.warnings) say.warning(warning)
+    if (typed.flags['dry-run']) return showPlan(composed, typed.global)
     return typed.flags['no-wait'] ? leave(composed) : deliver(composed, typed)
   },
 })
