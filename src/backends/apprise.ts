@@ -3,6 +3,7 @@ import { hasFailed } from '../notification/index.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { excerpt } from '../platform/masking.ts'
+import { serverOf } from './contract/address.ts'
 import { defineBackend, type Outgoing } from './contract/backend.ts'
 import { word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
@@ -16,6 +17,16 @@ export default defineBackend({
     'Start an Apprise API server (its container is caronc/apprise), and save your addresses there under a key of your choice, which is `key`.',
     'Or install the program (pip install apprise), and put the addresses into `urls`, or into its own configuration.',
   ],
+  addresses: {
+    schemes: ['apprise', 'apprises'],
+    form: 'apprises://HOST/KEY',
+    read(address) {
+      const { user, password, path, query } = address
+      const key = path.at(-1)
+      if (key === undefined) return undefined
+      return { url: [serverOf(address), ...path.slice(0, -1)].join('/'), key, user, password, tag: query['tags'] }
+    },
+  },
   options: {
     url: server({
       endpoint: /\/notify(?:\/[\w-]*)?\/?$/,

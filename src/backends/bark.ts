@@ -4,6 +4,7 @@ import { fitRendered } from '../notification/fit.ts'
 import type { Priority } from '../notification/index.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
+import { recipients, serverOf } from './contract/address.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { choice, server, text, url } from './contract/options.ts'
@@ -16,6 +17,16 @@ export default defineBackend({
     'Install the app Bark on an iPhone; its first page shows an address such as https://api.day.app/KEY/..., whose KEY is `device_key`.',
     'With a server of your own add it in the app, and give its address as `url`.',
   ],
+  addresses: {
+    schemes: ['bark', 'barks'],
+    form: 'barks://HOST/KEY',
+    read(address) {
+      const [device_key, ...others] = recipients(address)
+      if (device_key === undefined || others.length > 0) return undefined
+      const { sound, level, group, icon } = address.query
+      return { url: serverOf(address), device_key, sound, level, group, icon }
+    },
+  },
   options: {
     device_key: text({
       format: { pattern: /^[^\s/]+$/, expected: 'expected the key alone, without the address around it' },

@@ -14,6 +14,11 @@ export default defineBackend({
     'Install the app Chanify; the settings of a channel show its token.',
     'With a node of your own give its address as `url`.',
   ],
+  addresses: {
+    schemes: ['chanify'],
+    form: 'chanify://TOKEN',
+    read: ({ authority, path }) => ({ token: [authority, ...path].join('/') }),
+  },
   options: {
     token: text({
       format: word,

@@ -44,6 +44,11 @@ export default defineBackend({
   homepage: 'https://specifications.freedesktop.org/notification-spec/latest/',
   setup: ['Nothing, where a desktop runs: `ntfy doctor --notify` shows whether it does.'],
   aliases: ['linux', 'darwin', 'win32'],
+  addresses: {
+    schemes: ['dbus', 'qt', 'glib', 'kde', 'gnome', 'macosx', 'windows'],
+    form: 'dbus://',
+    read: () => ({}),
+  },
   options: desktopOptions,
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 4000, unit: 'codepoints' } },
   local: true,

@@ -14,6 +14,15 @@ export default defineBackend({
   title: 'Discord',
   homepage: 'https://docs.discord.com/developers/resources/webhook#execute-webhook',
   setup: ['In the settings of a channel choose Integrations, Webhooks, New Webhook, and copy its address.'],
+  addresses: {
+    schemes: ['discord'],
+    form: 'discord://ID/TOKEN',
+    read({ user, host, path: [token, ...others], query }) {
+      if (token === undefined || others.length > 0) return undefined
+      const { thread, avatar_url } = query
+      return { url: `https://discord.com/api/webhooks/${host}/${token}`, username: user, thread_id: thread, avatar_url }
+    },
+  },
   options: {
     url: url({
       description: "the address of a webhook, from the channel's settings under Integrations",

@@ -12,6 +12,16 @@ export default defineBackend({
   setup: [
     'In a space choose Apps & integrations, Webhooks, Add webhook, and copy its address: key and token are a part of it.',
   ],
+  addresses: {
+    schemes: ['gchat'],
+    form: 'gchat://WORKSPACE/KEY/TOKEN',
+    read({ host, path: [key, token, thread_key], query }) {
+      if (key === undefined || token === undefined) return undefined
+      const words = `key=${encodeURIComponent(key)}&token=${encodeURIComponent(token)}`
+      const url = `https://chat.googleapis.com/v1/spaces/${encodeURIComponent(host)}/messages?${words}`
+      return { url, thread_key: thread_key ?? query['thread'] }
+    },
+  },
   options: {
     url: url({
       description: "the address of a webhook, from the space's settings under Apps & integrations",

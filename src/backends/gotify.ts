@@ -3,6 +3,7 @@ import { ConfigError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { hideSecret } from '../platform/masking.ts'
 import { withoutEnd } from '../platform/text.ts'
+import { serverOf } from './contract/address.ts'
 import { defineBackend } from './contract/backend.ts'
 import { word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
@@ -13,6 +14,19 @@ export default defineBackend({
   title: 'Gotify',
   homepage: 'https://gotify.net/docs/pushmsg',
   setup: ['In the web page of your server choose Apps, Create Application, and copy its token.'],
+  addresses: {
+    schemes: ['gotify', 'gotifys'],
+    form: 'gotifys://HOST/TOKEN',
+    read(address) {
+      const { path, query } = address
+      const token = path.at(-1)
+      if (token === undefined) return undefined
+      const levels: Record<string, string> = { low: '1', moderate: '3', normal: '5', high: '8', emergency: '10' }
+      const { priority = '' } = query
+      const url = [serverOf(address), ...path.slice(0, -1)].join('/')
+      return { url, token, priority: levels[priority.toLowerCase()] ?? (priority || undefined) }
+    },
+  },
   options: {
     url: url({
       description: 'the address of the server',

@@ -4,6 +4,7 @@ import { iconAddress } from '../notification/actions.ts'
 import { fitRendered } from '../notification/fit.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
+import { serverOf } from './contract/address.ts'
 import { defineBackend, type Outgoing } from './contract/backend.ts'
 import { word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
@@ -17,6 +18,21 @@ export default defineBackend({
   setup: [
     'In the main menu choose Integrations, Incoming Webhooks, Add, and copy its address. If there are none, an administrator has to enable them.',
   ],
+  addresses: {
+    schemes: ['mmost', 'mmosts'],
+    form: 'mmosts://HOST/TOKEN',
+    read(address) {
+      const { user, path, query } = address
+      const key = path.at(-1)
+      if (key === undefined) return undefined
+      const folder = path
+        .slice(0, -1)
+        .map((part) => `/${part}`)
+        .join('')
+      const channel = (query['channel'] ?? query['to'])?.replace(/^#/, '')
+      return { url: `${serverOf(address)}${folder}/hooks/${key}`, username: user, channel }
+    },
+  },
   options: {
     url: url({
       description: 'the address of an incoming webhook; with `token` that of the server',

@@ -11,6 +11,11 @@ export default defineBackend({
   title: 'Prowl',
   homepage: 'https://www.prowlapp.com/api.php',
   setup: ['Make an API key at https://www.prowlapp.com/api_settings.php.'],
+  addresses: {
+    schemes: ['prowl'],
+    form: 'prowl://KEY[/PROVIDERKEY]',
+    read: ({ host, path: [provider_key], query: { priority } }) => ({ api_key: host, provider_key, priority }),
+  },
   options: {
     api_key: text({
       format: { pattern: /^[!-~]+(?:, *[!-~]+)*$/, expected: 'expected keys, with commas between them' },

@@ -1,6 +1,7 @@
 import { resetAfter, retryAfter } from '../http/index.ts'
 import { TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
+import { recipients } from './contract/address.ts'
 import { defineBackend } from './contract/backend.ts'
 import { account, word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
@@ -14,6 +15,16 @@ export default defineBackend({
   title: 'Pushbullet',
   homepage: 'https://docs.pushbullet.com/#create-push',
   setup: ['In https://www.pushbullet.com/#settings/account choose Create Access Token.'],
+  addresses: {
+    schemes: ['pbul'],
+    form: 'pbul://TOKEN[/DEVICE]',
+    read(address) {
+      const [who, ...others] = recipients(address)
+      if (others.length > 0) return undefined
+      const whom = who === undefined ? {} : who.startsWith('#') ? { channel: who.slice(1) } : { device_iden: who }
+      return { access_token: address.host, ...(who?.includes('@') ? { email: who } : whom) }
+    },
+  },
   options: {
     access_token: text({
       format: word,

@@ -1,5 +1,6 @@
 import { ConfigError, PermanentError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
+import { serverOf } from './contract/address.ts'
 import { defineBackend } from './contract/backend.ts'
 import { link, word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
@@ -15,6 +16,14 @@ export default defineBackend({
   setup: [
     'The public server is gone: on a server of your own make a service (POST /service), whose answer holds the secret, and subscribe to it in the app.',
   ],
+  addresses: {
+    schemes: ['pjet', 'pjets'],
+    form: 'pjets://HOST/SECRET',
+    read(address) {
+      const secret = address.path.at(-1) ?? address.query['secret']
+      return secret === undefined ? undefined : { endpoint: serverOf(address), secret }
+    },
+  },
   options: {
     secret: text({
       format: word,

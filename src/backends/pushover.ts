@@ -3,6 +3,7 @@ import { resetAfter, retryAfter } from '../http/index.ts'
 import type { Priority } from '../notification/index.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
+import { recipients } from './contract/address.ts'
 import { defineBackend } from './contract/backend.ts'
 import { link, word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
@@ -16,6 +17,18 @@ export default defineBackend({
     'Your user key stands on the first page of https://pushover.net after you have logged in.',
     'Make an application of your own at https://pushover.net/apps/build: its token is `api_token`. The one that all users of dschep/ntfy shared is used up every month.',
   ],
+  addresses: {
+    schemes: ['pover'],
+    form: 'pover://USER@TOKEN',
+    read(address) {
+      const { user, host, query } = address
+      if (user === undefined) return undefined
+      const { sound, retry, expire, url, url_title, ttl } = query
+      const priority = levelNamed(query['priority'])
+      const device = recipients(address).join(',') || undefined
+      return { user_key: user, api_token: host, device, sound, priority, retry, expire, url, url_title, ttl }
+    },
+  },
   options: {
     user_key: text({
       format: word,
@@ -114,4 +127,11 @@ function wrongKey(answer: HttpAnswer): Error | undefined {
   const wrong = ['token', 'user'].find((name) => field(json, name) === 'invalid')
   if (status < 400 || status >= 500 || wrong === undefined) return undefined
   return new ConfigError(`pushover does not know the ${wrong === 'token' ? 'api_token' : 'user_key'}`)
+}
+
+/** Apprise has words for them. */
+function levelNamed(priority: string | undefined): string | undefined {
+  const names = ['low', 'moderate', 'normal', 'high', 'emergency']
+  const at = names.findIndex((name) => priority !== undefined && name.startsWith(priority.toLowerCase()))
+  return at < 0 ? priority : String(at - 2)
 }

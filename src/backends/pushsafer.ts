@@ -2,6 +2,7 @@ import { isForLater } from '../http/index.ts'
 import type { Priority } from '../notification/index.ts'
 import { ConfigError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
+import { recipients } from './contract/address.ts'
 import { defineBackend } from './contract/backend.ts'
 import { word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
@@ -14,6 +15,14 @@ export default defineBackend({
   setup: [
     'The private key stands in the dashboard of https://www.pushsafer.com; an alias key for some devices can be made there, too.',
   ],
+  addresses: {
+    schemes: ['psafer', 'psafers'],
+    form: 'psafer://KEY[/DEVICE]',
+    read(address) {
+      const { sound, vibration } = address.query
+      return { key: address.host, device: recipients(address).join('|') || undefined, sound, vibration }
+    },
+  },
   options: {
     key: text({
       format: word,

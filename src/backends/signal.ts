@@ -1,5 +1,6 @@
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
+import { recipients, serverOf } from './contract/address.ts'
 import { defineBackend } from './contract/backend.ts'
 import { phone } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
@@ -12,6 +13,16 @@ export default defineBackend({
   setup: [
     'Start signal-cli-rest-api, and link it to your account: its page /v1/qrcodelink?device_name=ntfy shows a code to scan in Signal under Linked devices.',
   ],
+  addresses: {
+    schemes: ['signal', 'signals'],
+    form: 'signals://HOST/FROM/TO',
+    read(address) {
+      const { user, password, path } = address
+      if (path[0] === undefined) return undefined
+      const to = recipients(address, 1)
+      return { url: serverOf(address), number: path[0], recipients: to.length > 0 ? to : [path[0]], user, password }
+    },
+  },
   options: {
     url: server({
       endpoint: /\/v2\/send\/?$/,

@@ -12,6 +12,15 @@ export default defineBackend({
   setup: [
     'Install the app Simplepush: it shows the key. Turn on encryption there, and give its `password` and `salt`.',
   ],
+  addresses: {
+    schemes: ['spush'],
+    form: 'spush://[SALT:PASSWORD@]KEY',
+    read: ({ user, password, host, query }) => ({
+      key: host,
+      ...(password !== undefined && { salt: user, password }),
+      event: query['event'],
+    }),
+  },
   options: {
     key: text({
       format: word,

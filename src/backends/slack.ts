@@ -2,6 +2,7 @@ import type { HttpAnswer } from '../http/exchange.ts'
 import { iconAddress } from '../notification/actions.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
+import { recipients } from './contract/address.ts'
 import { defineBackend } from './contract/backend.ts'
 import { word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
@@ -16,6 +17,16 @@ export default defineBackend({
     "At https://api.slack.com/apps make an app, give its bot the scope chat:write, and install it in the workspace: the bot's token begins with xoxb-.",
     'Invite the bot to the channel (/invite).',
   ],
+  addresses: {
+    schemes: ['slack'],
+    form: 'slack://xoxb-TOKEN/CHANNEL',
+    read(address) {
+      const [recipient, ...others] = recipients(address)
+      const isToken = address.host.startsWith('xox')
+      if (!isToken || recipient === undefined || others.length > 0) return undefined
+      return { token: address.host, recipient, thread_ts: address.query['ts'] }
+    },
+  },
   options: {
     token: text({
       format: word,

@@ -1,6 +1,7 @@
 import { iconAddress } from '../notification/actions.ts'
 import { ConfigError } from '../platform/errors.ts'
 import { excerpt } from '../platform/masking.ts'
+import { recipients } from './contract/address.ts'
 import { defineBackend } from './contract/backend.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'
@@ -13,6 +14,15 @@ export default defineBackend({
   setup: [
     'At https://api.slack.com/apps make an app, activate Incoming Webhooks, add one for a channel, and copy its address.',
   ],
+  addresses: {
+    schemes: ['slack'],
+    form: 'slack://A/B/C[/#CHANNEL]',
+    read(address) {
+      const [second, third, user, ...others] = recipients(address)
+      if (third === undefined || others.length > 0) return undefined
+      return { url: `https://hooks.slack.com/services/${address.host}/${second}/${third}`, user }
+    },
+  },
   options: {
     url: url({
       description: 'the address of the webhook, from https://api.slack.com/apps',

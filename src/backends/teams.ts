@@ -18,6 +18,21 @@ export default defineBackend({
   setup: [
     "In the channel's menu choose Workflows, 'Post to a channel when a webhook request is received', and copy the address that it shows at the end.",
   ],
+  addresses: {
+    schemes: ['workflow', 'workflows'],
+    form: 'workflows://HOST/WORKFLOW/SIGNATURE',
+    read({ host, port, path: [workflow, signature], query }) {
+      if (workflow === undefined || signature === undefined) return undefined
+      const words = new URLSearchParams({
+        'api-version': query['ver'] ?? '2016-06-01',
+        sp: '/triggers/manual/run',
+        sv: '1.0',
+        sig: signature,
+      })
+      const place = port === undefined ? host : `${host}:${port}`
+      return { url: `https://${place}/workflows/${workflow}/triggers/manual/paths/invoke?${words}` }
+    },
+  },
   options: {
     url: url({
       description: 'the address of a workflow "When a Teams webhook request is received"',

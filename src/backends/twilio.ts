@@ -1,6 +1,7 @@
 import type { HttpAnswer } from '../http/exchange.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
+import { recipients } from './contract/address.ts'
 import { defineBackend } from './contract/backend.ts'
 import { word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
@@ -13,6 +14,16 @@ export default defineBackend({
   setup: [
     'The account SID and the auth token stand on the first page of https://console.twilio.com; buy a number there, or make a messaging service.',
   ],
+  addresses: {
+    schemes: ['twilio'],
+    form: 'twilio://SID:TOKEN@FROM/TO',
+    read(address) {
+      const { user, password, host } = address
+      const [to = host, ...others] = recipients(address)
+      if (user === undefined || password === undefined || others.length > 0) return undefined
+      return { account_sid: user, auth_token: password, from: host, to }
+    },
+  },
   options: {
     account_sid: text({
       format: { pattern: /^AC\w+$/, expected: 'expected the SID of the account (AC...)' },

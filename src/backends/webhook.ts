@@ -1,3 +1,4 @@
+import { serverOf } from './contract/address.ts'
 import { defineBackend, type Outgoing } from './contract/backend.ts'
 import { headerName, headerValue, status, word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
@@ -10,6 +11,24 @@ export default defineBackend({
   setup: [
     'Anything that takes a request over HTTP: give its address, and what it wants as `headers`, `token`, `user` and `password`, or `hmac_secret`. `template` says what the body looks like.',
   ],
+  addresses: {
+    schemes: ['json', 'jsons'],
+    form: 'jsons://HOST/PATH',
+    read(address) {
+      const { user, password, path, query } = address
+      const headers = Object.entries(query).filter(([name]) => name.startsWith('+'))
+      return {
+        url: [serverOf(address), ...path.map(encodeURIComponent)].join('/'),
+        user,
+        password,
+        method: query['method']?.toUpperCase(),
+        headers:
+          headers.length > 0 ? Object.fromEntries(headers.map(([name, text]) => [name.slice(1), text])) : undefined,
+        // What Apprise sends.
+        template: { version: '1.0', title: '{{title}}', message: '{{message}}', attachments: [], type: 'info' },
+      }
+    },
+  },
   options: {
     url: url({
       description: 'where the notification is sent',

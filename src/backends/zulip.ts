@@ -2,6 +2,7 @@ import { fitRendered } from '../notification/fit.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { callingNobody, cut } from '../platform/text.ts'
+import { recipients } from './contract/address.ts'
 import { defineBackend } from './contract/backend.ts'
 import { account, word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
@@ -13,6 +14,19 @@ export default defineBackend({
   title: 'Zulip',
   homepage: 'https://zulip.com/api/send-message',
   setup: ['In Settings, Your bots, add an incoming webhook bot or a generic bot, and copy its email and its API key.'],
+  addresses: {
+    schemes: ['zulip'],
+    form: 'zulip://BOT@ORGANIZATION/KEY/CHANNEL',
+    read(address) {
+      const { user, host, path, query } = address
+      const [to = 'general', ...others] = recipients(address, 1)
+      if (user === undefined || path[0] === undefined || others.length > 0) return undefined
+      const site = host.includes('.') ? host : `${host}.zulipchat.com`
+      const email = user.includes('@') ? user : `${user.replace(/-bot$/, '')}-bot@${site}`
+      const type = to.includes('@') ? 'direct' : 'stream'
+      return { site: `https://${site}`, email, key: path[0], to: to.replace(/^#/, ''), type, topic: query['topic'] }
+    },
+  },
   options: {
     site: server({
       endpoint: /\/api(?:\/v1(?:\/messages)?)?\/?$/,

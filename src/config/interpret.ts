@@ -1,3 +1,4 @@
+import { isServiceAddress } from '../backends/contract/address.ts'
 import { normalKey } from '../backends/contract/options.ts'
 import { backendName, backends } from '../backends/index.ts'
 import { didYouMean } from '../platform/suggest.ts'
@@ -34,6 +35,10 @@ export async function interpret(document: Document): Promise<{ config: Config; p
   }
   const reading: Reading = { document, config, problems, distrust: distrust(document), literalSecrets: false }
   await readTop(content, reading)
+  if ([...config.backends, ...Object.values(config.groups).flat()].some(isServiceAddress)) {
+    await (await import('./addresses.ts')).readAddressesAmongNames(config, problems)
+    reading.literalSecrets = true
+  }
   checkReferences(config, problems)
   if (reading.literalSecrets && isReadableByOthers(document.stats)) {
     const name = document.path
@@ -70,6 +75,9 @@ async function readTop(content: Mapping, reading: Reading): Promise<void> {
       await readSection({ name: key, value: {}, at: [key], backendKeys: [] }, reading)
     } else if (typeof value === 'string' && backendName(value) !== undefined) {
       problems.push({ at: [key], what: `expected options; write ${key}: {backend: ${backendName(value)}}` })
+    } else if (typeof value === 'string' && isServiceAddress(value)) {
+      await (await import('./addresses.ts')).readAddressTarget(key, value, [key], reading)
+      reading.literalSecrets = true
     } else {
       problems.push({ at: [key], what: `unknown setting${didYouMean(key, [...topWords, ...Object.keys(backends)])}` })
     }
@@ -85,7 +93,11 @@ async function readNotifications(key: string, value: unknown, content: Mapping, 
   }
   const names: string[] = []
   for (const [name, section] of Object.entries(value)) {
-    if (!isMapping(section)) problems.push({ at: [key, name], what: 'expected options (key: value)' })
+    if (typeof section === 'string' && isServiceAddress(section)) {
+      names.push(name)
+      await (await import('./addresses.ts')).readAddressTarget(name, section, [key, name], reading)
+      reading.literalSecrets = true
+    } else if (!isMapping(section)) problems.push({ at: [key, name], what: 'expected options (key: value)' })
     else if (isService(name, section)) names.push(...(await readService(name, section, [key, name], reading)))
     else {
       names.push(name)

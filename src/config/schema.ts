@@ -17,7 +17,7 @@ export async function configSchema(): Promise<Schema> {
   const alternatives: Schema[] = []
   for (const name of names) {
     const backend = await loadBackend(backendAliases[name] ?? name)
-    sections[name] = { anyOf: [sectionSchema(backend, false), { type: 'null' }] }
+    sections[name] = { anyOf: [sectionSchema(backend, false), { type: 'null' }, addressSchema] }
     alternatives.push({
       if: { properties: { backend: { const: name } }, required: ['backend'] },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
@@ -29,7 +29,9 @@ export async function configSchema(): Promise<Schema> {
     title: 'The configuration of ntfy',
     type: ['object', 'null'],
     properties: { ...topSchemas, pings: pingsSchema(), ...topRules, ...sections },
-    additionalProperties: { type: 'object', properties: { backend: backendSchema }, allOf: alternatives },
+    additionalProperties: {
+      anyOf: [{ type: 'object', properties: { backend: backendSchema }, allOf: alternatives }, addressSchema],
+    },
   }
 }
 
@@ -40,6 +42,9 @@ const backendSchema: Schema = {
     { type: 'string', pattern: '^module:.|[/\\\\]|[A-Z-]' },
   ],
 }
+
+/** An address as Apprise writes them. */
+const addressSchema: Schema = { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9+.-]*://' }
 
 const names = { type: 'array', items: { type: 'string' } }
 
@@ -60,7 +65,9 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
   notifications: {
     description: "targets in Backy's format: each with a `type`, or below the name of its backend",
     type: 'object',
-    additionalProperties: { type: 'object', properties: { type: backendSchema, backend: backendSchema } },
+    additionalProperties: {
+      anyOf: [{ type: 'object', properties: { type: backendSchema, backend: backendSchema } }, addressSchema],
+    },
   },
   title: {
     description:

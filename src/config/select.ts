@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
+import { isServiceAddress } from '../backends/contract/address.ts'
 import { findOption, isPath, readOption } from '../backends/contract/options.ts'
 import { backendAliases, backendName, backends, loadBackend } from '../backends/index.ts'
-import { ConfigError, UsageError } from '../platform/errors.ts'
+import { ConfigError, messageOf, UsageError } from '../platform/errors.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { pathFrom } from './secrets.ts'
 import type { Config, Target } from './types.ts'
@@ -21,8 +22,8 @@ export interface NotificationOptions {
 /** A target that will get the notification, with what `-o` says of it. */
 export interface Selected {
   target: Target
-  /** By the backend's own option names, as words of the command line. */
-  overrides: Record<string, string>
+  /** By the backend's own option names, as words of the command line, or as an address there says them. */
+  overrides: Record<string, unknown>
   /** It was named with `-b`. */
   named: boolean
 }
@@ -48,8 +49,10 @@ export async function selectTargets(
   const selected = new Map<string, Selected>()
   for (const { name, options } of requests) {
     for (const member of config.groups[name] ?? [name]) {
-      const target = findTarget(config, member)
-      const overrides = await readOverrides(target, options)
+      const typed =
+        isServiceAddress(member) && !Object.hasOwn(config.targets, member) ? await addressed(member, config) : undefined
+      const target = typed?.target ?? findTarget(config, member)
+      const overrides = { ...typed?.settings, ...(await readOverrides(target, options)) }
       const earlier = selected.get(target.name)
       selected.set(target.name, {
         target,
@@ -60,6 +63,18 @@ export async function selectTargets(
   }
   await shareOptions([...selected.values()], wanted.sharedOptions)
   return [...selected.values()]
+}
+
+/** A target that is given by its address: all that it needs comes with the delivery, as what `-o` says does. */
+async function addressed(text: string, config: Config): Promise<{ target: Target; settings: Record<string, unknown> }> {
+  const { adviseOnce, nameOfAddress, readAddress } = await import('./addresses.ts')
+  try {
+    const { backend, settings } = await readAddress(text, config)
+    adviseOnce()
+    return { target: { name: nameOfAddress(text, backend), backend, settings: {} }, settings }
+  } catch (error) {
+    throw new UsageError(`-b ${messageOf(error)}`)
+  }
 }
 
 /**
@@ -76,8 +91,16 @@ export function findTarget(config: Config, name: string): Target {
     return section ?? { name: Object.hasOwn(backendAliases, name) ? name : backend, backend, settings: {} }
   }
   const known = [...Object.keys(config.targets), ...Object.keys(config.groups)]
+  // The delivery has its options.
+  const ofAddress = backendInName(name)
+  if (ofAddress !== undefined && Object.hasOwn(backends, ofAddress)) return { name, backend: ofAddress, settings: {} }
   const guess = didYouMean(name, [...known, ...Object.keys(backends), ...Object.keys(backendAliases)])
   throw new UsageError(`unknown backend or target ${name}${guess}`)
+}
+
+/** The backend in the name of a target that was given by its address. */
+function backendInName(name: string): string | undefined {
+  return /^(\w+):\/\/[0-9a-f]{8}$/.exec(name)?.[1]
 }
 
 /** `-o` behind a `-b`: the backend has to know it. */

@@ -2,6 +2,7 @@ import type { Http } from '../../http/index.ts'
 import type { Notification } from '../../notification/index.ts'
 import type { Limit } from '../../platform/text.ts'
 import type { RunProgram } from '../../process/run-program.ts'
+import type { Addresses } from './address.ts'
 import type { Options, OptionValues } from './options.ts'
 import type { Asked, Asking, Question } from './question.ts'
 import type { Flow } from './receiving.ts'
@@ -22,6 +23,8 @@ export interface Backend<O extends Options = Options> {
   /** Other names that configurations use for it. */
   aliases?: readonly string[]
   options: O
+  /** How addresses of Apprise name it. */
+  addresses?: Addresses
   /** The smallest configuration, where options are alternatives and those that are required alone are not enough. */
   example?: Record<string, unknown>
   /** What fits, in the service's own unit; what is longer is cut before `send` sees it. */

@@ -7,6 +7,7 @@ import { excerpt } from '../../platform/masking.ts'
 import { type Context, defineBackend } from '../contract/backend.ts'
 import { host, mailbox } from '../contract/formats.ts'
 import { boolean, choice, list, map, number, type OptionValues, path, text } from '../contract/options.ts'
+import { mailOptions } from './addresses.ts'
 import { mailFailure, partialFailure } from './failure.ts'
 import { addressOf, messageOf } from './message.ts'
 import { accessToken, grantProblem, isLocal, openNames } from './oauth.ts'
@@ -75,6 +76,11 @@ export default defineBackend({
     'Without `host` the mail system of this machine takes the message (sendmail, msmtp).',
   ],
   aliases: ['email', 'smtp'],
+  addresses: {
+    schemes: ['mailto', 'mailtos'],
+    form: 'mailtos://USER:PASSWORD@DOMAIN[?to=ADDRESS]',
+    read: mailOptions,
+  },
   options,
   missing: ({ oauth, password, host }) => {
     if (oauth === undefined) return undefined

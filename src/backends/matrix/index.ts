@@ -1,3 +1,4 @@
+import { recipients, serverOf } from '../contract/address.ts'
 import { defineBackend } from '../contract/backend.ts'
 import { word } from '../contract/formats.ts'
 import { httpOptions } from '../contract/http-options.ts'
@@ -16,6 +17,23 @@ export default defineBackend({
     'Make an account for it at any homeserver, and invite it to the room.',
     '`ntfy matrix login @name:server` asks for its password and keeps the token; `ntfy matrix rooms` lists the ids of its rooms.',
   ],
+  addresses: {
+    schemes: ['matrix', 'matrixs'],
+    form: 'matrixs://USER:PASSWORD@HOST/#ROOM or matrixs://TOKEN@HOST/#ROOM',
+    read(address) {
+      const { user, password, host, query } = address
+      const rooms = recipients(address).map((room) => roomAt(room, host))
+      if (user === undefined || rooms.length === 0) return undefined
+      const login = { user_id: user.startsWith('@') ? user : `@${user}:${host}`, password }
+      const msgtype = query['msgtype'] && (query['msgtype'] === 'notice' ? 'm.notice' : 'm.text')
+      return {
+        homeserver: serverOf(address),
+        ...(password === undefined ? { access_token: user } : login),
+        rooms,
+        msgtype,
+      }
+    },
+  },
   options: {
     homeserver: text({
       format: {
@@ -105,3 +123,9 @@ export default defineBackend({
     return `the account ${answer['user_id'] ?? '?'}`
   },
 })
+
+/** Apprise leaves out the server, and the # of an alias. */
+function roomAt(room: string, host: string): string {
+  const marked = /^[#!]/.test(room) ? room : `#${room}`
+  return marked.startsWith('!') || marked.includes(':') ? marked : `${marked}:${host}`
+}

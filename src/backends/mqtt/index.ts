@@ -66,6 +66,14 @@ export default defineBackend({
   setup: [
     "Ask whoever runs the broker for its address, a user with a password that may publish to the topic, and its authority's certificate if it has one of its own (`ca`).",
   ],
+  addresses: {
+    schemes: ['mqtt', 'mqtts'],
+    form: 'mqtts://[USER:PASSWORD@]HOST/TOPIC',
+    read({ scheme, user, password, authority, path, query: { qos, retain } }) {
+      if (path.length === 0) return undefined
+      return { url: `${scheme}://${authority}`, topic: path.join('/'), user, password, qos, retain, payload: 'text' }
+    },
+  },
   options,
   limits: { title: { max: 1000, unit: 'bytes' }, message: { max: 100_000, unit: 'bytes' } },
   async send(notification, options, context) {

@@ -4,6 +4,7 @@ import { fitRendered } from '../../notification/fit.ts'
 import { priorities } from '../../notification/index.ts'
 import { ConfigError, TransientError } from '../../platform/errors.ts'
 import { field } from '../../platform/json.ts'
+import { serverOf } from '../contract/address.ts'
 import { defineBackend } from '../contract/backend.ts'
 import { word } from '../contract/formats.ts'
 import { authorization, httpOptions } from '../contract/http-options.ts'
@@ -27,6 +28,25 @@ export default defineBackend({
     'Choose a topic that nobody guesses (`ntfy setup ntfy_sh` proposes one), and subscribe to it in the app or at https://ntfy.sh.',
     'For a protected topic, or a server of your own, make an access token in its account page, or with `ntfy token add`.',
   ],
+  addresses: {
+    schemes: ['ntfy', 'ntfys'],
+    form: 'ntfys://[TOKEN@]HOST/TOPIC or ntfy://TOPIC',
+    read(address) {
+      const { user, password, host, path, query } = address
+      const [topic, ...others] = path
+      if (others.length > 0 || host === '') return undefined
+      const isToken = user !== undefined && password === undefined
+      return {
+        // Without a path it is the public server.
+        ...(topic === undefined ? { topic: host } : { topic, server: serverOf(address) }),
+        ...(isToken ? { token: user } : { user, password }),
+        token:
+          query['token'] ?? (isToken ? user : password?.startsWith('tk_') && user === undefined ? password : undefined),
+        priority: query['priority'],
+        icon: query['avatar_url'],
+      }
+    },
+  },
   options: {
     topic: text({
       format: {

@@ -1,6 +1,7 @@
 import { ConfigError, PermanentError } from '../../platform/errors.ts'
 import { asObject, field } from '../../platform/json.ts'
 import { hideSecret } from '../../platform/masking.ts'
+import { recipients, serverOf } from '../contract/address.ts'
 import { type Context, defineBackend } from '../contract/backend.ts'
 import { word } from '../contract/formats.ts'
 import { httpOptions } from '../contract/http-options.ts'
@@ -19,6 +20,21 @@ export default defineBackend({
     'In your account choose Personal Access Tokens, and keep the token and the user id; an administrator has to allow them.',
     'Or give `username` and `password`, or the address of an incoming webhook as `webhook`.',
   ],
+  addresses: {
+    schemes: ['rocket', 'rockets'],
+    form: 'rockets://USER:PASSWORD@HOST/#CHANNEL or rockets://WEBHOOK@HOST',
+    read(address) {
+      const { user, password, query } = address
+      const [room, ...others] = recipients(address)
+      if (user === undefined || others.length > 0) return undefined
+      const url = serverOf(address)
+      if (password === undefined) return { url: `${url}/hooks/${user}`, room }
+      if (room === undefined) return undefined
+      const whom = /^[#@]/.test(room) ? { room } : { room_id: room }
+      const isToken = query['mode'] === 'token' || password.length > 32
+      return { url, ...(isToken ? { user_id: user, token: password } : { username: user, password }), ...whom }
+    },
+  },
   options: {
     url: url({
       description:

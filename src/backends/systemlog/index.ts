@@ -57,6 +57,14 @@ export default defineBackend({
     'Nothing: the program logger of this machine takes the message.',
     'For another machine give its `host`; its log must listen there, as rsyslog does with module(load="imtcp") input(type="imtcp" port="514").',
   ],
+  addresses: {
+    schemes: ['syslog', 'rsyslog'],
+    form: 'syslog://[FACILITY] or rsyslog://HOST[/FACILITY]',
+    read({ scheme, host, port, path: [facility], query }) {
+      const word = (query['facility'] ?? (scheme === 'syslog' ? host : facility))?.toUpperCase() || undefined
+      return scheme === 'syslog' ? { facility: word } : { facility: word, host, port }
+    },
+  },
   options,
   // A record has 8 kB in rsyslog, and each line is one.
   limits: { title: { max: 500, unit: 'bytes' }, message: { max: 7000, unit: 'bytes' } },

@@ -1,6 +1,7 @@
 import { fitRendered } from '../../notification/fit.ts'
 import { asObject, field } from '../../platform/json.ts'
 import { callingNobody, inertAddress } from '../../platform/text.ts'
+import { recipients } from '../contract/address.ts'
 import { defineBackend, type Outgoing } from '../contract/backend.ts'
 import { httpOptions } from '../contract/http-options.ts'
 import { boolean, list, number, server, text } from '../contract/options.ts'
@@ -16,6 +17,22 @@ export default defineBackend({
     'Write to @BotFather, /newbot: it answers with the token.',
     'Write a word to your bot, then open https://api.telegram.org/botTOKEN/getUpdates: `chat` has the `id`.',
   ],
+  addresses: {
+    schemes: ['tgram'],
+    form: 'tgram://TOKEN/CHAT',
+    read(address) {
+      const { authority, query } = address
+      const [chat = '', ...others] = recipients(address)
+      const [, id = '', topic] = /^(.*?)(?::(\d+))?$/.exec(chat) ?? []
+      if (id === '' || others.length > 0) return undefined
+      return {
+        token: authority.replace(/^bot/, ''),
+        chat_id: /^(?:-?\d+|@.*)$/.test(id) ? id : `@${id}`,
+        message_thread_id: query['topic'] ?? query['thread'] ?? topic,
+        silent: query['silent'],
+      }
+    },
+  },
   options: {
     token: text({
       format: { pattern: /^\d+:[\w-]+$/, expected: 'expected the token of a bot (123456:ABC-DEF1234ghIkl)' },

@@ -1,6 +1,7 @@
 import { certificateText, readCertificates } from '../../http/certificates.ts'
 import { ConfigError, PermanentError, TransientError } from '../../platform/errors.ts'
 import { oneLine } from '../../platform/text.ts'
+import { recipients } from '../contract/address.ts'
 import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
 import { host } from '../contract/formats.ts'
 import { boolean, choice, list, number, type OptionValues, path, text } from '../contract/options.ts'
@@ -64,6 +65,18 @@ export default defineBackend({
     'Make an account of its own for it at any server, and let the recipient accept it as a contact, or give it a room with `mtype: groupchat`.',
   ],
   aliases: ['jabber'],
+  addresses: {
+    schemes: ['xmpp', 'xmpps'],
+    form: 'xmpps://USER:PASSWORD@HOST/TO',
+    read(address) {
+      const { user, password, host, port, secure } = address
+      if (user === undefined || password === undefined) return undefined
+      const jid = user.includes('@') ? user : `${user}@${host}`
+      const to = recipients(address)
+      const place = port === undefined ? {} : { hostname: host, port }
+      return { jid, password, recipient: to.length > 0 ? to : [jid], ...place, direct_tls: secure && port === 5223 }
+    },
+  },
   options,
   // A server of ejabberd's takes 64 kB, in which a character of XML can need six bytes.
   limits: { title: { max: 500, unit: 'bytes' }, message: { max: 10_000, unit: 'bytes' } },
