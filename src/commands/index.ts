@@ -23,6 +23,7 @@ export const commands: Commands = {
   away: () => import('./away.ts'),
   backends: () => import('./backends.ts'),
   config: () => import('./config/index.ts'),
+  import: () => import('./import/index.ts'),
   agents: () => import('./agents.ts'),
   hook: () => import('./hook/index.ts'),
   completion: () => import('./completion.ts'),
