@@ -4,7 +4,7 @@ import type { Action } from '../notification/index.ts'
 import { TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { callingNobody, inertAddress } from '../platform/text.ts'
-import { defineBackend } from './contract/backend.ts'
+import { defineBackend, type Outgoing } from './contract/backend.ts'
 import { digits } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'
@@ -40,6 +40,7 @@ export default defineBackend({
     ...httpOptions,
   },
   takesActions: true,
+  takesFiles: () => ({ max: 10 * 1024 * 1024, count: 10 }),
   limits: { title: { max: 100, unit: 'codepoints' }, message: { max: 2000, unit: 'codepoints' } },
   answer: { json: { id: '1190000000000000000', type: 0, content: '**Done**', channel_id: '1180000000000000000' } },
   refusal: { status: 401, json: { message: 'Invalid Webhook Token', code: 50027 } },
@@ -50,7 +51,7 @@ export default defineBackend({
     // What no application owns may have buttons that are links (docs: with_components).
     const query = `wait=true${thread}${actions ? '&with_components=true' : ''}`
     const answer = await context.http(`${options.url}${options.url.includes('?') ? '&' : '?'}${query}`, {
-      json: {
+      ...bodyOf(notification, {
         content: fitRendered(
           message,
           (part) => `**${escaped(title)}**\n${escaped(part)}${link === undefined ? '' : `\n<${inertAddress(link)}>`}`,
@@ -61,7 +62,7 @@ export default defineBackend({
         components: actions && [{ type: 1, components: actions.map(linkButton) }],
         allowed_mentions: { parse: [] },
         flags: priority === 'min' || priority === 'low' ? suppressNotifications : undefined,
-      },
+      }),
       accepts: ({ status, json }) => status === 204 || typeof field(json, 'id') === 'string',
       failure: ({ status, json }) => {
         const wait = field(json, 'retry_after')
@@ -79,6 +80,17 @@ export default defineBackend({
     return `the webhook ${field(answer.json, 'name') ?? ''}`.trimEnd()
   },
 })
+
+/** With files the rest is a part of the form (docs.discord.com/developers/reference#uploading-files). */
+function bodyOf({ files }: Outgoing, content: Record<string, unknown>) {
+  if (files === undefined) return { json: content }
+  return {
+    multipart: [
+      { name: 'payload_json', type: 'application/json', content: JSON.stringify(content) },
+      ...files.map((file, at) => ({ ...file, name: `files[${at}]`, filename: file.name })),
+    ],
+  }
+}
 
 /** A button of style 5 opens its address, and tells nobody. */
 function linkButton({ label, url }: Action) {

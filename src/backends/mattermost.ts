@@ -5,7 +5,7 @@ import { fitRendered } from '../notification/fit.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { serverOf } from './contract/address.ts'
-import { defineBackend, type Outgoing } from './contract/backend.ts'
+import { type Context, defineBackend, type Outgoing } from './contract/backend.ts'
 import { word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
 import { text, url } from './contract/options.ts'
@@ -49,6 +49,8 @@ export default defineBackend({
     ...httpOptions,
   },
   takesActions: true,
+  // A webhook takes none.
+  takesFiles: ({ token }) => (token === undefined ? undefined : { max: 100 * 1024 * 1024, count: 10 }),
   limits: { title: { max: 200, unit: 'codepoints' }, message: { max: 16_383, unit: 'codepoints' } },
   answer: { text: 'ok' },
   refusal: {
@@ -64,10 +66,17 @@ export default defineBackend({
     })
     const attachments = buttonsOf(notification)
     if (token !== undefined) {
+      const file_ids = await uploaded(notification, { address, token, channel_id }, context)
       const answer = await context.http(`${address}/api/v4/posts`, {
         headers: authorization({ token }),
         // The server takes what has the same pending id for the same post.
-        json: { channel_id, message: text, pending_post_id: context.id, props: attachments && { attachments } },
+        json: {
+          channel_id,
+          message: text,
+          pending_post_id: context.id,
+          file_ids,
+          props: attachments && { attachments },
+        },
         accepts: ({ json }) => typeof field(json, 'id') === 'string',
         failure: refusalOf,
       })
@@ -81,6 +90,28 @@ export default defineBackend({
     return undefined
   },
 })
+
+/** @returns the ids of the files, for the post */
+async function uploaded(
+  { files }: Outgoing,
+  { address, token, channel_id }: { address: string; token: string; channel_id: string | undefined },
+  context: Context,
+): Promise<string[] | undefined> {
+  const ids: string[] = []
+  for (const { name, type, content } of files ?? []) {
+    const answer = await context.http(`${address}/api/v4/files`, {
+      headers: authorization({ token }),
+      multipart: [
+        { name: 'channel_id', content: channel_id ?? '' },
+        { name: 'files', filename: name, type, content },
+      ],
+      accepts: ({ json }) => typeof field(json, 'file_infos', '0', 'id') === 'string',
+      failure: refusalOf,
+    })
+    ids.push(String(field(answer.json, 'file_infos', '0', 'id')))
+  }
+  return files && ids
+}
 
 /**
  * Its buttons do not open an address, the server calls it (developers.mattermost.com, "Interactive messages"): so the

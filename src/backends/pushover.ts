@@ -4,7 +4,7 @@ import type { Priority } from '../notification/index.ts'
 import { ConfigError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { recipients } from './contract/address.ts'
-import { defineBackend } from './contract/backend.ts'
+import { defineBackend, type Outgoing } from './contract/backend.ts'
 import { link, word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { boolean, number, text } from './contract/options.ts'
@@ -62,6 +62,7 @@ export default defineBackend({
     ttl: number({ description: 'seconds after which the message is deleted', min: 1 }),
     ...httpOptions,
   },
+  takesFiles: () => ({ max: 5_242_880, count: 1, pictures: true }),
   limits: { title: { max: 250, unit: 'codepoints' }, message: { max: 1024, unit: 'codepoints' } },
   answer: { json: { status: 1, request: '647d2300-702c-4b38-8b2f-d56326ae460b' } },
   refusal: {
@@ -76,7 +77,7 @@ export default defineBackend({
     const priority = options.priority ?? level[notification.priority]
     const link = options.url ?? notification.url
     const answer = await context.http('https://api.pushover.net/1/messages.json', {
-      form: {
+      ...bodyOf(notification, {
         token: options.api_token,
         user: options.user_key,
         // A blank message is refused.
@@ -97,7 +98,7 @@ export default defineBackend({
           expire: Math.min(Math.max(options.expire, options.retry), 10_800),
           callback: options.callback,
         }),
-      },
+      }),
       accepts: ({ json }) => field(json, 'status') === 1,
       failure: wrongKey,
     })
@@ -134,4 +135,13 @@ function levelNamed(priority: string | undefined): string | undefined {
   const names = ['low', 'moderate', 'normal', 'high', 'emergency']
   const at = names.findIndex((name) => priority !== undefined && name.startsWith(priority.toLowerCase()))
   return at < 0 ? priority : String(at - 2)
+}
+
+/** With a picture the form has parts (https://pushover.net/api#attachments). */
+function bodyOf({ files: [file] = [] }: Outgoing, form: Record<string, string | number | undefined>) {
+  if (file === undefined) return { form }
+  const fields = Object.entries(form).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, content: String(value) }],
+  )
+  return { multipart: [...fields, { ...file, name: 'attachment', filename: file.name }] }
 }

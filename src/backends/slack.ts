@@ -3,7 +3,7 @@ import { iconAddress } from '../notification/actions.ts'
 import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { recipients } from './contract/address.ts'
-import { defineBackend } from './contract/backend.ts'
+import { type Context, defineBackend, type OutgoingFile } from './contract/backend.ts'
 import { word } from './contract/formats.ts'
 import { httpOptions } from './contract/http-options.ts'
 import { text } from './contract/options.ts'
@@ -49,6 +49,7 @@ export default defineBackend({
     ...httpOptions,
   },
   takesActions: true,
+  takesFiles: () => ({ max: 100 * 1024 * 1024 }),
   limits: { title: { max: 150, unit: 'codepoints' }, message: { max: 38_000, unit: 'codepoints' } },
   answer: { json: { ok: true, channel: 'C024BE91L', ts: '1503435956.000247', message: { text: 'Done' } } },
   refusal: { status: 200, json: { ok: false, error: 'invalid_auth' } },
@@ -68,6 +69,8 @@ export default defineBackend({
       accepts: ({ json }) => field(json, 'ok') === true,
       failure: slackFailure,
     })
+    const channel = String(field(answer.json, 'channel') ?? options.recipient)
+    for (const file of notification.files ?? []) await upload(file, channel, options, context)
     return asObject(answer.json)
   },
   async probe({ token }, context) {
@@ -80,6 +83,29 @@ export default defineBackend({
     return `the token of ${field(answer.json, 'user') ?? 'a bot'} in ${field(answer.json, 'team') ?? 'a workspace'}`
   },
 })
+
+/** In three steps (docs.slack.dev/messaging/working-with-files); the bot needs the scope files:write. */
+async function upload(
+  { name, type, content }: OutgoingFile,
+  channel: string,
+  { token, thread_ts }: { token: string; thread_ts?: string | undefined },
+  { http }: Context,
+): Promise<void> {
+  const common = {
+    headers: { authorization: `Bearer ${token}` },
+    accepts: ({ json }: HttpAnswer) => field(json, 'ok') === true,
+    failure: slackFailure,
+  }
+  const place = await http('https://slack.com/api/files.getUploadURLExternal', {
+    ...common,
+    form: { filename: name, length: content.length },
+  })
+  await http(String(field(place.json, 'upload_url')), { headers: { 'content-type': type }, body: content })
+  await http('https://slack.com/api/files.completeUploadExternal', {
+    ...common,
+    json: { files: [{ id: field(place.json, 'file_id'), title: name }], channel_id: channel, thread_ts },
+  })
+}
 
 const later = 'ratelimited internal_error fatal_error service_unavailable request_timeout team_added_to_org'
 const setUp =

@@ -1,3 +1,4 @@
+import { encodeMultipart } from '../http/multipart.ts'
 import { serverOf } from './contract/address.ts'
 import { defineBackend, type Outgoing } from './contract/backend.ts'
 import { headerName, headerValue, status, word } from './contract/formats.ts'
@@ -58,13 +59,16 @@ export default defineBackend({
     }),
     ...httpOptions,
   },
+  takesFiles: ({ method }) => (String(method).toUpperCase() === 'GET' ? undefined : { max: 200 * 1024 * 1024 }),
   limits: {},
   refusal: { status: 401, json: { error: 'unauthorized' } },
   async send(notification, options, context) {
     const { body, type } =
-      options.method === 'GET' ? { body: '', type: undefined } : bodyOf(notification, options.template)
+      options.method === 'GET'
+        ? { body: '', type: undefined }
+        : withFiles(notification, bodyOf(notification, options.template))
     const headers: Record<string, string> = {
-      ...(type && { 'content-type': options.content_type ?? type }),
+      ...(type && { 'content-type': notification.files ? type : (options.content_type ?? type) }),
       'idempotency-key': context.id,
       ...authorization(options),
       ...options.headers,
@@ -114,6 +118,16 @@ function bodyOf(notification: Outgoing, template: unknown): { body: string; type
     return { body: String(fill(template, words, false)), type: 'text/plain; charset=utf-8' }
   }
   return { body: JSON.stringify(fill(template, words, true)), type: 'application/json' }
+}
+
+/** With files all of it is a form: the notification as `payload`, and each `file`. */
+function withFiles(
+  { files }: Outgoing,
+  { body, type }: { body: string; type: string },
+): { body: string | Buffer; type: string } {
+  if (files === undefined) return { body, type }
+  const parts = files.map((file) => ({ ...file, name: 'file', filename: file.name }))
+  return encodeMultipart([{ name: 'payload', type, content: body }, ...parts])
 }
 
 function fill(node: unknown, words: Record<string, unknown>, typed: boolean): unknown {

@@ -3,11 +3,11 @@ import { ConfigError, TransientError } from '../platform/errors.ts'
 import { asObject, field } from '../platform/json.ts'
 import { callingNobody, cut } from '../platform/text.ts'
 import { recipients } from './contract/address.ts'
-import { defineBackend } from './contract/backend.ts'
+import { type Context, defineBackend, type Outgoing } from './contract/backend.ts'
 import { account, word } from './contract/formats.ts'
 import { authorization, httpOptions } from './contract/http-options.ts'
 import { choice, server, text } from './contract/options.ts'
-import { markdownText } from './shared/markdown.ts'
+import { escapeMarkdown, markdownText } from './shared/markdown.ts'
 
 export default defineBackend({
   name: 'zulip',
@@ -58,6 +58,7 @@ export default defineBackend({
     topic: text({ description: 'the topic in the channel; else the title' }),
     ...httpOptions,
   },
+  takesFiles: () => ({ max: 10 * 1024 * 1024 }),
   limits: { title: { max: 500, unit: 'codepoints' }, message: { max: 10_000, unit: 'codepoints' } },
   answer: { json: { id: 42, msg: '', result: 'success' } },
   refusal: { status: 401, json: { result: 'error', msg: 'Invalid API key', code: 'INVALID_API_KEY' } },
@@ -65,13 +66,14 @@ export default defineBackend({
     const { site, email, key, to, type } = options
     const recipients = type === 'direct' ? JSON.stringify(to.split(/[\s,]+/).filter(Boolean)) : to
     const topic = cut(options.topic ?? callingNobody(notification.title), { max: 60, unit: 'codepoints' })
+    const links = await uploaded(notification, options, context)
     const answer = await context.http(`${site}/api/v1/messages`, {
       headers: authorization({ user: email, password: key }),
       form: {
         type,
         to: recipients,
         topic: type === 'direct' ? undefined : topic || 'ntfy',
-        content: fitRendered(notification.message, (message) => markdownText({ ...notification, message }), {
+        content: fitRendered(notification.message, (message) => markdownText({ ...notification, message }) + links, {
           max: 10_000,
           unit: 'codepoints',
         }),
@@ -96,3 +98,21 @@ export default defineBackend({
     return `the key of ${field(answer.json, 'full_name') ?? email}`
   },
 })
+
+/** Puts the files onto the server (https://zulip.com/api/upload-file). @returns links to them, for the message */
+async function uploaded(
+  { files = [] }: Outgoing,
+  { site, email, key }: { site: string; email: string; key: string },
+  context: Context,
+): Promise<string> {
+  let links = ''
+  for (const { name, type, content } of files) {
+    const answer = await context.http(`${site}/api/v1/user_uploads`, {
+      headers: authorization({ user: email, password: key }),
+      multipart: [{ name: 'filename', filename: name, type, content }],
+      accepts: ({ json }) => field(json, 'result') === 'success',
+    })
+    links += `\n[${escapeMarkdown(name)}](${field(answer.json, 'url') ?? field(answer.json, 'uri')})`
+  }
+  return links
+}

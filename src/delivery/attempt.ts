@@ -35,7 +35,7 @@ export async function attempt(
   { foreground, ...limits }: { foreground: boolean; deadline?: number },
 ): Promise<Result> {
   const backend = await loadBackend(delivery.backend)
-  const deadline = limits.deadline ?? backend.longestAttempt?.(options) ?? longestAttempt
+  const deadline = limits.deadline ?? backend.longestAttempt?.(options) ?? longestAttempt + uploadTime(delivery)
   const controller = new AbortController()
   const { id, target, config } = delivery
   const { signal } = controller
@@ -49,7 +49,7 @@ export async function attempt(
     })
   })
   try {
-    const sending = backend.send(outgoing(delivery, backend), options, context)
+    const sending = backend.send(outgoing(delivery, backend, options), options, context)
     return { kind: 'delivered', answer: await Promise.race([sending, late]) }
   } catch (error) {
     return failure(error)
@@ -57,6 +57,11 @@ export async function attempt(
     stop()
     controller.abort()
   }
+}
+
+/** Files take longer: at least 100 kB a second, in milliseconds. */
+function uploadTime({ notification: { attachments = [] } }: Delivery): number {
+  return attachments.reduce((all, { size }) => all + size / 100, 0)
 }
 
 /** Has the shell gone on? What quiet hours or a limit held back comes all the same. */

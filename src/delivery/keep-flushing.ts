@@ -1,5 +1,6 @@
 import { watch } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sweepAttachments } from '../outbox/attachments.ts'
 import { current } from '../outbox/index.ts'
 import { isAnythingDue } from '../outbox/schedule.ts'
 import { cleanUp, type Entry, freeEntry, list, outboxFolder, read } from '../outbox/spool.ts'
@@ -24,6 +25,7 @@ const lookedAt = 100
  */
 export async function keepFlushing(folder: string, stop: AbortSignal): Promise<void> {
   cleanUp(folder)
+  sweepAttachments(folder)
   if (list(folder).length === 0 || !takeLock(folder)) return
   do {
     try {

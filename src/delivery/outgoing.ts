@@ -4,13 +4,20 @@ import { lateNote } from '../notification/message.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { withoutOurSecrets } from '../platform/masking.ts'
 import { cut, isAddress, type Limit, lengthIn, oneLine, plainText } from '../platform/text.ts'
+import { filesFor } from './files.ts'
 
 /** What a backend gets: plain text that fits the service, and says when it happened if that is a while ago. */
-export function outgoing({ notification: kept }: Delivery, { limits, takesActions }: Backend): Outgoing {
+export function outgoing(
+  { notification: { attachments, ...kept } }: Delivery,
+  backend: Backend,
+  options: Record<string, unknown>,
+): Outgoing {
+  const { limits, takesActions } = backend
   const { actions = [], ...rest } = linked(plain(kept.outcome === undefined ? kept : cleaned(kept)))
+  const { files, lines: named } = filesFor({ ...kept, ...(attachments && { attachments }) }, backend, options)
   const buttons = takesActions ? actions.filter(({ url }) => isAddress(url)) : []
-  const notification = { ...rest, ...(buttons.length > 0 && { actions: buttons }) }
-  const lines = actions.filter((action) => !buttons.includes(action)).map(actionLine)
+  const notification = { ...rest, ...(buttons.length > 0 && { actions: buttons }), ...(files.length > 0 && { files }) }
+  const lines = [...actions.filter((action) => !buttons.includes(action)).map(actionLine), ...named]
   const note = lines.map((line) => `\n${line}`).join('') + lateNote(notification.time, new Date())
   const { message } = notification
   const title = fit(notification.title, limits.title)

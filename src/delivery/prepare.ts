@@ -76,12 +76,13 @@ const longestOther = 4096
 
 /** A notification whose texts, whoever they come from, can be kept, as well as a few fallbacks that say it differently. */
 function withinReason(notification: Delivery['notification']): Delivery['notification'] {
-  const { url, tags, actions, ...texts } = notification
+  const { url, tags, actions, attachments, ...texts } = notification
   return {
     ...(fitting(texts) as typeof texts),
     tags: tags.slice(0, mostTags).map((tag) => fit(tag, longestTag)),
     // A part of an address would lead elsewhere.
     ...(url !== undefined && url.length <= longestUrl && { url }),
+    ...(attachments && { attachments }),
     ...(actions && {
       actions: actions
         .filter(({ url }) => url.length <= longestUrl)

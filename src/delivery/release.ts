@@ -107,8 +107,8 @@ async function together(folder: string, group: Waiting[]): Promise<string[]> {
   for (const one of group) {
     const taken = take(folder, one)
     if (taken === undefined) continue
-    if (taken.delivery.options !== undefined) {
-      // What came with options of its own goes by itself.
+    if (taken.delivery.options !== undefined || taken.delivery.notification.attachments !== undefined) {
+      // What came with options of its own, or with files, goes by itself.
       ready.push(...makeReady(folder, taken))
       continue
     }

@@ -1,4 +1,5 @@
 import { logDelivered, noteLost } from '../history/log.ts'
+import { sweepAttachments } from '../outbox/attachments.ts'
 import { askedDelay, parkedDelay, retryDelay } from '../outbox/backoff.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { fail, finish, isKeptOnDisk, release } from '../outbox/index.ts'
@@ -50,6 +51,7 @@ export async function settle(
     // First of all: until it has left the disk, killing this process would have it sent a second time.
     if (location) keepingTrouble(() => finish(location.folder, location.entry))
     await logDelivered(tried, now, result.answer ?? undefined)
+    if (location) sweepAttachments(location.folder, tried.notification)
     if (location) endPause(location.folder, delivery.target)
     return 'delivered'
   }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { hideSecret } from '../platform/masking.ts'
 import { readCertificates } from './certificates.ts'
 import { lookup } from './lookup.ts'
+import { encodeMultipart, type FormPart } from './multipart.ts'
 import { hostOf, isSocks, proxyAuthorization, proxyFor, userOf } from './proxy.ts'
 import { verified } from './tls.ts'
 import { openTunnel } from './tunnel.ts'
@@ -14,6 +15,8 @@ export interface HttpRequest {
   json?: unknown
   /** Sent as application/x-www-form-urlencoded; what is undefined is left out. */
   form?: Record<string, string | number | undefined>
+  /** Sent as multipart/form-data. */
+  multipart?: readonly FormPart[]
   body?: string | Buffer
   /** The statuses that can mean yes; those from 200 to 299, if not given. */
   statuses?: readonly number[]
@@ -126,11 +129,15 @@ function hidden(headers: Record<string, string>): Record<string, string> {
   return headers
 }
 
-function encode({ json, form, body }: HttpRequest): {
+function encode({ json, form, multipart, body }: HttpRequest): {
   body: string | Buffer | undefined
   type: Record<string, string>
 } {
   if (json !== undefined) return { body: JSON.stringify(json), type: { 'content-type': 'application/json' } }
+  if (multipart !== undefined) {
+    const { body: encoded, type } = encodeMultipart(multipart)
+    return { body: encoded, type: { 'content-type': type } }
+  }
   if (form === undefined) return { body, type: {} }
   const fields = Object.entries(form).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as [string, string]],

@@ -50,6 +50,17 @@ export interface Action {
   url: string
 }
 
+/** A file that goes with a notification. */
+export interface Attachment {
+  name: string
+  /** Where it was, for those who cannot get it. */
+  path: string
+  /** Bytes. */
+  size: number
+  /** The name of its copy in the outbox. */
+  kept: string
+}
+
 export interface Notification {
   /** A UUID. */
   id: string
@@ -63,6 +74,7 @@ export interface Notification {
   url?: string
   tags: string[]
   actions?: Action[]
+  attachments?: Attachment[]
   /** A picture to appear with: an address, or for the desktop a path or a name. */
   icon?: string
   outcome?: Outcome

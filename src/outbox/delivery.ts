@@ -100,11 +100,16 @@ function isNotification(value: unknown): boolean {
   if (!isObject(value) || !isTime(value['time'])) return false
   if (!areTexts(value, ['id', 'title', 'message', 'priority', 'source'])) return false
   if (!areTexts(value, ['url', 'thread', 'icon'], true)) return false
-  const { actions } = value
+  const { actions, attachments } = value
+  if (attachments !== undefined && !(Array.isArray(attachments) && attachments.every(isAttachment))) return false
   if (actions !== undefined && !(Array.isArray(actions) && actions.every(isAction))) return false
   const { tags, outcome, terminal, agent, origin } = value
   if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) return false
   return isObject(origin) && [outcome, terminal, agent].every((part) => part === undefined || isObject(part))
+}
+
+function isAttachment(value: unknown): boolean {
+  return isObject(value) && areTexts(value, ['name', 'path', 'kept']) && Number.isInteger(value['size'])
 }
 
 function isAction(value: unknown): boolean {

@@ -46,6 +46,8 @@ export interface Backend<O extends Options = Options> {
   local?: true
   /** Shows a notification's actions as buttons; elsewhere they are lines of the message. */
   takesActions?: true
+  /** Takes files up to so many bytes each; nothing where the options do not allow for it. Others are named in the message. */
+  takesFiles?(options: Record<string, unknown>): { max: number; count?: number; pictures?: true } | undefined
   /** A duplicate does harm (an SMS costs): after an answer was lost on its way there is no second attempt. */
   once?: true
   /** Takes any option that the configuration gives it: a function of somebody's own, which declares none. */
@@ -88,8 +90,16 @@ export interface Backend<O extends Options = Options> {
   receive?(options: OptionValues<O>, context: AskContext, flow: Flow): Promise<void>
 }
 
+/** A file on its way to a service. */
+export interface OutgoingFile {
+  name: string
+  /** `text/plain` */
+  type: string
+  content: Buffer
+}
+
 /** A notification with its title made and both texts cleaned and cut for the target. */
-export type Outgoing = Notification & { title: string }
+export type Outgoing = Omit<Notification, 'attachments'> & { title: string; files?: OutgoingFile[] }
 
 /** What a service answered, as JSON. */
 export type Answer = Record<string, unknown>

@@ -87,6 +87,8 @@ export default defineBackend({
     if (password !== undefined) return 'password and oauth: only one of them can log in'
     return host === undefined ? 'host is missing: the server that oauth logs in at' : grantProblem(oauth)
   },
+  // What most servers take, base64 included.
+  takesFiles: () => ({ max: 18 * 1024 * 1024 }),
   limits: { title: { max: 900, unit: 'bytes' }, message: { max: 500_000, unit: 'bytes' } },
   async send(notification, options, context) {
     const message = messageOf(notification, options, context)

@@ -13,7 +13,7 @@ interface MessageOptions extends Recipients {
 
 /** The id is the same for every attempt, so that a mail program shows a second copy as the first. */
 export function messageOf(notification: Outgoing, options: MessageOptions, context: Pick<Context, 'id' | 'signal'>) {
-  const { title, message, time, priority, origin, thread } = notification
+  const { title, message, time, priority, origin, thread, files } = notification
   const { html, to, cc, bcc } = options
   const domain = idWord(origin.host) || 'localhost'
   // Nobody has this mail: readers put those together that name the same one (RFC 5322 §3.6.4).
@@ -26,6 +26,9 @@ export function messageOf(notification: Outgoing, options: MessageOptions, conte
     subject: oneLine(`${options.subject_prefix ?? ''}${title}`),
     text: message,
     ...(html && { html: `<p>${escapeHtml(message).replaceAll('\n', '<br>\n')}</p>` }),
+    ...(files && {
+      attachments: files.map(({ name, type, content }) => ({ filename: name, contentType: type, content })),
+    }),
     messageId: `<${context.id}@${domain}>`,
     ...(first && { references: first, inReplyTo: first }),
     date: new Date(time),

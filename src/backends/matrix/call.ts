@@ -6,6 +6,8 @@ import { asObject } from '../../platform/json.ts'
 export interface CallOptions {
   json?: unknown
   query?: Record<string, string>
+  /** A file for the content repository, instead of a path of the API. */
+  upload?: { name: string; type: string; content: Buffer }
   /** The field that proves that the homeserver did what was requested: a string. */
   proof?: string
   /** That there is no answer is one, too: an empty one. */
@@ -26,11 +28,17 @@ export type Call = (
 
 /** A homeserver's calls, with a token in the header: in the address it would end up in logs, and is not taken any more. */
 export function homeserverCall(http: Http, homeserver: string, token?: string): Call {
-  return async (method, path, { json, query, proof, optional } = {}) => {
-    const address = [`${homeserver}/_matrix/client/v3`, ...path.map(encodeURIComponent)].join('/')
+  return async (method, path, { json, query, upload, proof, optional } = {}) => {
+    const address = upload
+      ? `${homeserver}/_matrix/media/v3/upload?filename=${encodeURIComponent(upload.name)}`
+      : [`${homeserver}/_matrix/client/v3`, ...path.map(encodeURIComponent)].join('/')
     const answer = await http(query === undefined ? address : `${address}?${new URLSearchParams(query)}`, {
       method,
-      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(upload && { 'content-type': upload.type }),
+      },
+      ...(upload && { body: upload.content }),
       ...(json !== undefined && { json }),
       ...(optional && { statuses: [200, ...unanswered] }),
       accepts: ({ json: found }) => {

@@ -1,10 +1,11 @@
 import { recipients, serverOf } from '../contract/address.ts'
-import { defineBackend } from '../contract/backend.ts'
+import { defineBackend, type OutgoingFile } from '../contract/backend.ts'
 import { word } from '../contract/formats.ts'
 import { httpOptions } from '../contract/http-options.ts'
 import { boolean, choice, list, text } from '../contract/options.ts'
 import { accountOf, lackOfHomeserver } from './account.ts'
 import { ask } from './ask.ts'
+import type { Call } from './call.ts'
 import { contentOf } from './content.ts'
 import { failureOf, post } from './rooms.ts'
 import { accountCall } from './session.ts'
@@ -89,6 +90,8 @@ export default defineBackend({
   },
   // Plain text that is all quotation marks takes twice its bytes in JSON, and still fits.
   limits: { title: { max: 500, unit: 'bytes' }, message: { max: 29_000, unit: 'bytes' } },
+  // The usual limit of a homeserver (max_upload_size of synapse).
+  takesFiles: () => ({ max: 50 * 1024 * 1024 }),
   missing({ homeserver, user_id: user, password, access_token: token }) {
     if (password !== undefined && user === undefined)
       return 'user_id is missing: a password needs the name of its account'
@@ -104,11 +107,16 @@ export default defineBackend({
       content: contentOf(notification, options.msgtype),
       allowUnencrypted: options.allow_unencrypted,
     }
+    const uploads: Record<string, unknown>[] = []
+    for (const file of notification.files ?? []) uploads.push(await uploaded(call, file))
     const events: Record<string, unknown> = {}
     const failures = new Map<string, unknown>()
     for (const room of options.rooms) {
       try {
         events[room] = await post(call, room, message)
+        for (const [at, content] of uploads.entries()) {
+          await post(call, room, { ...message, transaction: `${context.id}-${at}`, content })
+        }
       } catch (error) {
         failures.set(room, error)
       }
@@ -123,6 +131,13 @@ export default defineBackend({
     return `the account ${answer['user_id'] ?? '?'}`
   },
 })
+
+/** Client-server API, "Content repository" and "m.file". */
+async function uploaded(call: Call, { name, type, content }: OutgoingFile): Promise<Record<string, unknown>> {
+  const { content_uri: url } = await call('POST', [], { upload: { name, type, content }, proof: 'content_uri' })
+  const msgtype = type.startsWith('image/') ? 'm.image' : 'm.file'
+  return { msgtype, body: name, filename: name, url, info: { mimetype: type, size: content.length }, 'm.mentions': {} }
+}
 
 /** Apprise leaves out the server, and the # of an alias. */
 function roomAt(room: string, host: string): string {

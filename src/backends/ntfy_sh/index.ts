@@ -5,7 +5,7 @@ import { priorities } from '../../notification/index.ts'
 import { ConfigError, TransientError } from '../../platform/errors.ts'
 import { field } from '../../platform/json.ts'
 import { serverOf } from '../contract/address.ts'
-import { defineBackend } from '../contract/backend.ts'
+import { type Context, defineBackend, type Outgoing, type OutgoingFile } from '../contract/backend.ts'
 import { word } from '../contract/formats.ts'
 import { authorization, httpOptions } from '../contract/http-options.ts'
 import { choice, server, text, url } from '../contract/options.ts'
@@ -91,6 +91,10 @@ export default defineBackend({
     ...httpOptions,
   },
   takesActions: true,
+  // The server's default (attachment-file-size-limit); ntfy.sh itself takes 2 MB.
+  takesFiles: ({ server }) => ({
+    max: (/^https:\/\/ntfy\.sh$/.test(String(server ?? 'https://ntfy.sh')) ? 2 : 15) * 1024 * 1024,
+  }),
   limits: { title: { max: 1024, unit: 'bytes' }, message: longest },
   answer: { json: { id: 'hwQ2YpKdmg', time: 1635528741, event: 'message', topic: 'mytopic', message: 'Disk full' } },
   refusal: {
@@ -109,6 +113,7 @@ export default defineBackend({
       actions: notification.actions?.map(({ label, url }) => ({ action: 'view', label, url })),
       sequence_id: context.id,
     })
+    if (notification.files !== undefined) return putFiles(notification, notification.files, options, context)
     // JSON, because a header cannot hold what is not Latin-1: a mark in the title would never arrive.
     const answer = await context.http(`${options.server}/`, {
       headers: { 'content-type': 'application/json', ...authorization(options) },
@@ -134,6 +139,47 @@ export default defineBackend({
     return known ? `${options.server} knows ${field(answer.json, 'username')}` : `${options.server} answers`
   },
 })
+
+type NtfyOptions = { server: string; topic: string; priority?: string | undefined } & Parameters<
+  typeof authorization
+>[0]
+
+/** Each file as the body of a message (https://docs.ntfy.sh/publish/#attach-local-file), the first with all the rest. */
+async function putFiles(notification: Outgoing, files: OutgoingFile[], options: NtfyOptions, context: Context) {
+  const { title, message, tags, url: click, actions } = notification
+  let first: Record<string, unknown> | undefined
+  for (const { name, content } of files) {
+    const headers: Record<string, string> = {
+      filename: headerText(name),
+      title: headerText(title),
+      priority: String(levelOf(options.priority ?? notification.priority)),
+      ...authorization(options),
+    }
+    if (first === undefined) {
+      if (message !== '') headers['message'] = headerText(message)
+      if (tags.length > 0) headers['tags'] = headerText(tags.join(','))
+      if (click !== undefined) headers['click'] = headerText(click)
+      const icon = iconAddress(notification)
+      if (icon !== undefined) headers['icon'] = headerText(icon)
+      const buttons = actions?.map(({ label, url }) => ({ action: 'view', label, url }))
+      if (buttons) headers['actions'] = headerText(JSON.stringify(buttons))
+    }
+    const answer = await context.http(`${options.server}/${options.topic}`, {
+      method: 'PUT',
+      headers,
+      body: content,
+      accepts: ({ json }) => typeof json === 'object' && json !== null && 'id' in json && 'topic' in json,
+      failure: quota,
+    })
+    first ??= answer.json as Record<string, unknown>
+  }
+  return first
+}
+
+/** A header has Latin-1 and one line; the server decodes RFC 2047. */
+function headerText(text: string): string {
+  return /^[ -~]*$/.test(text) ? text : `=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`
+}
 
 /** Error codes of the server (server/errors.go): what a day allows is used up, or too many logins have failed. */
 function quota({ json }: HttpAnswer): Error | undefined {

@@ -2,7 +2,7 @@ import { fitRendered } from '../../notification/fit.ts'
 import { asObject, field } from '../../platform/json.ts'
 import { callingNobody, inertAddress } from '../../platform/text.ts'
 import { recipients } from '../contract/address.ts'
-import { defineBackend, type Outgoing } from '../contract/backend.ts'
+import { type Context, defineBackend, type Outgoing, type OutgoingFile } from '../contract/backend.ts'
 import { httpOptions } from '../contract/http-options.ts'
 import { boolean, list, number, server, text } from '../contract/options.ts'
 import { ask } from './ask.ts'
@@ -65,6 +65,7 @@ export default defineBackend({
   inherited: readTelegramIni,
   // Title, newline and message are one text of 4096 UTF-16 units.
   takesActions: true,
+  takesFiles: () => ({ max: 50 * 1024 * 1024 }),
   limits: { title: { max: 255, unit: 'utf16' }, message: { max: 3840, unit: 'utf16' } },
   answer: { json: { ok: true, result: { message_id: 42, chat: { id: 987654321 } } } },
   refusal: { status: 401, json: { ok: false, error_code: 401, description: 'Unauthorized' } },
@@ -92,6 +93,7 @@ export default defineBackend({
       context.debug(`the chat is ${moved} now`)
       return post(String(moved))
     })
+    for (const file of notification.files ?? []) await sendDocument(file, moved ?? options.chat_id, options, context)
     return asObject(answer.json)
   },
   asks: { words: 9, text: true, longest: { max: 3800, unit: 'utf16' } },
@@ -115,6 +117,28 @@ function textOf({ title, message, url: link }: Outgoing) {
     unit: 'utf16',
   })
   return { text: text || ' ', ...(head && { entities: [{ type: 'bold', offset: 0, length: head.length }] }) }
+}
+
+/** https://core.telegram.org/bots/api#senddocument */
+async function sendDocument(
+  { name, type, content }: OutgoingFile,
+  chat: unknown,
+  {
+    base_url,
+    token,
+    message_thread_id: thread,
+  }: { base_url: string; token: string; message_thread_id?: number | undefined },
+  context: Context,
+): Promise<void> {
+  await context.http(`${base_url}/bot${token}/sendDocument`, {
+    multipart: [
+      { name: 'chat_id', content: String(chat) },
+      ...(thread === undefined ? [] : [{ name: 'message_thread_id', content: String(thread) }]),
+      { name: 'document', filename: name, type, content },
+    ],
+    accepts: ({ json }) => field(json, 'ok') === true,
+    failure: botFailure,
+  })
 }
 
 /** A button for each action, one below the other. */

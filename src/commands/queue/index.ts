@@ -9,6 +9,7 @@ import { printReport, sayReport } from '../../delivery/report.ts'
 import { outboxTrouble } from '../../delivery/settle.ts'
 import { beginningOf, subjectOf } from '../../history/beginning.ts'
 import { noteDropped } from '../../history/journal.ts'
+import { sweepAttachments } from '../../outbox/attachments.ts'
 import { whyKept } from '../../outbox/delivery.ts'
 import { claim, finish } from '../../outbox/index.ts'
 import { type Kept, listPlaces, type Place, readPlaces } from '../../outbox/listing.ts'
@@ -104,6 +105,7 @@ async function drop(folder: string, ids: string[], { all }: QueueFlags): Promise
       continue
     }
     dropped += 1
+    if (kept.delivery) sweepAttachments(folder, kept.delivery.notification)
     if (kept.delivery) noteDropped(kept.delivery, subjectOf(await beginningOf(kept.delivery.notification)))
   }
   tell(dropped === 0 ? 'nothing was dropped' : `${dropped} dropped`)

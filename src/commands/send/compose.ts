@@ -12,9 +12,13 @@ import {
   type Priority,
   priorities,
 } from '../../notification/index.ts'
-import { ConfigError, UsageError } from '../../platform/errors.ts'
+import { keepFiles } from '../../outbox/attachments.ts'
+import { outboxFolder } from '../../outbox/spool.ts'
+import { ConfigError, exitCode, NtfyError, UsageError } from '../../platform/errors.ts'
+import { statePlace } from '../../platform/paths.ts'
 import { isPipe } from '../../platform/regular-file.ts'
 import { isBlank } from '../../platform/text.ts'
+import { filesToAttach } from './attach.ts'
 import { iconFrom, readActions } from './extras.ts'
 import { sendingTime } from './sending-time.ts'
 
@@ -28,6 +32,11 @@ export const sendFlags = {
   },
   url: { kind: 'text', value: 'URL', description: 'open this URL from the notification' },
   tag: { kind: 'list', value: 'TAG', description: 'add a tag (repeatable)' },
+  attach: {
+    kind: 'list',
+    value: 'FILE',
+    description: 'attach this file (repeatable; named where the service takes none)',
+  },
   action: {
     kind: 'list',
     value: "'LABEL, URL'",
@@ -44,6 +53,7 @@ export const sendFlags = {
 /** What a message is, and where it goes. */
 export interface Composed {
   planned: Plan
+  notification: Notification
   config: Config
   warnings: string[]
 }
@@ -67,8 +77,9 @@ export async function compose(
   if (flags['no-wait']) refusePipe(global.config)
   const at = sendingTime(flags, moment.time === undefined ? new Date() : new Date(moment.time))
   const actions = flags.action.length > 0 ? readActions(flags.action) : undefined
+  const files = filesToAttach(flags.attach)
   const message = await emojized(text, global)
-  if (isBlank(message) && isBlank(global.title ?? '')) {
+  if (isBlank(message) && isBlank(global.title ?? '') && files.length === 0) {
     throw new UsageError('send: no message (give words, or pipe text in)')
   }
   const { config, problems } = await loadConfig(global.config)
@@ -83,12 +94,17 @@ export async function compose(
     ...(actions && { actions }),
     ...(flags.icon && { icon: iconFrom(flags.icon) }),
   })
+  const outbox = files.length > 0 ? outboxFolder() : undefined
+  if (files.length > 0) {
+    if (outbox === undefined) throw new NtfyError(`send --attach: ${statePlace().problem}`, exitCode.unavailable)
+    notification.attachments = keepFiles(outbox, notification.id, files)
+  }
   const planned = await plan(notification, config, selected, {
     dryRun: flags['dry-run'],
     ...(at && { at }),
     ...(idFor && { idFor }),
   })
-  return { planned, config, warnings: [...config.warnings, ...excess(flags)] }
+  return { planned, notification, config, warnings: [...config.warnings, ...excess(flags)] }
 }
 
 /** Whoever reads it later finds it empty. */

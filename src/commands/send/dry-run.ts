@@ -32,7 +32,8 @@ export async function showPlan({ planned, config }: Composed, { json }: GlobalOp
 async function view(delivery: Delivery, config: Composed['config']): Promise<Shown> {
   const { target, backend, state } = delivery
   const loaded = await loadBackend(backend)
-  const { title, message, priority, url, tags, actions, icon } = outgoing(delivery, loaded)
+  const options = { ...config.targets[target]?.settings, ...delivery.options }
+  const { title, message, priority, url, tags, actions, icon, files } = outgoing(delivery, loaded, options)
   const lacking = lackingOptions(loaded, config.targets[target]?.settings ?? {}, delivery.options ?? {})
   const error = lacking === undefined ? whyKept(delivery) : `${target}: ${lacking}`
   return {
@@ -47,6 +48,7 @@ async function view(delivery: Delivery, config: Composed['config']): Promise<Sho
     tags,
     actions,
     icon,
+    files: files?.map(({ name, content }) => ({ name, size: content.length })),
   }
 }
 

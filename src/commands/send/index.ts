@@ -6,6 +6,8 @@ import { followUp } from '../../delivery/keep-flushing.ts'
 import type { Plan } from '../../delivery/plan.ts'
 import { printReport, sayReport, showHere } from '../../delivery/report.ts'
 import { longestInput } from '../../inbox/call.ts'
+import { sweepAttachments } from '../../outbox/attachments.ts'
+import { outboxFolder } from '../../outbox/spool.ts'
 import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../../platform/errors.ts'
 import { readInput } from '../../platform/input.ts'
 import { say } from '../../platform/output.ts'
@@ -31,10 +33,16 @@ export default defineCommand({
     const terminal = terminalOfCaller()
     const composed = await compose(typed, messageFrom(typed.words), { ...(terminal && { terminal }) })
     for (const warning of composed.warnings) say.warning(warning)
-    if (typed.flags['dry-run']) return showPlan(composed, typed.global)
-    return typed.flags['no-wait'] ? leave(composed) : deliver(composed, typed)
+    if (typed.flags['dry-run']) return showPlan(composed, typed.global).finally(() => sweep(composed))
+    return typed.flags['no-wait'] ? leave(composed) : deliver(composed, typed).finally(() => sweep(composed))
   },
 })
+
+/** What has been sent, or was not to be kept, leaves no copy of its files. */
+function sweep({ notification }: Composed): void {
+  const folder = notification.attachments && outboxFolder()
+  if (folder !== undefined) sweepAttachments(folder, notification)
+}
 
 async function deliver({ planned, config }: Composed, { flags, global }: Invocation<typeof sendFlags>) {
   const pending = flags['no-queue'] ? unkept(planned) : spoolAll(planned)
