@@ -142,7 +142,7 @@ run_unnotified() {
     --pid | --pid=* | --formatter*) return ;;
     --status) exit "${2:-64}" ;;
     --status=*) exit "${1#--status=}" ;;
-    --longer-than | --tail | --on | --needs-input | --stalled | --overdue | --match | --config | --title | --log-level | --color) [ $# -ge 2 ] && shift ;;
+    --longer-than | --tail | --log | --on | --needs-input | --stalled | --overdue | --match | --config | --title | --log-level | --color) [ $# -ge 2 ] && shift ;;
     --*) ;;
     -?*)
       # The first letter that has a value takes the rest of the word, or the next one.

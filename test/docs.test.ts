@@ -119,6 +119,7 @@ function page(backend: Backend, refusal: string | undefined): string {
     aliases?.length ? `\nAlso called ${aliases.map((alias) => `\`${alias}\``).join(', ')}.\n` : '',
     `\n${(backend.setup ?? []).join('\n\n')}\n`,
     `\nThe smallest configuration:\n\n\`\`\`yaml\nbackends: [mine]\nmine:\n  backend: ${name}\n${example}\`\`\`\n`,
+    backend.addresses ? `\nAs an address of Apprise: \`${backend.addresses.form}\`.\n` : '',
     rows.length > 0 ? `\n| option | type | |\n| --- | --- | --- |\n${rows.join('')}` : '\nIt has no options.\n',
     lengths.length > 0 ? `\nWhat is longer is cut: ${lengths.join(', ')}.\n` : '',
     refusal === undefined ? '' : `\nA wrong key or address looks like this:\n\n\`\`\`text\n${refusal}\n\`\`\`\n`,

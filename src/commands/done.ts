@@ -4,6 +4,7 @@ import { defineCommand, type FlagValues, type GlobalOptions } from '../cli/comma
 import { recordJob } from '../jobs/index.ts'
 import { lookAfterJobs } from '../jobs/start.ts'
 import type { Outcome } from '../notification/index.ts'
+import { hasFailed } from '../notification/index.ts'
 import { mayWait } from '../outbox/waiting.ts'
 import { parseDuration } from '../platform/duration.ts'
 import { messageOf, UsageError } from '../platform/errors.ts'
@@ -11,6 +12,7 @@ import { say, setLogLevel } from '../platform/output.ts'
 import { commandText } from '../process/quote.ts'
 import { type Ended, runCommand } from '../process/run.ts'
 import { type Meter, measure } from '../process/usage.ts'
+import type { WholeOutput } from '../process/whole-output.ts'
 import { redactedCommand } from '../redact/lazily.ts'
 import { type NotifyWhen, whyUnwanted } from '../rules/notify-when.ts'
 import type { WatchFor } from '../rules/watch-for.ts'
@@ -35,6 +37,12 @@ const flags = {
     kind: 'text',
     value: 'N',
     description: 'include the last N lines of output (default 20; of both streams without -o or -e)',
+  },
+  log: {
+    kind: 'text',
+    value: 'WHEN',
+    choices: ['always', 'failure'],
+    description: 'attach its whole output, without secrets: always, or on failure (10 MB at most)',
   },
   'hide-command': { kind: 'boolean', short: 'H', description: 'leave the command out of the message' },
   progress: { kind: 'boolean', description: 'show a progress indicator, if the terminal has one' },
@@ -130,6 +138,7 @@ function readRules(flags: DoneFlags): NotifyWhen {
     on: (flags.on as NotifyWhen['on'] | undefined) ?? 'always',
     onlyAway: flags['background-only'],
     hideCommand: flags['hide-command'],
+    log: flags.log as NotifyWhen['log'],
     tail: wanted
       ? { lines: Number(flags.tail ?? defaultTail), stdout: both || stdout, stderr: both || stderr }
       : undefined,
@@ -157,9 +166,16 @@ async function wrap(argv: string[], { rules, watchFor, global, showProgress, pin
   let meter: Meter | undefined
   let loading: NodeJS.Timeout | undefined
   let progress: Promise<() => Promise<void>> | undefined
+  const whole = rules.log === undefined ? undefined : new (await import('../process/whole-output.ts')).WholeOutput()
   const { begin, end: endBeside, ...passing } = await beside(commandText(argv), watchFor, rules, global, known)
   const running = runCommand(argv, {
     ...passing,
+    ...(whole && {
+      onOutput: (chunk, target) => {
+        whole.push(chunk)
+        passing.onOutput?.(chunk, target)
+      },
+    }),
     goesOn: job !== undefined,
     // What a long command's end needs is loaded while it runs; a short one may never need it.
     onStart: (pid) => {
@@ -197,6 +213,7 @@ async function wrap(argv: string[], { rules, watchFor, global, showProgress, pin
         ...(thread !== undefined && { thread }),
         ...(job && { id: job.id }),
         ...(key && { key }),
+        ...(whole && (rules.log === 'always' || hasFailed({ outcome })) && { log: await logOf(whole) }),
       }
       await notifyEnded(ending, rules, global, isatty(2), known)
     } else {
@@ -216,6 +233,11 @@ async function wrap(argv: string[], { rules, watchFor, global, showProgress, pin
   lookAfterJobs()
   const { endAs } = await import('../process/end.ts')
   return endAs(ended)
+}
+
+async function logOf(output: WholeOutput) {
+  const { randomUuid } = await import('../platform/uuid.ts')
+  return (await import('./output-log.ts')).logOf(output, randomUuid())
 }
 
 /** A whole line in one word is a program's name to everybody but a shell. */

@@ -45,10 +45,11 @@ export async function beside(
     return said
   }
   const matcher = await openMatcher(watchFor.match, (line) => void speak((one) => one.matched(line)))
-  const { tail } = rules
+  const { tail, log } = rules
+  const all = matcher !== undefined || log !== undefined
   return {
-    ...((tail || matcher) && {
-      capture: { stdout: matcher ? true : (tail?.stdout ?? false), stderr: matcher ? true : (tail?.stderr ?? false) },
+    ...((tail || all) && {
+      capture: { stdout: all || (tail?.stdout ?? false), stderr: all || (tail?.stderr ?? false) },
     }),
     onOutput: (chunk, stream) => {
       passed += chunk.length

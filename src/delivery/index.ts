@@ -19,11 +19,13 @@ import { type Selected, selectTargets } from '../config/select.ts'
 import { type Config, emptyConfig } from '../config/types.ts'
 import { sessionSockets } from '../desktop/dbus/address.ts'
 import { makeNotification } from '../notification/create.ts'
-import type { Notification, Outcome, Priority, Source, TerminalReference } from '../notification/index.ts'
+import type { Attachment, Notification, Outcome, Priority, Source, TerminalReference } from '../notification/index.ts'
 import { outcomeMessage, processMessage } from '../notification/message.ts'
+import { keepFiles } from '../outbox/attachments.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { idsFrom, isKnown } from '../outbox/known.ts'
-import { NtfyError } from '../platform/errors.ts'
+import { outboxFolder } from '../outbox/spool.ts'
+import { messageOf, NtfyError } from '../platform/errors.ts'
 import { type LogLevel, say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 import type { NotifyWhen } from '../rules/notify-when.ts'
@@ -60,6 +62,8 @@ export interface EndedCommand {
   sentence?: (outcome: Outcome) => string
   /** By which its usual duration is known; nothing for a private one. */
   key?: StatsKey
+  /** Its whole output, to be attached. */
+  log?: { name: string; path: string; content: Buffer }
   /** When it happened, ISO 8601, and where, if not now and here. */
   time?: string
   origin?: Notification['origin']
@@ -244,7 +248,24 @@ function describe({ pid, ...ending }: EndedCommand, { trouble }: Destinations, g
     ...(ending.time !== undefined && { time: ending.time }),
     ...(ending.origin && { origin: ending.origin }),
   })
-  return { ...notification, sentence, ...(ending.hideCommand && { hideCommand: true }) }
+  const attachments = ending.log && attached(notification.id, ending.log)
+  return {
+    ...notification,
+    ...(attachments && { attachments }),
+    sentence,
+    ...(ending.hideCommand && { hideCommand: true }),
+  }
+}
+
+/** A log that cannot be kept is no reason to say nothing of the command. */
+function attached(id: string, log: NonNullable<EndedCommand['log']>): Attachment[] | undefined {
+  const folder = outboxFolder()
+  try {
+    return folder === undefined ? undefined : keepFiles(folder, id, [log])
+  } catch (error) {
+    say.error(`--log: ${messageOf(error)}`)
+    return undefined
+  }
 }
 
 /** The sender's lines, as many as come in time. */

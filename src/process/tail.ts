@@ -29,7 +29,8 @@ export async function redactedLines(bytes: Uint8Array, lines = 20): Promise<stri
 /** Where the output's beginning is gone, its first characters may be the rest of a secret. */
 const restOfRun = /^\S{16,}/
 
-function shownText(bytes: Uint8Array): string {
+/** Bytes as a terminal would leave them on the screen, as text. */
+export function shownText(bytes: Uint8Array): string {
   const lines = withoutEscapes(new TextDecoder().decode(fromWholeCharacter(bytes)))
     .split('\n')
     .map((line) => overwritten(line).trimEnd())

@@ -9,6 +9,8 @@ export interface NotifyWhen {
   onlyAway: boolean
   hideCommand: boolean
   tail: { lines: number; stdout: boolean; stderr: boolean } | undefined
+  /** When the whole output is attached. */
+  log?: 'always' | 'failure' | undefined
 }
 
 /** Why the duration or the status of an outcome rules a notification out, and by which flag; nothing if it does not. */

@@ -11,6 +11,7 @@ import { configuredHome } from '../support/configured.ts'
 import { testNotification } from '../support/context.ts'
 import { temporaryFolder } from '../support/home.ts'
 import { answerJson, fakeInternet } from '../support/internet.ts'
+import { waitFor } from '../support/wait.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -172,4 +173,29 @@ describe('send --attach', () => {
     expect(server.received).toEqual([])
     expect(readFileSync(join(home, 'small'), 'utf8')).toBe('x')
   })
+})
+
+it('attaches the whole output of a failed command, without its secrets and with its middle left out', async () => {
+  const { server, env } = await configuredHome()
+  server.answer(() => ({ id: 'a', topic: 'mine' }))
+  const done = (log: string, script: string) => ntfy(['done', '--log', log, 'sh', '-c', script], { env })
+  const secret = 'ghp_abcdefghijklmnopqrstuvwxyz0123456789'
+  const ran = await done('failure', `echo token=${secret}; echo err >&2; printf '\\033[31mred\\033[m\\n'; exit 3`)
+  expect(ran).toMatchObject({ code: 3, stderr: 'err\n', stdout: expect.stringContaining(secret) })
+  await done('failure', 'echo fine')
+  await done('always', 'echo begin; yes abcdefg | head -c 12000000; echo the end')
+  await waitFor('three', () => server.received.length === 3)
+  const [failed, fine, long] = server.received
+  expect(failed).toMatchObject({ method: 'PUT', headers: { filename: 'log.txt' } })
+  expect(failed?.body.split('\n').sort()).toEqual(['', 'err', 'red', 'token=***'].sort())
+  expect(fine?.method).toBe('POST')
+  const [head = '', gap = '', tail = ''] = long?.body.split(/^\[\.\.\. (\d+) bytes left out \.\.\.\]\n/m) ?? []
+  expect([head.slice(0, 14), head.slice(-8), tail.slice(0, 8), tail.slice(-8)]).toEqual([
+    'begin\nabcdefg\n',
+    'abcdefg\n',
+    'abcdefg\n',
+    'the end\n',
+  ])
+  expect(Number(gap)).toBeGreaterThan(1_500_000)
+  expect(head.length + tail.length).toBeLessThanOrEqual(10 * 1024 * 1024)
 })

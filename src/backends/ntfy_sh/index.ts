@@ -146,7 +146,8 @@ type NtfyOptions = { server: string; topic: string; priority?: string | undefine
 
 /** Each file as the body of a message (https://docs.ntfy.sh/publish/#attach-local-file), the first with all the rest. */
 async function putFiles(notification: Outgoing, files: OutgoingFile[], options: NtfyOptions, context: Context) {
-  const { title, message, tags, url: click, actions } = notification
+  const { title, message, url: click, actions } = notification
+  const tags = tagsOf(notification) ?? []
   let first: Record<string, unknown> | undefined
   for (const { name, content } of files) {
     const headers: Record<string, string> = {
