@@ -11,6 +11,7 @@ const rooms = [
   'redact',
   'process',
   'running',
+  'attach',
   'http',
   'terminal',
   'desktop',

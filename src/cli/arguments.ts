@@ -214,13 +214,14 @@ function plainly(option: string, rest: string[], flags: Flags): string[] {
     const [name = '', value] = option.slice(2).split('=', 2)
     const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
     if (flag?.kind === 'boolean' && value !== undefined) throw new UsageError(`--${name} takes no value`)
+    if (flag?.optional && value === undefined && rest.length === 0) return [`${option}=`]
     return takesValue(flag) && value === undefined && rest.length > 0 ? [`${option}=${rest.shift()}`] : [option]
   }
   const letters = option.slice(1)
   for (let at = 0; at < letters.length; at++) {
     const name = Object.keys(flags).find((known) => flags[known]?.short === letters[at])
     if (name === undefined || !takesValue(flags[name])) continue
-    const value = letters.slice(at + 1).replace(/^=/, '') || rest.shift()
+    const value = letters.slice(at + 1).replace(/^=/, '') || (rest.shift() ?? (flags[name]?.optional ? '' : undefined))
     return [...(at > 0 ? [`-${letters.slice(0, at)}`] : []), value === undefined ? `--${name}` : `--${name}=${value}`]
   }
   return [option]

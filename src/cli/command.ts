@@ -10,6 +10,8 @@ export interface Flag {
   short?: string
   /** What the value is called in the help, `SECONDS`. */
   value?: string
+  /** At the end of the line its value may be left out: it is empty then. */
+  optional?: true
   choices?: readonly string[]
   /** Other spellings of a choice: `5` for `urgent`. */
   spellings?: Readonly<Record<string, string>>

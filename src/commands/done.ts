@@ -16,6 +16,8 @@ import type { WholeOutput } from '../process/whole-output.ts'
 import { redactedCommand } from '../redact/lazily.ts'
 import { type NotifyWhen, whyUnwanted } from '../rules/notify-when.ts'
 import type { WatchFor } from '../rules/watch-for.ts'
+import { attachFlags, checkAttached, isAttached } from './attach-flags.ts'
+import { checkCron, hasFailedAs, holdOutputOf, jobFlags, rankHere } from './job-flags.ts'
 import { keepQuietly, keyOf, usageOf } from './usage.ts'
 import { readWatchFor, watchFlags } from './watch-flags.ts'
 import { beside } from './while-running.ts'
@@ -53,13 +55,14 @@ const flags = {
     description: 'notify on success, on failure or always (default)',
   },
   ...watchFlags,
+  ...jobFlags,
   ping: {
     kind: 'text',
     value: 'NAME|URL',
     description: 'send heartbeats: a name of `pings` in the configuration, or an address',
   },
   shell: { kind: 'text', value: 'SCRIPT', description: 'run SCRIPT with sh -c' },
-  pid: { kind: 'list', short: 'p', value: 'PID', description: 'wait for a running process instead (repeatable)' },
+  ...attachFlags,
   status: {
     kind: 'text',
     value: 'N',
@@ -86,14 +89,14 @@ export default defineCommand({
   wraps: true,
   async run({ flags, words, global }) {
     const rules = readRules(flags)
-    if (flags.ping !== undefined && (flags.pid.length > 0 || flags.status !== undefined)) {
+    const attached = isAttached(flags)
+    if (flags.ping !== undefined && (attached || flags.status !== undefined)) {
       throw new UsageError('--ping: expected a command: of one that already runs, or has ended, use ntfy ping')
     }
     const watchFor = readWatchFor(flags)
-    if (flags.pid.length > 0) {
-      const { watch } = await import('./watch.ts')
-      return watch([...flags.pid, ...words], { rules, watchFor, global })
-    }
+    checkCron({ ...flags, attached: attached || flags.status !== undefined })
+    if (attached) return (await import('./attach.ts')).attach(flags, words, { rules, watchFor, global })
+    checkAttached(flags)
     if (flags.formatter !== undefined) return notifyFormatted(flags.formatter, words, rules, global)
     if (flags.status !== undefined) {
       if (words.length > 0 || flags.shell !== undefined) {
@@ -103,7 +106,8 @@ export default defineCommand({
     }
     const argv = commandLine(flags, words)
     if (flags['background-only']) await refuseTarget(argv[0] ?? '', global)
-    return wrap(argv, { rules, watchFor, global, showProgress: flags.progress, ping: flags.ping })
+    const { ping, cron, progress: showProgress } = flags
+    return wrap(argv, { rules, watchFor, global, showProgress, ping, cron })
   },
 })
 
@@ -131,14 +135,15 @@ function readRules(flags: DoneFlags): NotifyWhen {
     throw new UsageError(`--tail ${flags.tail}: expected a number of lines`)
   }
   const { stdout, stderr } = flags
-  const both = flags.tail !== undefined && !stdout && !stderr
+  const both = (flags.tail !== undefined || flags.cron) && !stdout && !stderr
   const wanted = both || stdout || stderr
   return {
     longerThan,
-    on: (flags.on as NotifyWhen['on'] | undefined) ?? 'always',
+    on: (flags.on as NotifyWhen['on'] | undefined) ?? (flags.cron ? 'failure' : 'always'),
     onlyAway: flags['background-only'],
     hideCommand: flags['hide-command'],
     log: flags.log as NotifyWhen['log'],
+    rank: flags['every-rank'] ? undefined : rankHere(),
     tail: wanted
       ? { lines: Number(flags.tail ?? defaultTail), stdout: both || stdout, stderr: both || stderr }
       : undefined,
@@ -157,10 +162,12 @@ interface Wrapping {
   global: GlobalOptions
   showProgress: boolean
   ping: string | undefined
+  cron: boolean
 }
 
 /** From here on nothing of ours may delay, change or fail the command. */
-async function wrap(argv: string[], { rules, watchFor, global, showProgress, ping }: Wrapping): Promise<never> {
+async function wrap(argv: string[], wrapping: Wrapping): Promise<never> {
+  const { rules, watchFor, global, showProgress, ping, cron } = wrapping
   const job = recordJob(rules.hideCommand ? undefined : await redactedCommand(commandText(argv)), global, rules)
   const known = isPipe(global.config ?? process.env['NTFY_CONFIG']) ? await readSituation(global) : undefined
   let meter: Meter | undefined
@@ -168,6 +175,7 @@ async function wrap(argv: string[], { rules, watchFor, global, showProgress, pin
   let progress: Promise<() => Promise<void>> | undefined
   const whole = rules.log === undefined ? undefined : new (await import('../process/whole-output.ts')).WholeOutput()
   const { begin, end: endBeside, ...passing } = await beside(commandText(argv), watchFor, rules, global, known)
+  const held = await holdOutputOf(cron)
   const running = runCommand(argv, {
     ...passing,
     ...(whole && {
@@ -176,6 +184,7 @@ async function wrap(argv: string[], { rules, watchFor, global, showProgress, pin
         passing.onOutput?.(chunk, target)
       },
     }),
+    held,
     goesOn: job !== undefined,
     // What a long command's end needs is loaded while it runs; a short one may never need it.
     onStart: (pid) => {
@@ -193,8 +202,10 @@ async function wrap(argv: string[], { rules, watchFor, global, showProgress, pin
   })
   const heartbeat = ping === undefined ? undefined : await beginPings(ping, global, known)
   const ended = await running
+  const time = new Date().toISOString()
   clearTimeout(loading)
   await progress?.then((end) => end())
+  if (hasFailedAs(ended)) held?.print()
   const thread = await endBeside().catch(() => undefined)
   if (ended.kind === 'not-found' || ended.kind === 'not-executable') say.error(`${ended.message}${lineHint(argv)}`)
   if (ended.lost !== undefined) say.error(ended.lost)
@@ -214,6 +225,8 @@ async function wrap(argv: string[], { rules, watchFor, global, showProgress, pin
         ...(job && { id: job.id }),
         ...(key && { key }),
         ...(whole && (rules.log === 'always' || hasFailed({ outcome })) && { log: await logOf(whole) }),
+        // Of many ranks it matters which failed first.
+        ...(rules.rank && { time }),
       }
       await notifyEnded(ending, rules, global, isatty(2), known)
     } else {

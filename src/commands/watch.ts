@@ -5,6 +5,7 @@ import { RunningWatch } from '../delivery/while-running.ts'
 import { formatDuration } from '../platform/duration.ts'
 import { UsageError } from '../platform/errors.ts'
 import { say, showProgress } from '../platform/output.ts'
+import { ancestors } from '../process/proc.ts'
 import { type ProcessEnd, watchProcesses } from '../process/watch.ts'
 import { type NotifyWhen, whyUnwanted } from '../rules/notify-when.ts'
 import type { WatchFor } from '../rules/watch-for.ts'
@@ -52,13 +53,20 @@ export async function watch(words: string[], { rules, watchFor, global }: Watchi
   return 0
 }
 
-function pidFrom(word: string): number {
+export function pidFrom(word: string): number {
   const pid = Number(word)
   if (!/^\d+$/.test(word) || pid < 1 || !Number.isSafeInteger(pid)) {
     throw new UsageError(`--pid ${word}: expected a process ID`)
   }
+  if (ancestors(process.pid).some((one) => one.pid === pid && isShell(one.comm))) {
+    throw new UsageError(`--pid ${word}: that is the shell that this runs in, which ends later`)
+  }
   if (pid === process.pid) throw new UsageError(`--pid ${word}: that is ntfy itself`)
   return pid
+}
+
+function isShell(name: string): boolean {
+  return /^(ba|z|fi|da|k|a|mk)?sh$|^(tc|c)sh$|^(nu|elvish|xonsh|pwsh)$/.test(name)
 }
 
 async function notifyOfProcess(

@@ -83,6 +83,7 @@ const conditionSchemas: Record<keyof When, Schema> = {
   agent: { description: 'which coding agent it is about', ...several({ enum: agentNames }) },
   event: { description: 'what happened in its session', ...several({ enum: agentEvents }) },
   host: { description: 'the name of the machine that it is from (build*)', ...several({ type: 'string' }) },
+  user: { description: 'who made it, or whose job it is', ...several({ type: 'string' }) },
   command: { description: 'the first words of the command, or a /regular expression/', ...patternsSchema },
   not_command: { description: 'the same, for commands that are excluded', ...patternsSchema },
   hours: { description: 'the time of day (22:00-07:00)', ...several(hours) },

@@ -71,7 +71,7 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
   },
   title: {
     description:
-      'a template: {user} {host} {cwd} {command} {status} {code} {signal} {duration} {usual} {cpu} {peak} {agent} {project} {event} {tool}',
+      'a template: {user} {host} {cwd} {command} {status} {code} {signal} {duration} {usual} {cpu} {peak} {agent} {project} {event} {tool} {job} {array} {rank}',
     type: 'string',
   },
   longer_than: { description: 'the hooks notify of commands that take at least this long', ...durationSchema },

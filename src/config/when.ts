@@ -19,6 +19,7 @@ export interface When {
   agent?: AgentName[]
   event?: AgentEventName[]
   host?: string[]
+  user?: string[]
   /** Patterns (src/command-pattern.ts). */
   command?: string[]
   not_command?: string[]
@@ -63,6 +64,9 @@ const conditions: { [C in keyof When]-?: (value: unknown, when: When, complain: 
   },
   host: (value, when, complain) => {
     when.host = texts(value, complain)
+  },
+  user: (value, when, complain) => {
+    when.user = texts(value, complain)
   },
   command: (value, when, complain) => {
     when.command = patterns(value, complain)

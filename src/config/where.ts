@@ -7,7 +7,7 @@ import { readDocument } from './read.ts'
 export type RuleFinder = (target: string | undefined, rule: string) => string | undefined
 
 /** Reasons that no line of a configuration gives. */
-const reasons = new Set(['', 'off', 'interrupted', 'hook', 'repeated', 'paused', 'done'])
+const reasons = new Set(['', 'off', 'interrupted', 'hook', 'repeated', 'paused', 'done', 'rank', 'ranks'])
 
 const none: RuleFinder = (_, rule) => (reasons.has(rule) ? undefined : rule)
 

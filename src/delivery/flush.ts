@@ -13,6 +13,8 @@ import { outboxTrouble } from './settle.ts'
 /** A target that another process is at, or a folder that cannot be written, is looked at again after this time, in ms. */
 const lookAgain = 15_000
 
+const hour = 60 * 60_000
+
 /**
  * Nobody waits for a rule whose time is further away than this, in milliseconds: a later run of ntfy does its work. The
  * end of quiet hours and room under a limit can wait for that; whether somebody comes back, or a chosen time, cannot.
@@ -20,9 +22,10 @@ const lookAgain = 15_000
 const longestSleep = {
   quiet: 60_000,
   limit: 60_000,
-  escalate: 60 * 60_000,
-  settle: 60 * 60_000,
-  fallback: 60 * 60_000,
+  escalate: hour,
+  settle: hour,
+  ranks: hour,
+  fallback: hour,
   at: soon,
 }
 

@@ -18,8 +18,17 @@ import type { NotificationOptions } from '../config/select.ts'
 import { type Selected, selectTargets } from '../config/select.ts'
 import { type Config, emptyConfig } from '../config/types.ts'
 import { sessionSockets } from '../desktop/dbus/address.ts'
+import { batchRun } from '../notification/batch.ts'
 import { makeNotification } from '../notification/create.ts'
-import type { Attachment, Notification, Outcome, Priority, Source, TerminalReference } from '../notification/index.ts'
+import {
+  type Attachment,
+  hasFailed,
+  type Notification,
+  type Outcome,
+  type Priority,
+  type Source,
+  type TerminalReference,
+} from '../notification/index.ts'
 import { outcomeMessage, processMessage } from '../notification/message.ts'
 import { keepFiles } from '../outbox/attachments.ts'
 import type { Delivery } from '../outbox/delivery.ts'
@@ -29,6 +38,7 @@ import { messageOf, NtfyError } from '../platform/errors.ts'
 import { type LogLevel, say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 import type { NotifyWhen } from '../rules/notify-when.ts'
+import { holdForRanks } from '../rules/ranks.ts'
 import type { StatsKey } from '../stats/index.ts'
 import { deliverInBackground } from './background.ts'
 import { attemptAll, type Report, type Spooled, spool, spoolHeld } from './deliver.ts'
@@ -58,12 +68,16 @@ export interface EndedCommand {
   priority?: Priority
   /** The id of its first delivery, by which it is recognized if this process is killed. */
   id?: string
+  /** Where more of it is to be seen. */
+  url?: string
   /** What is said of it, where that is not how it ended. */
   sentence?: (outcome: Outcome) => string
   /** By which its usual duration is known; nothing for a private one. */
   key?: StatsKey
   /** Its whole output, to be attached. */
   log?: { name: string; path: string; content: Buffer }
+  /** The run of many ranks that it is a failure of one of. */
+  ranks?: string
   /** When it happened, ISO 8601, and where, if not now and here. */
   time?: string
   origin?: Notification['origin']
@@ -99,6 +113,7 @@ export async function notifyEnded(
   known?: Destinations,
 ): Promise<void> {
   let ending: EndedCommand = { ...ended, hideCommand: rules.hideCommand }
+  if (rules.rank && hasFailed(ended)) ending.ranks = batchRun(process.env, rules.rank, ended.outcome.command ?? '')
   let terminal = ending.terminal ?? terminalOfCaller()
   const destinations = known ?? (await destinationsFor(global))
   if (ending.key && destinations.config.stats) {
@@ -196,12 +211,14 @@ export async function notifyHere(
   ending: EndedCommand,
   destinations: Destinations,
   global: NotificationOptions,
-): Promise<void> {
+): Promise<Report[]> {
   const planned = await planEnding(ending, destinations, global)
   const isNew = ({ id }: Delivery) => ending.id === undefined || !isKnown(id)
   const [now, held] = [planned.now.filter(isNew), planned.held.filter(isNew)]
   const pending = [...spoolHeld(held), ...spool(now, { claimed: true })]
-  followUp(await attemptAll(pending, { foreground: false, fresh: true, config: destinations.config }), held.length > 0)
+  const reports = await attemptAll(pending, { foreground: false, fresh: true, config: destinations.config })
+  followUp(reports, held.length > 0)
+  return [...planned.reports, ...reports]
 }
 
 async function planEnding(
@@ -216,6 +233,10 @@ async function planEnding(
     ...(away && { away }),
     ...(id !== undefined && { idFor: idsFrom(id) }),
   })
+  const { ranks } = ending
+  if (ranks !== undefined) {
+    planned.held.push(...planned.now.splice(0).map((delivery) => holdForRanks(delivery, ranks)))
+  }
   await recordDecision({ ...ending, config: config.path, plan: planned })
   return planned
 }
@@ -244,6 +265,7 @@ function describe({ pid, ...ending }: EndedCommand, { trouble }: Destinations, g
     ...(ending.priority && { priority: ending.priority }),
     ...(global.title !== undefined && { title: global.title }),
     ...(ending.terminal && { terminal: ending.terminal }),
+    ...(ending.url !== undefined && { url: ending.url }),
     ...(ending.thread !== undefined && { thread: ending.thread }),
     ...(ending.time !== undefined && { time: ending.time }),
     ...(ending.origin && { origin: ending.origin }),

@@ -97,6 +97,7 @@ function factsOf(notification: Notification, config: Config, options: PlanOption
     source: notification.source,
     ...(notification.source === 'received' && { host: notification.origin.host }),
     time: options.at ?? new Date(notification.time),
+    user: notification.origin.user,
     ...(notification.agent && { agent: notification.agent }),
     ...(outcome && { outcome }),
     away: () => {

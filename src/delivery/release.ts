@@ -9,6 +9,7 @@ import { configStamp } from '../outbox/stamp.ts'
 import { type Limit, lengthIn } from '../platform/text.ts'
 import { countRelease } from '../rules/counters.ts'
 import { digest, type Part, partOf } from '../rules/digest.ts'
+import { joinRanks } from '../rules/ranks.ts'
 import { hasReturned } from '../rules/returned.ts'
 import { heldUntil } from './held-until.ts'
 import { keepingTrouble } from './settle.ts'
@@ -42,7 +43,9 @@ export async function releaseDue(folder: string, waiting: Waiting[], options: { 
     const taken = take(folder, one)
     if (taken !== undefined) ready.push(...makeReady(folder, taken))
   }
-  for (const group of byTarget(due.filter((one) => !waitsForNobody(one) && !isScheduled(one)))) {
+  for (const group of byRun(waiting, due)) ready.push(...(await ofRanks(folder, group)))
+  const joined = due.filter((one) => !waitsForNobody(one) && !isScheduled(one) && one.rule !== 'ranks')
+  for (const group of byTarget(joined)) {
     ready.push(...(await together(folder, group)))
   }
   return ready
@@ -124,13 +127,31 @@ async function together(folder: string, group: Waiting[]): Promise<string[]> {
   return [...ready, ...(await join(folder, batch))]
 }
 
+/** The failures of a run's ranks are one message, whatever it takes to fit. */
+async function ofRanks(folder: string, group: Waiting[]): Promise<string[]> {
+  const batch: (Taken & Part)[] = []
+  for (const one of group) {
+    const taken = take(folder, one)
+    if (taken !== undefined) batch.push({ ...taken, ...(await partOf(taken.delivery)) })
+  }
+  const [first] = batch
+  if (first === undefined) return []
+  const made = joinRanks(batch)
+  if (batch.length > 1) return replace(folder, batch, made)
+  keepingTrouble(() => release(folder, first.entry, made))
+  return [made.id]
+}
+
 /** Sends the deliveries of a batch as one. */
 async function join(folder: string, batch: (Taken & Part)[]): Promise<string[]> {
   const [first] = batch
   if (first === undefined) return []
   if (first.delivery.rule === 'limit') await countRelease(first.delivery)
   if (batch.length === 1) return makeReady(folder, first)
-  const made = digest(batch)
+  return replace(folder, batch, digest(batch))
+}
+
+function replace(folder: string, batch: (Taken & Part)[], made: Delivery): string[] {
   // First the one, then the many: whatever ends this process between, nothing is lost.
   const [entry] = put(folder, [made], { claimed: false, replacing: true }).entries
   if (entry === undefined || read(entry) === undefined) {
@@ -193,10 +214,18 @@ function giveBack(folder: string, taken: Taken | undefined): string[] {
   return []
 }
 
+/** With the first failure that is due, those of its run that are held by now. */
+function byRun(waiting: Waiting[], due: Waiting[]): Waiting[][] {
+  const runs = new Set(due.flatMap(({ rule, group }) => (rule === 'ranks' ? group : [])))
+  return byTarget(
+    waiting.filter(({ state, rule, group = '' }) => state === 'held' && rule === 'ranks' && runs.has(group)),
+  )
+}
+
 function byTarget(waiting: Waiting[]): Waiting[][] {
   const groups = new Map<string, Waiting[]>()
   for (const one of waiting) {
-    const key = JSON.stringify([one.target, one.backend, one.config])
+    const key = JSON.stringify([one.target, one.backend, one.config, one.group])
     const group = groups.get(key)
     if (group) group.push(one)
     else groups.set(key, [one])

@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import { randomUuid } from '../platform/uuid.ts'
+import { batchHere } from './batch.ts'
 import type { Notification, Priority, Source } from './index.ts'
 
 /** A notification that is made here, and now unless the details say otherwise; a working directory that was deleted is no obstacle. */
@@ -9,10 +10,12 @@ export function makeNotification(
   details: Partial<Omit<Notification, 'id' | 'source' | 'message'>> = {},
 ): Notification {
   const priority: Priority = details.priority ?? 'default'
+  const batch = batchHere()
   return {
     tags: [],
     time: new Date().toISOString(),
     origin: originHere(),
+    ...(batch && { batch }),
     ...details,
     id: randomUuid(),
     source,

@@ -1,4 +1,5 @@
 import type { AgentDetails } from './agent.ts'
+import type { BatchDetails } from './batch.ts'
 
 /** How much a notification may disturb. */
 export const priorities = ['min', 'low', 'default', 'high', 'urgent'] as const
@@ -80,6 +81,8 @@ export interface Notification {
   outcome?: Outcome
   /** The coding agent that it is about. */
   agent?: AgentDetails
+  /** The job of a batch system that it was made in. */
+  batch?: BatchDetails
   /** Later notifications of the same thread replace earlier ones where the sink can. */
   thread?: string
   /** How often it was received and passed on. */

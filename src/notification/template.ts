@@ -21,6 +21,9 @@ const words: Record<string, (notification: Notification) => string | number | un
   project: ({ agent }) => agent?.project,
   event: ({ agent }) => agent?.event,
   tool: ({ agent }) => agent?.tool,
+  job: ({ batch }) => batch?.job,
+  array: ({ batch }) => batch?.array,
+  rank: ({ batch }) => batch?.rank,
   duration: ({ outcome }) => (outcome?.durationMs === undefined ? undefined : formatDuration(outcome.durationMs)),
 }
 

@@ -9,9 +9,10 @@ export interface MachineTime {
 
 /**
  * A rule that makes a delivery wait: for the end of the quiet hours, for room under the limit, for nobody to come, for
- * nobody to answer an agent, for the time that `send --at` named.
+ * nobody to answer an agent, for the time that `send --at` named, for the failures of other ranks.
  */
-export type HoldingRule = 'quiet' | 'limit' | 'escalate' | 'settle' | 'at'
+export const holdingRules = ['quiet', 'limit', 'escalate', 'settle', 'at', 'ranks'] as const
+export type HoldingRule = (typeof holdingRules)[number]
 
 /**
  * Options that name programs, as the command line or a piped configuration said them in this run. No file of the outbox
@@ -45,6 +46,8 @@ export interface Delivery {
   error?: string
   /** The rule that holds it back, or held it back until it was released. */
   rule?: HoldingRule
+  /** What is held under the same name is sent as one. */
+  group?: string
   /** Who gets it if this target does not take it, at the latest at `after` (ISO 8601). */
   fallback?: { delivery: ReferringDelivery; after?: string }
   /** The deliveries that it speaks of together. */
@@ -71,10 +74,10 @@ export function isDelivery(value: unknown): value is Delivery {
   if (!['waiting', 'parked', 'held', 'failed'].includes(String(state)) || !isTime(created) || !isTime(next))
     return false
   if (!areTexts(value, ['target', 'backend'])) return false
-  if (!areTexts(value, ['config', 'error', 'configStamp'], true)) return false
+  if (!areTexts(value, ['config', 'error', 'configStamp', 'group'], true)) return false
   const { rule, fallback, digest, clock } = value
   if (clock !== undefined && !isMachineTime(clock)) return false
-  if (![undefined, 'quiet', 'limit', 'escalate', 'settle', 'at'].includes(rule as string | undefined)) return false
+  if (![undefined, ...holdingRules].includes(rule as HoldingRule | undefined)) return false
   if (fallback !== undefined && !isFallback(fallback, value['notification'])) return false
   if (digest !== undefined && !(Array.isArray(digest) && digest.every(isPart))) return false
   return (options === undefined || isObject(options)) && isNotification(value['notification'])
@@ -103,9 +106,10 @@ function isNotification(value: unknown): boolean {
   const { actions, attachments } = value
   if (attachments !== undefined && !(Array.isArray(attachments) && attachments.every(isAttachment))) return false
   if (actions !== undefined && !(Array.isArray(actions) && actions.every(isAction))) return false
-  const { tags, outcome, terminal, agent, origin } = value
+  if (!areTexts(value, ['url', 'thread'], true)) return false
+  const { tags, outcome, terminal, agent, batch, origin } = value
   if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) return false
-  return isObject(origin) && [outcome, terminal, agent].every((part) => part === undefined || isObject(part))
+  return isObject(origin) && [outcome, terminal, agent, batch].every((part) => part === undefined || isObject(part))
 }
 
 function isAttachment(value: unknown): boolean {

@@ -20,6 +20,8 @@ type Outcome =
 export interface RunOptions {
   /** Which streams also go into `tail`: they reach the same places as without us, through a pipe. */
   capture?: { stdout: boolean; stderr: boolean }
+  /** Takes both streams instead, whatever `capture` says. */
+  held?: Capture | undefined
   /** Gets what passes through that pipe. */
   onOutput?: OnOutput | undefined
   /** Called when the child has been started: the time to load what is needed after its end. */
@@ -39,7 +41,8 @@ export interface RunOptions {
  * request do nothing to us.
  */
 export function runCommand(argv: string[], options: RunOptions = {}): Promise<Ended> {
-  const { capture } = options
+  const { capture, held } = options
+  if (held) return runWith(argv, options, held)
   if (!capture?.stdout && !capture?.stderr) return runWith(argv, options)
   return import('./capture.ts').then(({ openCapture }) =>
     runWith(argv, options, openCapture(capture, options.onOutput)),

@@ -12,6 +12,7 @@ const reasons: Record<HoldingRule, string> = {
   escalate: 'held',
   settle: 'held',
   at: 'scheduled',
+  ranks: 'held',
 }
 
 /** Longest title that a digest keeps for the log, in characters. */
@@ -33,7 +34,8 @@ export async function partOf(delivery: Delivery): Promise<Part> {
   return { delivery, line, title, size: Buffer.byteLength(JSON.stringify({ line, ...mention({ delivery, title }) })) }
 }
 
-function mention({ delivery: { id, notification }, title }: Pick<Part, 'delivery' | 'title'>) {
+/** What a delivery that speaks of several says of each. */
+export function mention({ delivery: { id, notification }, title }: Pick<Part, 'delivery' | 'title'>) {
   return { id, title, time: notification.time }
 }
 

@@ -13,6 +13,8 @@ export interface Facts {
   time: Date
   /** Where it was made, if not here. */
   host?: string
+  /** Whose job it is about, or who made it. */
+  user?: string
   /** The agent that it is about. */
   agent?: Pick<AgentDetails, 'name' | 'event'>
   /** How the command ended, its text as it was typed; nothing for a message of `send`. */
@@ -65,6 +67,8 @@ const checks: { [C in keyof When]-?: Check } = {
     outcome?.durationMs !== undefined && outcome.durationMs >= most
       ? `not shorter than ${shortDuration(most)}`
       : undefined,
+  user: ({ user: wanted = [] }, { user }) =>
+    user === undefined || wanted.includes(user) ? undefined : `of ${user}, not of ${wanted.join(' or ')}`,
   host: ({ host: wanted = [] }, { host = hostname() }) => {
     const name = host.toLowerCase()
     const isHere = (one: string) =>
