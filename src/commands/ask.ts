@@ -33,6 +33,7 @@ export default defineCommand({
   name: 'ask',
   words: 'QUESTION',
   summary: 'ask a question, wait, and print the answer',
+  group: 'everyday',
   examples: [
     ['ntfy ask "deploy to production?" && ./deploy', 'yes is 0, no is 1, no answer 75'],
     ['ntfy -b phone ask --option stop --option retry "what now?"', 'the status is the position, from 0'],

@@ -9,7 +9,7 @@ export default defineCommand({
   name: 'away',
   words: '',
   summary: 'show whether you are away: yes, no or unknown',
-  group: 'diagnosis',
+  group: 'scripts',
   examples: [['ntfy -v away', 'with the source of the answer']],
   flags: {},
   maxWords: 0,

@@ -11,6 +11,7 @@ export default defineCommand({
   name: 'receive',
   words: '[TARGET...]',
   summary: 'show here what arrives at ntfy and MQTT topics',
+  group: 'scripts',
   examples: [
     ['ntfy receive phone', 'on the desktop, or the terminal'],
     ['ntfy receive --once --since 1h', 'what arrived in the last hour'],

@@ -11,6 +11,7 @@ export default defineCommand({
   name: 'slurm',
   words: 'wait JOB... | mail -s SUBJECT USER',
   summary: 'wait for Slurm jobs, or notify in place of its mail',
+  group: 'scripts',
   examples: [
     ['ntfy slurm wait 4711', 'a job, or all tasks of an array'],
     ['exec ntfy slurm mail "$@"', "in a script that is the cluster's MailProg"],

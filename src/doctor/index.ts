@@ -28,6 +28,9 @@ const checks: Record<string, Check> = {
 /** How long a check may take, in milliseconds: they run at the same time. */
 const patience = 2500
 
+/** How long it may take to give up, in milliseconds. */
+const grace = 1000
+
 /** All that can be said about this installation; one check's trouble is no other's. */
 export async function examine(config: string | undefined, notify: boolean): Promise<Finding[]> {
   const controller = new AbortController()
@@ -35,7 +38,9 @@ export async function examine(config: string | undefined, notify: boolean): Prom
   const world: World = { config, notify, signal: controller.signal }
   try {
     const late = new Promise<void>((resolve) => {
-      controller.signal.addEventListener('abort', () => resolve(), { once: true })
+      // The signal ends what a check waits for; it may still say what it has found so far.
+      const giveUp = () => setTimeout(resolve, grace)
+      controller.signal.addEventListener('abort', giveUp, { once: true })
     })
     const found = await Promise.all(Object.entries(checks).map(([name, check]) => within(name, check, world, late)))
     return found.flat()

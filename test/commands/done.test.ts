@@ -114,7 +114,7 @@ describe('wrong usage runs nothing', () => {
     [['done', '--on', 'never', 'touch', 'ran'], 'on'],
     [['done', '--tail', 'x', 'touch', 'ran'], '--tail x'],
     [['done', '-p', 'abc'], '--pid abc'],
-    [['done', '--pid'], '--pid: expected a value'],
+    [['done', '--pid'], '--pid: expected a process ID'],
     [['done', '--status', 'x'], '--status x'],
     [['done', '--status', '7', 'touch', 'ran'], 'expected no command'],
   ])('%j', async (args, says) => {

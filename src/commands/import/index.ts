@@ -66,7 +66,8 @@ const largest = 4 * 1024 * 1024
 export default defineCommand({
   name: 'import',
   words: 'PROGRAM [FILE]',
-  summary: "print another program's configuration as one of ntfy; nothing is written",
+  summary: "print another program's configuration as one of ntfy",
+  group: 'scripts',
   examples: [
     ['ntfy import noti', 'what ~/.config/noti/noti.yaml says'],
     ['ntfy import shoutrrr addresses.txt', 'a list of addresses'],

@@ -10,7 +10,8 @@ const lines = 20
 export default defineCommand({
   name: 'unit',
   words: '[NAME]',
-  summary: 'notify how a systemd unit ended, for OnFailure= and OnSuccess=',
+  summary: 'notify how a systemd unit ended, for OnFailure=',
+  group: 'scripts',
   examples: [
     ['sudo ntfy unit --install', 'write ntfy@.service, for OnFailure=ntfy@%n.service'],
     ['sudo ntfy unit --install --all', 'and have every service that fails trigger it'],
