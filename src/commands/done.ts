@@ -20,7 +20,7 @@ import { attachFlags, checkAttached, isAttached } from './attach-flags.ts'
 import { checkCron, hasFailedAs, holdOutputOf, jobFlags, rankHere } from './job-flags.ts'
 import { keepQuietly, keyOf, usageOf } from './usage.ts'
 import { readWatchFor, watchFlags } from './watch-flags.ts'
-import { beside } from './while-running.ts'
+import { type Beside, beside } from './while-running.ts'
 
 /** Lines of output that a message gets if nobody says how many. */
 const defaultTail = 20
@@ -168,13 +168,17 @@ interface Wrapping {
 /** From here on nothing of ours may delay, change or fail the command. */
 async function wrap(argv: string[], wrapping: Wrapping): Promise<never> {
   const { rules, watchFor, global, showProgress, ping, cron } = wrapping
-  const job = recordJob(rules.hideCommand ? undefined : await redactedCommand(commandText(argv)), global, rules)
+  const job = recordJob(await recordText(argv, rules), global, rules)
   const known = isPipe(global.config ?? process.env['NTFY_CONFIG']) ? await readSituation(global) : undefined
   let meter: Meter | undefined
   let loading: NodeJS.Timeout | undefined
   let progress: Promise<() => Promise<void>> | undefined
   const whole = rules.log === undefined ? undefined : new (await import('../process/whole-output.ts')).WholeOutput()
-  const { begin, end: endBeside, ...passing } = await beside(commandText(argv), watchFor, rules, global, known)
+  const {
+    begin,
+    end: endBeside,
+    ...passing
+  } = await beside(commandText(argv), watchFor, rules, global, known).catch(nothingBeside)
   const held = await holdOutputOf(cron)
   const running = runCommand(argv, {
     ...passing,
@@ -188,15 +192,17 @@ async function wrap(argv: string[], wrapping: Wrapping): Promise<never> {
     goesOn: job !== undefined,
     // What a long command's end needs is loaded while it runs; a short one may never need it.
     onStart: (pid) => {
-      meter = measure(pid)
-      job?.began(pid)
-      begin(pid)
+      harmless(() => {
+        meter = measure(pid)
+        job?.began(pid)
+        begin(pid)
+      })
       loading = setTimeout(() => {
         import('../delivery/index.ts').then(({ prepareToNotify }) => prepareToNotify(rules)).catch(() => {})
-        lookAfterJobs()
-        progress = import('../delivery/progress.ts').then(({ beginProgress }) =>
-          beginProgress(showProgress, global, known?.config),
-        )
+        harmless(lookAfterJobs)
+        progress = import('../delivery/progress.ts')
+          .then(({ beginProgress }) => beginProgress(showProgress, global, known?.config))
+          .catch(() => async () => {})
       }, 50)
     },
   })
@@ -204,7 +210,7 @@ async function wrap(argv: string[], wrapping: Wrapping): Promise<never> {
   const ended = await running
   const time = new Date().toISOString()
   clearTimeout(loading)
-  await progress?.then((end) => end())
+  await progress?.then((end) => end()).catch(() => {})
   if (hasFailedAs(ended)) held?.print()
   const thread = await endBeside().catch(() => undefined)
   if (ended.kind === 'not-found' || ended.kind === 'not-executable') say.error(`${ended.message}${lineHint(argv)}`)
@@ -242,10 +248,34 @@ async function wrap(argv: string[], wrapping: Wrapping): Promise<never> {
   } catch (error) {
     say.error(`the notification could not be created: ${messageOf(error)}`)
   }
-  job?.end()
-  lookAfterJobs()
+  harmless(() => job?.end())
+  harmless(lookAfterJobs)
   const { endAs } = await import('../process/end.ts')
   return endAs(ended)
+}
+
+/** What is done beside the command may fail; how the command ends stays what it is. */
+function harmless(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    say.debug(`beside the command: ${messageOf(error)}`)
+  }
+}
+
+/** A line of more characters is not looked through for secrets before the command runs, which would wait for that. */
+const longestRecorded = 16 * 1024
+
+/** What the record says of the command; nothing where that is not to be shown, or cannot be without delay. */
+async function recordText(argv: string[], { hideCommand }: NotifyWhen): Promise<string | undefined> {
+  const text = commandText(argv)
+  if (hideCommand || text.length > longestRecorded) return undefined
+  return redactedCommand(text).catch(() => undefined)
+}
+
+function nothingBeside(error: unknown): Beside {
+  say.error(`done: the command is not watched while it runs: ${messageOf(error)}`)
+  return { begin: () => {}, end: async () => undefined }
 }
 
 async function logOf(output: WholeOutput) {

@@ -1,4 +1,6 @@
 import type { Worker } from 'node:worker_threads'
+import { messageOf } from '../platform/errors.ts'
+import { say } from '../platform/output.ts'
 
 /** A line of the output that one of the patterns matches. */
 export interface Match {
@@ -19,7 +21,8 @@ const mostWaiting = 64 * 1024 * 1024
 export class Matcher {
   #patterns: string[]
   readonly #onMatch: (match: Match) => void
-  #thread: Promise<Worker> | undefined
+  /** Nothing where none can be started: then nothing matches, and the command runs as it would. */
+  #thread: Promise<Worker | undefined> | undefined
   #waiting: Work[] = []
   #bytes = 0
   #timer: NodeJS.Timeout | undefined
@@ -31,7 +34,7 @@ export class Matcher {
   constructor(patterns: string[], onMatch: (match: Match) => void) {
     this.#patterns = patterns
     this.#onMatch = onMatch
-    this.#thread = this.#start()
+    this.#thread = this.#open()
   }
 
   feed(bytes: Buffer, stream: number): void {
@@ -50,7 +53,19 @@ export class Matcher {
     await Promise.race([done, new Promise((resolve) => setTimeout(resolve, patience))])
     this.#patterns = []
     clearTimeout(this.#timer)
-    void this.#thread?.then((thread) => thread.terminate())
+    void this.#thread?.then((thread) => thread?.terminate())
+  }
+
+  #open(): Promise<Worker | undefined> {
+    return this.#start().catch((error: unknown) => {
+      say.error(`--match: the output cannot be looked at: ${messageOf(error)}`)
+      this.#patterns = []
+      this.#waiting = []
+      this.#bytes = 0
+      clearTimeout(this.#timer)
+      this.#whenDone()
+      return undefined
+    })
   }
 
   async #start(): Promise<Worker> {
@@ -70,7 +85,7 @@ export class Matcher {
   #give(work: Work): void {
     this.#waiting.push(work)
     this.#timer ??= this.#watch()
-    void this.#thread?.then((thread) => post(thread, work))
+    void this.#thread?.then((thread) => thread && post(thread, work))
   }
 
   #take(matches: [number, string][]): void {
@@ -98,14 +113,14 @@ export class Matcher {
   #giveUp(): void {
     const last = this.#thread
     this.#patterns = this.#patterns.toSpliced(Atomics.load(this.#trying, 0), 1)
-    void last?.then((thread) => thread.removeAllListeners('message').terminate())
+    void last?.then((thread) => thread?.removeAllListeners('message').terminate())
     this.#timer = undefined
     if (this.#patterns.length === 0) {
       this.#waiting = []
       this.#whenDone()
       return
     }
-    this.#thread = this.#start()
+    this.#thread = this.#open()
     for (const work of this.#waiting.splice(0)) this.#give(work)
   }
 }

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ntfy, ntfyBin } from '../support/cli.ts'
 import { configuredHome } from '../support/configured.ts'
+import { nodeWith } from '../support/home.ts'
 import { processesOf } from '../support/processes.ts'
 import type { LoopbackServer } from '../support/server.ts'
 import { waitFor } from '../support/wait.ts'
@@ -91,6 +94,23 @@ describe('bad input', () => {
     const { code, stdout } = await ntfy(['done', flag, value, 'echo', 'ran'], { env })
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
     expect(server.received).toEqual([])
+  })
+
+  it('a thread that cannot be started for --match takes nothing from the command', async () => {
+    const { server, env, home } = await configuredHome()
+    const script = join(home, 'no-thread.cjs')
+    writeFileSync(
+      script,
+      `require('node:worker_threads').Worker = class { constructor() { throw new Error('no thread') } }
+require('node:module').syncBuiltinESMExports()\n`,
+    )
+    const broken = { ...env, NTFY_NODE: nodeWith(home, `--require ${script}`) }
+    const { code, stdout, stderr } = await ntfy(['done', '--match', 'b', 'sh', '-c', 'echo ab; exit 3'], {
+      env: broken,
+    })
+    expect({ code, stdout }).toEqual({ code: 3, stdout: 'ab\n' })
+    expect(stderr).toBe('ntfy: --match: the output cannot be looked at: no thread\n')
+    await waitFor('its end', () => messages(server).some((text) => text.includes('failed')))
   })
 
   it('--match with --pid says why not', async () => {
