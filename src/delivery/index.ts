@@ -8,7 +8,8 @@
  *   attempt           one try of one delivery by its backend, with a deadline: its result
  *   settle            what a result means in the outbox: removed, tried again, parked or failed
  *   report            what is said of a delivery; record-decision notes for `why` what was decided
- *   flush             one pass over what waits; keep-flushing does so until nothing is left; release joins what was held
+ *   flush             one pass over what waits; keep-flushing does so until nothing is left; release does what
+ *                     rules have to do by then, and join makes one message of what was held
  */
 
 import { existsSync } from 'node:fs'
