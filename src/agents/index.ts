@@ -11,7 +11,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Away } from '../away/index.ts'
-import { type Destinations, destinationsFor } from '../delivery/index.ts'
+import { type Destinations, destinationsFor } from '../delivery/destinations.ts'
 import { targetsOf } from '../delivery/record-decision.ts'
 import { note } from '../history/journal.ts'
 import { idsOf } from '../inbox/again.ts'

@@ -1,4 +1,4 @@
-import type { Destinations } from '../delivery/index.ts'
+import type { Destinations } from '../delivery/destinations.ts'
 import type { Draft } from '../delivery/redacted-view.ts'
 import type { AgentName } from '../notification/agent.ts'
 import type { TerminalReference } from '../notification/index.ts'

@@ -18,7 +18,7 @@ export type Ending =
   | { kind: 'late'; changed: boolean }
   | { kind: 'withdrawn'; by: NodeJS.Signals }
 
-/** How long those who were asked may take to be told how it ended, milliseconds. */
+/** How long those who were asked may take to learn how it ended, in milliseconds. */
 const farewell = 5000
 
 /** Signals that withdraw a question. */
@@ -121,7 +121,7 @@ class Race {
   }
 }
 
-/** What those who were asked are told. */
+/** What those who were asked learn of its end. */
 function wordsOf(ending: Ending | undefined): string {
   if (ending?.kind === 'answered') {
     const who = ending.by === undefined || ending.by === ending.target ? '' : `${ending.by}, `

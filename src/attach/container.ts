@@ -1,9 +1,10 @@
 import { hasFailed, type Outcome } from '../notification/index.ts'
 import { formatDuration } from '../platform/duration.ts'
 import { exitCode, NtfyError, UsageError } from '../platform/errors.ts'
+import { pause } from '../platform/retry.ts'
 import { locate } from '../process/locate.ts'
 import { runProgram } from '../process/run-program.ts'
-import { type Attached, type AttachedEnd, endSentence, pauses, sleep } from './index.ts'
+import { type Attached, type AttachedEnd, endSentence, pauses } from './index.ts'
 import { askTool, complaintOf } from './tool.ts'
 
 /** What `inspect` says of a container: docker and podman name it alike. */
@@ -58,7 +59,7 @@ function isRunning({ Running, Status = '' }: State): boolean {
 
 /** A daemon that is restarted ends `wait`, but not the container. */
 async function waitFor(program: string, name: string, first: State, signal: AbortSignal): Promise<AttachedEnd> {
-  const pause = pauses(10_000)
+  const waits = pauses(10_000)
   let [state, code]: [State, number | undefined] = [first, undefined]
   while (isRunning(state) && !signal.aborted) {
     const waited = await runProgram(program, ['wait', name], {}, signal).catch(() => undefined)
@@ -67,7 +68,7 @@ async function waitFor(program: string, name: string, first: State, signal: Abor
     if (!(now instanceof Error)) state = now
     // One that was started with --rm is gone with its end.
     else if (code !== undefined || now instanceof UsageError) break
-    if (isRunning(state) && code === undefined) await sleep(pause.next().value, signal)
+    if (isRunning(state) && code === undefined) await pause(waits.next().value, signal)
     else if (isRunning(state)) break
   }
   return endOf(name, { ...state, ...(code !== undefined && { ExitCode: code }) })

@@ -1,8 +1,9 @@
 import { hasFailed, type Outcome } from '../notification/index.ts'
 import { formatDuration } from '../platform/duration.ts'
 import { exitCode, NtfyError, UsageError } from '../platform/errors.ts'
+import { pause } from '../platform/retry.ts'
 import { oneLine } from '../platform/text.ts'
-import { type Attached, type AttachedEnd, endSentence, pauses, sleep } from './index.ts'
+import { type Attached, type AttachedEnd, endSentence, pauses } from './index.ts'
 import { askTool, complaintOf } from './tool.ts'
 
 /** What gh says of a run of a workflow (`gh run view --json`). */
@@ -44,10 +45,10 @@ async function ask<T>(args: string[], signal?: AbortSignal): Promise<T> {
 
 /** A network that is gone for a while ends nothing. */
 async function waitFor(id: string, first: Run, signal: AbortSignal): Promise<AttachedEnd> {
-  const pause = pauses(15_000)
+  const waits = pauses(15_000)
   let run = first
   while (run.status !== 'completed' && !signal.aborted) {
-    await sleep(pause.next().value, signal)
+    await pause(waits.next().value, signal)
     run = await view(id, signal).catch(() => run)
   }
   return endOf(id, run)

@@ -34,19 +34,6 @@ export function* pauses(longest: number): Generator<number, never> {
   for (let pause = 500; ; pause = Math.min(pause * 2, longest)) yield pause
 }
 
-/** Ends early, without a word, when nobody waits any more. */
-export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, milliseconds)
-    signal.addEventListener('abort', end)
-  })
-}
-
 /** `✅ container web succeeded in 3:02 minutes`, or why it did not. */
 export function endSentence(
   subject: string,

@@ -3,8 +3,9 @@ import { createInterface } from 'node:readline'
 import { isatty } from 'node:tty'
 import { processMessage } from '../notification/message.ts'
 import { codeOf, exitCode, NtfyError, UsageError } from '../platform/errors.ts'
+import { pause } from '../platform/retry.ts'
 import { oneLine } from '../platform/text.ts'
-import { type Attached, type AttachedEnd, pauses, sleep } from './index.ts'
+import { type Attached, type AttachedEnd, pauses } from './index.ts'
 
 /** What is known of a process of another machine. */
 interface Remote {
@@ -66,13 +67,13 @@ async function waitFor(
 ): Promise<AttachedEnd> {
   const began = performance.now()
   let line = first
-  let pause = pauses(30_000)
+  let waits = pauses(30_000)
   signal.addEventListener('abort', () => line.close())
   for (;;) {
     const heard = await line.next()
     if (heard.kind === 'ended' || signal.aborted) break
-    if (line.wasAlive) pause = pauses(30_000)
-    await sleep(pause.next().value, signal)
+    if (line.wasAlive) waits = pauses(30_000)
+    await pause(waits.next().value, signal)
     line = connect(host, pid, remote.start)
   }
   const outcome = { command: remote.command, durationMs: remote.age + performance.now() - began }

@@ -1,7 +1,8 @@
 import type { Outcome } from '../notification/index.ts'
 import { exitCode, NtfyError, UsageError } from '../platform/errors.ts'
+import { pause } from '../platform/retry.ts'
 import { oneLine } from '../platform/text.ts'
-import { type Attached, type AttachedEnd, pauses, sleep } from './index.ts'
+import { type Attached, type AttachedEnd, pauses } from './index.ts'
 import { askTool, complaintOf } from './tool.ts'
 
 /** A job, or a task of a job array. */
@@ -53,11 +54,11 @@ export async function findJob(job: string): Promise<Attached> {
 
 /** Those that Slurm has forgotten meanwhile have ended as they were last seen. */
 async function waitFor(job: string, first: SlurmTask[], signal: AbortSignal): Promise<AttachedEnd> {
-  const pause = pauses(30_000)
+  const waits = pauses(30_000)
   const known = new Map(first.map((task) => [task.id, task]))
   let last = first
   while (last.some((task) => !hasEnded(task)) && !signal.aborted) {
-    await sleep(pause.next().value, signal)
+    await pause(waits.next().value, signal)
     const now = await tasksOf(job, signal).catch(() => undefined)
     if (now === undefined) continue
     last = now

@@ -1,6 +1,7 @@
 import { formatDuration } from '../platform/duration.ts'
 import { NtfyError, UsageError } from '../platform/errors.ts'
-import { type Attached, type AttachedEnd, pauses, sleep } from './index.ts'
+import { pause } from '../platform/retry.ts'
+import { type Attached, type AttachedEnd, pauses } from './index.ts'
 import { outcomeOfUnit, showUnit, type Unit, unitSentence } from './systemd.ts'
 
 /** How many lines of the journal a message gets. */
@@ -31,10 +32,10 @@ function isOver({ state }: Unit): boolean {
 
 /** A unit that is started again at once was over as well: its invocation is another one. */
 async function waitFor(first: Unit, user: boolean, signal: AbortSignal): Promise<AttachedEnd> {
-  const pause = pauses(2000)
+  const waits = pauses(2000)
   let unit = first
   while (!isOver(unit) && unit.invocation === first.invocation && !signal.aborted) {
-    await sleep(pause.next().value, signal)
+    await pause(waits.next().value, signal)
     unit = await showUnit(first.name, user, signal).catch(() => unit)
   }
   const isAnother = unit.invocation !== first.invocation && !isOver(unit)

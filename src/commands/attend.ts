@@ -8,7 +8,7 @@ import { releaseLock, takeLock } from '../platform/lock.ts'
 import { removeQuietly } from '../platform/own-file.ts'
 import { runtimeFolder, stateFolder, statePlace } from '../platform/paths.ts'
 import { programEnvironment, programFile } from '../platform/program.ts'
-import { closeInherited } from '../process/launcher.ts'
+import { startInBackground } from '../process/background.ts'
 import { callingShell } from '../process/proc.ts'
 import { Attendant, type Unanswered } from '../running/attendant.ts'
 import { forgetHookedShells, hookedShells, noteShell } from '../shell/hooked.ts'
@@ -62,19 +62,10 @@ export default defineCommand({
       throw new NtfyError(`attend: ${messageOf(error)}`, exitCode.io)
     }
     noteShell(callingShell())
-    start()
+    startInBackground(['attend', '--stay'], { node: ['--max-semi-space-size=1', '--max-old-space-size=64'] })
     return exitCode.ok
   },
 })
-
-function start(): void {
-  closeInherited()
-  const { spawn } = process.getBuiltinModule('node:child_process')
-  const words = ['--max-semi-space-size=1', '--max-old-space-size=64', programFile(), 'attend', '--stay']
-  const child = spawn(process.execPath, words, { detached: true, stdio: 'ignore', cwd: '/', env: programEnvironment() })
-  child.on('error', () => {})
-  child.unref()
-}
 
 /** Looks until the last shell has ended; only one process does. */
 async function stay(): Promise<number> {

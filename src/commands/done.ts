@@ -313,7 +313,7 @@ async function beginPings(
 }
 
 async function readSituation(global: GlobalOptions) {
-  return (await import('../delivery/index.ts')).destinationsFor(global)
+  return (await import('../delivery/destinations.ts')).destinationsFor(global)
 }
 
 async function outcomeOf(argv: string[], ended: Ended, { tail }: NotifyWhen): Promise<Outcome> {

@@ -1,6 +1,7 @@
 import { uptime } from 'node:os'
 import { defineCommand } from '../cli/command.ts'
-import { destinationsFor, notifyHere } from '../delivery/index.ts'
+import { destinationsFor } from '../delivery/destinations.ts'
+import { notifyHere } from '../delivery/index.ts'
 import { recordDecision } from '../delivery/record-decision.ts'
 import { abandonedJobs } from '../jobs/abandoned.ts'
 import type { JobRecord } from '../jobs/index.ts'

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { away } from '../away/index.ts'
 import { defineCommand } from '../cli/command.ts'
-import { destinationsFor, notifyHere } from '../delivery/index.ts'
+import { destinationsFor } from '../delivery/destinations.ts'
+import { notifyHere } from '../delivery/index.ts'
 import type { Outcome, TerminalReference } from '../notification/index.ts'
 import { runningMessage } from '../notification/message.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
@@ -42,9 +43,9 @@ export default defineCommand({
     if (found.answer === 'unknown') terminal.unlessFocused = true
     const outcome: Outcome = { command, durationMs: Math.max(0, (readUptime() ?? 0) - stat.startTicks * 10) }
     const thread = threadOfShell(shellPid)
-    const says = (shown: Outcome) => runningMessage(undefined, phraseOfQuestion(wants), shown)
+    const sentence = (shown: Outcome) => runningMessage(undefined, phraseOfQuestion(wants), shown)
     await notifyHere(
-      { source: 'hook', outcome, terminal, away: found, says, priority: 'high', ...(thread && { thread }) },
+      { source: 'hook', outcome, terminal, away: found, sentence, priority: 'high', ...(thread && { thread }) },
       situation,
       global,
     )

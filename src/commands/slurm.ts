@@ -38,7 +38,8 @@ async function mail(subject: string | undefined, [user, ...more]: string[], glob
   if (subject === undefined || user === undefined || more.length > 0) {
     throw new UsageError('slurm mail: expected -s SUBJECT USER')
   }
-  const { destinationsFor, handOver } = await import('../delivery/index.ts')
+  const { destinationsFor } = await import('../delivery/destinations.ts')
+  const { handOver } = await import('../delivery/index.ts')
   const { originHere } = await import('../notification/create.ts')
   const { SLURM_JOB_STATE: state = stateIn(subject), SLURM_JOB_EXIT_CODE2, SLURM_JOB_EXIT_CODE } = process.env
   const code = SLURM_JOB_EXIT_CODE2 ?? codeFrom(SLURM_JOB_EXIT_CODE) ?? codeIn(subject)

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { defineCommand } from '../cli/command.ts'
-import { destinationsFor } from '../delivery/index.ts'
+import { destinationsFor } from '../delivery/destinations.ts'
 import { loadsHooks } from '../doctor/shells.ts'
 import { listPlaces, readPlaces } from '../outbox/listing.ts'
 import { outboxFolder } from '../outbox/spool.ts'

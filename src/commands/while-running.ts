@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
 import type { GlobalOptions } from '../cli/command.ts'
-import type { Destinations } from '../delivery/index.ts'
+import type { Destinations } from '../delivery/destinations.ts'
 import type { RunningWatch } from '../delivery/while-running.ts'
 import type { RunOptions } from '../process/run.ts'
 import type { NotifyWhen } from '../rules/notify-when.ts'

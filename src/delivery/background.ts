@@ -1,6 +1,5 @@
 import type { Delivery } from '../outbox/delivery.ts'
-import { programEnvironment, programFile } from '../platform/program.ts'
-import { closeInherited } from '../process/launcher.ts'
+import { startInBackground } from '../process/background.ts'
 import type { Spooled } from './deliver.ts'
 import { type Granted, grantedTo } from './granted.ts'
 
@@ -25,19 +24,10 @@ export function deliverInBackground(pending: Spooled[], report: 'pipe' | 'ignore
   const ids = pending.flatMap(({ delivery, location }) => (location === undefined ? [] : [delivery.id]))
   const grants = grantedTo(pending.map(({ delivery }) => delivery))
   const input = homeless.length + Object.keys(grants).length > 0 ? 'pipe' : 'ignore'
-  closeInherited()
-  const { spawn } = process.getBuiltinModule('node:child_process')
   const flags = reached.map((target) => `--reached=${target}`)
-  const words = [...(input === 'pipe' ? ['-'] : []), ...ids]
-  const child = spawn(process.execPath, [programFile(), 'deliver', ...flags, ...words], {
-    detached: true,
-    stdio: [input, report, 'ignore'],
-    cwd: '/',
-    env: programEnvironment(),
-  })
-  child.on('error', () => {})
+  const words = ['deliver', ...flags, ...(input === 'pipe' ? ['-'] : []), ...ids]
+  const child = startInBackground(words, { stdio: [input, report, 'ignore'] })
   child.stdin?.on('error', () => {})
   child.stdin?.end(JSON.stringify({ deliveries: homeless, granted: grants } satisfies HandedOver))
-  child.unref()
   return child
 }

@@ -1,7 +1,8 @@
 /*
  * From a notification to an answer, in the order in which one passes these files:
  *
- *   index             a command has ended: which targets get a notification, and whether this process delivers it
+ *   index             a command has ended: whether that is notified, and whether this process delivers it
+ *   destinations      which targets get it, as far as the configuration is right; ended-command makes the notification
  *   plan              for each target: now, later, or not at all, by its rules
  *   prepare           the delivery for a target: its title, its redacted view, everything cut to what can be kept
  *   deliver           puts deliveries into the outbox and attempts them; background has another process do that
@@ -13,87 +14,27 @@
  */
 
 import { existsSync } from 'node:fs'
-import type { Away } from '../away/index.ts'
-import { loadConfig } from '../config/index.ts'
 import type { NotificationOptions } from '../config/select.ts'
-import { type Selected, selectTargets } from '../config/select.ts'
-import { type Config, emptyConfig } from '../config/types.ts'
+import type { Config } from '../config/types.ts'
 import { sessionSockets } from '../desktop/dbus/address.ts'
 import { batchRun } from '../notification/batch.ts'
-import { makeNotification } from '../notification/create.ts'
-import {
-  type Attachment,
-  hasFailed,
-  type Notification,
-  type Outcome,
-  type Priority,
-  type Source,
-  type TerminalReference,
-} from '../notification/index.ts'
-import { outcomeMessage, processMessage } from '../notification/message.ts'
-import { keepFiles } from '../outbox/attachments.ts'
+import { hasFailed } from '../notification/index.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { idsFrom, isKnown } from '../outbox/known.ts'
-import { outboxFolder } from '../outbox/spool.ts'
-import { messageOf, NtfyError } from '../platform/errors.ts'
 import { type LogLevel, say } from '../platform/output.ts'
 import { terminalOfCaller } from '../process/proc.ts'
 import type { NotifyWhen } from '../rules/notify-when.ts'
 import { holdForRanks } from '../rules/ranks.ts'
-import type { StatsKey } from '../stats/index.ts'
 import { deliverInBackground } from './background.ts'
 import { attemptAll, type Report, type Spooled, spool, spoolHeld } from './deliver.ts'
+import { type Destinations, destinationsFor } from './destinations.ts'
+import { describe, type EndedCommand } from './ended-command.ts'
 import { followUp } from './keep-flushing.ts'
 import { type Plan, plan } from './plan.ts'
 import { recordDecision } from './record-decision.ts'
-import type { Draft } from './redacted-view.ts'
 import { mailReport, printReport, sayReport, showHere } from './report.ts'
+import { reportsFrom } from './sender-reports.ts'
 import { keepRun, withUsual } from './usual.ts'
-
-/** What has ended. */
-export interface EndedCommand {
-  source: Source
-  outcome: Outcome
-  /** The process that was watched, whose status nobody but its parent can know. */
-  pid?: number
-  terminal?: TerminalReference
-  thread?: string
-  /** No target and no journal gets the command; the rules still know it. */
-  hideCommand?: boolean
-  /** Whether somebody was looking, if that was checked. */
-  away?: Away
-  /** The shell that a hook speaks for, and its threshold. */
-  threshold?: { shellPid: number; thresholdMs: number }
-  /** What is said instead of how it ended: it runs. */
-  says?: (outcome: Outcome) => string
-  priority?: Priority
-  /** The id of its first delivery, by which it is recognized if this process is killed. */
-  id?: string
-  /** Where more of it is to be seen. */
-  url?: string
-  /** What is said of it, where that is not how it ended. */
-  sentence?: (outcome: Outcome) => string
-  /** By which its usual duration is known; nothing for a private one. */
-  key?: StatsKey
-  /** Its whole output, to be attached. */
-  log?: { name: string; path: string; content: Buffer }
-  /** The run of many ranks that it is a failure of one of. */
-  ranks?: string
-  /** When it happened, ISO 8601, and where, if not now and here. */
-  time?: string
-  origin?: Notification['origin']
-}
-
-/**
- * A configuration as a job's notification sees it: what is right in it is used. A target that is wrong gets a delivery
- * that waits until it is fixed; where no other is left, `default` gets one, too, with what is wrong.
- */
-export interface Destinations {
-  config: Config
-  selected: Selected[]
-  /** What is broken, for the message of `default`. */
-  trouble: string | undefined
-}
 
 /** While the command runs: has the terminals around tmux report their focus, if that will be needed. */
 export async function prepareToNotify({ onlyAway }: NotifyWhen): Promise<void> {
@@ -136,28 +77,6 @@ export async function notifyEnded(
     if (terminal && answer === 'unknown') terminal = { ...terminal, unlessFocused: true }
   }
   await handOver(terminal ? { ...ending, terminal } : ending, destinations, global, visible)
-}
-
-/** Reads the configuration and chooses the targets; where either is broken, `default` gets the notification, with what is broken. */
-export async function destinationsFor(global: NotificationOptions): Promise<Destinations> {
-  let problems: string[] = []
-  try {
-    const loaded = await loadConfig(global.config)
-    const { config } = loaded
-    problems = loaded.problems
-    if (config.unreadable !== undefined) return fallback(problems.join('\n'))
-    const selected = await selectTargets(config, global)
-    const right = selected.filter(({ target }) => config.wrong[target.name] === undefined)
-    // What is wrong with the file is for its owner's eyes, who may have no other way to learn of it.
-    if (problems.length === 0 || right.some(({ target }) => target.backend !== 'default')) {
-      return { config, selected, trouble: undefined }
-    }
-    const instead = await fallback(problems.join('\n'))
-    return { ...instead, config, selected: right.length > 0 ? selected : [...selected, ...instead.selected] }
-  } catch (error) {
-    if (!(error instanceof NtfyError)) throw error
-    return fallback(problems.length > 0 ? problems.join('\n') : error.message)
-  }
 }
 
 /**
@@ -240,81 +159,4 @@ async function planEnding(
   }
   await recordDecision({ ...ending, config: config.path, plan: planned })
   return planned
-}
-
-async function fallback(trouble: string): Promise<Destinations> {
-  const config = emptyConfig(undefined)
-  return {
-    config,
-    selected: await selectTargets(config, { targets: [{ name: 'default', options: {} }], sharedOptions: {} }),
-    trouble,
-  }
-}
-
-function describe({ pid, ...ending }: EndedCommand, { trouble }: Destinations, global: NotificationOptions): Draft {
-  const own = ending.says ?? ending.sentence
-  const said = (outcome: Outcome) =>
-    own !== undefined
-      ? own(outcome)
-      : pid === undefined
-        ? outcomeMessage(outcome, { emoji: global.emoji })
-        : processMessage(pid, outcome)
-  const sentence = (outcome: Outcome) =>
-    trouble === undefined ? said(outcome) : `${said(outcome)}\nThe configuration is broken: ${trouble}`
-  const notification = makeNotification(ending.source, '', {
-    outcome: ending.outcome,
-    ...(ending.priority && { priority: ending.priority }),
-    ...(global.title !== undefined && { title: global.title }),
-    ...(ending.terminal && { terminal: ending.terminal }),
-    ...(ending.url !== undefined && { url: ending.url }),
-    ...(ending.thread !== undefined && { thread: ending.thread }),
-    ...(ending.time !== undefined && { time: ending.time }),
-    ...(ending.origin && { origin: ending.origin }),
-  })
-  const attachments = ending.log && attached(notification.id, ending.log)
-  return {
-    ...notification,
-    ...(attachments && { attachments }),
-    sentence,
-    ...(ending.hideCommand && { hideCommand: true }),
-  }
-}
-
-/** A log that cannot be kept is no reason to say nothing of the command. */
-function attached(id: string, log: NonNullable<EndedCommand['log']>): Attachment[] | undefined {
-  const folder = outboxFolder()
-  try {
-    return folder === undefined ? undefined : keepFiles(folder, id, [log])
-  } catch (error) {
-    say.error(`--log: ${messageOf(error)}`)
-    return undefined
-  }
-}
-
-/** The sender's lines, as many as come in time. */
-function reportsFrom(stream: NodeJS.ReadableStream | null, expected: number, limit: number): Promise<Report[]> {
-  return new Promise((resolve) => {
-    if (stream === null) return resolve([])
-    let text = ''
-    const finish = () => {
-      clearTimeout(timer)
-      stream.removeAllListeners()
-      resolve(text.split('\n').flatMap(parseReport))
-    }
-    const timer = setTimeout(finish, limit)
-    stream.on('data', (chunk: Buffer) => {
-      text += chunk
-      if (text.split('\n').length > expected) finish()
-    })
-    stream.on('error', finish)
-    stream.on('end', finish)
-  })
-}
-
-function parseReport(line: string): Report[] {
-  try {
-    return [JSON.parse(line) as Report]
-  } catch {
-    return []
-  }
 }

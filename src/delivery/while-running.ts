@@ -15,7 +15,8 @@ import { type Sight, Watcher } from '../running/index.ts'
 import { phraseOfQuestion } from '../running/phrases.ts'
 import type { Question } from '../running/question.ts'
 import { usualDuration } from '../stats/index.ts'
-import { type Destinations, destinationsFor, handOver } from './index.ts'
+import { type Destinations, destinationsFor } from './destinations.ts'
+import { handOver } from './index.ts'
 import { recordDecision } from './record-decision.ts'
 import { keyOfLine } from './usual.ts'
 
@@ -173,7 +174,7 @@ export class RunningWatch {
       outcome,
       hideCommand: this.#rules.hideCommand,
       away: seen,
-      says: (shown: Outcome) => runningMessage(found && pid, phrase, shown),
+      sentence: (shown: Outcome) => runningMessage(found && pid, phrase, shown),
       ...(priority && { priority }),
       // Of two lines that match the later one does not replace the other.
       ...(line === undefined && { thread: this.thread }),

@@ -73,7 +73,7 @@ export function summary(runs: Run[]): Usual {
   }
 }
 
-/** Keeps a success. Where that is not possible nobody is told: it is only a number. */
+/** Keeps a success. Where that is not possible nothing is said: it is only a number. */
 export function recordRun(key: StatsKey, { durationMs, peak }: Run): void {
   const path = fileOf(key)
   if (path === undefined) return

@@ -1,6 +1,7 @@
 import { monitoredUnit, outcomeOfUnit, showUnit, type Unit, unitSentence } from '../../attach/systemd.ts'
 import { defineCommand } from '../../cli/command.ts'
-import { destinationsFor, notifyHere } from '../../delivery/index.ts'
+import { destinationsFor } from '../../delivery/destinations.ts'
+import { notifyHere } from '../../delivery/index.ts'
 import { printReport, sayReport } from '../../delivery/report.ts'
 import { exitCode, UsageError, worstExitCode } from '../../platform/errors.ts'
 
