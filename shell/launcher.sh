@@ -139,10 +139,11 @@ run_unnotified() {
       set -- sh -c "$ntfy_script" sh "$@"
       break
       ;;
-    --pid | --pid=* | --formatter*) return ;;
+    # Nothing of these is a command to run.
+    --pid | --pid=* | --formatter* | --name | --name=* | --container* | --unit* | --gh-run* | --ssh* | --wait-for-start*) return ;;
     --status) exit "${2:-64}" ;;
     --status=*) exit "${1#--status=}" ;;
-    --longer-than | --tail | --log | --on | --needs-input | --stalled | --overdue | --match | --config | --title | --log-level | --color) [ $# -ge 2 ] && shift ;;
+    --longer-than | --tail | --log | --on | --ping | --needs-input | --stalled | --overdue | --match | --config | --title | --log-level | --color) [ $# -ge 2 ] && shift ;;
     --*) ;;
     -?*)
       # The first letter that has a value takes the rest of the word, or the next one.

@@ -2,6 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { type Flags, globalFlags } from '../../src/cli/command.ts'
+import done from '../../src/commands/done.ts'
+import { sendFlags } from '../../src/commands/send/compose.ts'
 import { temporaryHome } from '../support/home.ts'
 import { describeWith, which } from '../support/programs.ts'
 import { minutes } from '../support/wait.ts'
@@ -133,6 +136,30 @@ describe('the launcher', () => {
     symlinkSync(ntfy, join(home, 'ntfy'))
     symlinkSync(node, join(home, 'node'))
     expect(run([join(home, 'ntfy'), 'done', '-L1h', ...job], { PATH: old })).toMatchObject({ stderr: '', status: 3 })
+  })
+
+  it('takes no value of an option for the command, whatever options there are', () => {
+    const { home } = temporaryHome()
+    const value = join(home, 'value')
+    writeFileSync(value, '#!/bin/sh\necho wrong\n', { mode: 0o755 })
+    const flags: Flags = { ...globalFlags, ...done.flags }
+    const names = Object.keys(flags).filter((name) => flags[name]?.kind !== 'boolean' && name !== 'shell')
+    mkdirSync(join(home, 'old'))
+    writeFileSync(join(home, 'old/node'), '#!/bin/sh\necho v18.20.4\n', { mode: 0o755 })
+    const old = { PATH: `${join(home, 'old')}:${toolsWithoutNode(home)}` }
+    const outcome = (name: string) => run([ntfy, 'done', `--${name}`, value, 'sh', '-c', 'echo ran'], old).stdout
+    const found = names.map((name) => [name, outcome(name)])
+    expect(found.filter(([, stdout]) => stdout?.includes('wrong'))).toEqual([])
+    expect(Object.fromEntries(found)).toMatchObject({ ping: 'ran\n', match: 'ran\n', log: 'ran\n', pid: '', name: '' })
+  })
+
+  it('skips the values of all options of send', () => {
+    const text = readFileSync(join(dirname(ntfy), '../shell/spool.sh'), 'utf8')
+    const skipping = text.split('\n').filter((line) => line.includes('ntfy_skip='))
+    const skipped = new Set(skipping.flatMap((line) => line.match(/--[a-z][a-z-]*/g) ?? []))
+    const flags: Flags = { ...globalFlags, ...sendFlags }
+    const taking = Object.keys(flags).filter((name) => flags[name]?.kind !== 'boolean')
+    expect(taking.filter((name) => !skipped.has(`--${name}`))).toEqual([])
   })
 
   it('keeps what configures Node or its loader for the command', () => {
