@@ -262,7 +262,7 @@ __ntfy_next() {
     builtin shopt -u failglob expand_aliases
     builtin unset -f command_not_found_handle
     [[ -z ${NTFY_NODE-} ]] || builtin export NTFY_NODE
-    builtin command "${NTFY_BIN:-ntfy}" shell-next --shell-pid "$$" &
+    builtin command "${__ntfy_program:-ntfy}" shell-next --shell-pid "$$" &
     return
   done
 }

@@ -105,9 +105,7 @@ if builtin status is-interactive
     # __ntfy_start SCRIPT: runs it with sh, which gets NTFY_NODE, the program and the number of this shell, in the
     # background, with no word on the terminal and no trace in the table of jobs.
     function __ntfy_start
-        set -l bin ntfy
-        builtin test -n "$NTFY_BIN"
-        and set bin $NTFY_BIN
+        set -l bin (__ntfy_find)
         set -l begin 'trap "" HUP INT QUIT TSTP; [ -z "$1" ] || export NTFY_NODE="$1"; '
         set -l before $last_pid
         set -l control full

@@ -186,7 +186,7 @@ __ntfy_next() {
     \builtin trap "" HUP INT QUIT TSTP
     [[ -z ${NTFY_NODE-} ]] || \builtin export NTFY_NODE
     (( ${+functions[command_not_found_handler]} )) && \builtin unfunction command_not_found_handler
-    \builtin command -- ${NTFY_BIN:-ntfy} shell-next --shell-pid $$ &
+    \builtin command -- ${__ntfy_program:-ntfy} shell-next --shell-pid $$ &
   ) </dev/null >/dev/null 2>&1
 }
 
