@@ -84,7 +84,7 @@ describeWith(['faketime'], 'the clock', () => {
     const line = JSON.parse((await here.ntfy('queue', '--json')).stdout)
     expect(line).toMatchObject({
       state: 'held',
-      error: expect.stringMatching(/^held until \d\d:\d\d: limit of 1\/hour$/),
+      error: expect.stringMatching(/^held until (\d{4}-\d\d-\d\d )?\d\d:\d\d: limit of 1\/hour$/),
     })
     expect(Date.parse(line.next)).toBeLessThan(Date.now() + 7_200_000)
     await here.ntfy('queue', 'flush', '--held')

@@ -135,7 +135,7 @@ describeWith(['unshare', 'mount'], 'a command whose machine was restarted', () =
     await run('unshare', ['-m', 'sh', '-c', script], { env })
     await waitFor('the records', () => files(home).length === 1 && adopters(home).length === 0)
     const messages = server.received.map(({ json }) => String(json['message']))
-    const when = /the machine was restarted at \d\d:\d\d, \S+ after it began$/
+    const when = /the machine was restarted at (\d{4}-\d\d-\d\d )?\d\d:\d\d, \S+ after it began$/
     expect(messages.sort()).toEqual([
       expect.stringMatching(/^❌ "sleep 1000" never ended: /),
       expect.stringMatching(/^❌ Your command never ended: /),

@@ -50,12 +50,15 @@ const stories: Record<string, () => Promise<void>> = {
   },
   'Quiet nights, except for important notifications': async () => {
     const { runAt, texts } = await follow('Quiet nights, except for important notifications')
-    await runAt('@2026-11-30 21:59:00', 'send', 'good night')
-    await runAt('@2026-11-30 23:00:00', 'send', 'backup done')
-    await runAt('@2026-12-01 02:00:00', 'send', 'disk full', '--priority', 'high')
+    // The next night: the certificates of the test begin now, and end in two days.
+    const evening = new Date(Date.now() + 3 * 3_600_000)
+    const day = (offset: number) => new Date(evening.getTime() + offset * 86_400_000).toISOString().slice(0, 10)
+    await runAt(`@${day(0)} 21:59:00`, 'send', 'good night')
+    await runAt(`@${day(0)} 23:00:00`, 'send', 'backup done')
+    await runAt(`@${day(1)} 02:00:00`, 'send', 'disk full', '--priority', 'high')
     expect(texts()).toEqual(['good night', 'disk full'])
-    expect((await runAt('@2026-12-01 06:59:00', 'queue')).stdout).toContain('held')
-    await runAt('@2026-12-01 07:01:00', 'queue', 'flush')
+    expect((await runAt(`@${day(1)} 06:59:00`, 'queue')).stdout).toContain('held')
+    await runAt(`@${day(1)} 07:01:00`, 'queue', 'flush')
     await waitFor('the end of the night', () => texts().some((text) => text.includes('backup done')))
   },
   'At most two notifications an hour': async () => {

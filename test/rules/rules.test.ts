@@ -121,7 +121,7 @@ describe('quiet hours', () => {
     const first = await ntfy(['send', 'one', '--json'], { env })
     expect(first).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/^ntfy: phone: held until \d\d:00: quiet hours\n$/),
+      stderr: expect.stringMatching(/^ntfy: phone: held until (\d{4}-\d\d-\d\d )?\d\d:00: quiet hours\n$/),
     })
     expect(JSON.parse(first.stdout)).toMatchObject({ outcome: 'queued', target: 'phone' })
     await ntfy(['send', 'two'], { env })
