@@ -1,19 +1,20 @@
 import { innerWords } from '../command-line/inner-command.ts'
+import { type PlacedCommand, placedCommands } from '../command-line/placed-commands.ts'
+import { programAt } from '../command-line/simple-commands.ts'
+import { inLine, literal, type Word } from '../command-line/word.ts'
 import { passwordsIn } from './addresses.ts'
 import { formValues } from './directives.ts'
 import { flagValues, isSecretFlag } from './flags.ts'
 import { mayReadSecret } from './guesses.ts'
 import { carriesNone, programHits } from './hits.ts'
-import { type PlacedCommand, placedCommands } from './lines.ts'
 import { loosePairs, netrcLines } from './loose.ts'
 import { nameOf } from './programs.ts'
 import { addAll, type Range, shifted } from './ranges.ts'
 import { readsSecret } from './readers.ts'
 import { keysIn } from './shapes.ts'
 import { spoken, spokenIn, spokenInside, type Tells } from './spoken.ts'
-import { isLikely, isSecret, literal } from './values.ts'
+import { isLikely, isSecret } from './values.ts'
 import { isSecretPair, kindOf, pairsOfWord, type WordKind } from './word.ts'
-import { inLine, type Word } from './words.ts'
 
 /** How deep commands within commands are followed (`ssh host "sh -c '...'"`). */
 const deepest = 4
@@ -42,7 +43,7 @@ export function commandRanges(line: string, depth = 0): Range[] {
 function simpleRanges(line: string, command: PlacedCommand, tells: Tells, depth: number): Range[] {
   const { words, hereStrings, hereDocuments, inputs } = command
   const texts = words.map(({ text }) => text)
-  const first = programIndex(texts)
+  const first = programIndex(words)
   const hits = [...flagValues(texts, first), ...programHits(texts, first)]
   addAll(hits, spoken(texts, first, tells || fileTells(command.targets.map(({ text }) => text))))
   const ranges = hits.flatMap(({ word, start, end }) => inLine(words[word] as Word, { start, end }))
@@ -87,25 +88,16 @@ function trimmed(line: string, { start, end }: Range): Range[] {
   return isSecret(text.trim()) ? [{ start: from, end: from + text.trim().length }] : []
 }
 
-const beforeProgram = /^(?:if|then|elif|else|while|until|do|!|\{|time|and|or|not|begin|coproc|[A-Za-z_]\w*\+?=.*)$/s
-
 /** Which word is the program, seen through `do`, `sudo`, `env`, assignments and the like. */
-function programIndex(texts: string[]): number {
-  let skipped = 0
-  while (beforeProgram.test(texts[skipped] ?? '') || isNameOrOption(texts, skipped)) skipped++
-  return texts.length - innerWords({ assignments: [], words: texts.slice(skipped) }).length
-}
-
-/** `time -p`, and the name in `coproc NAME { ...; }` */
-function isNameOrOption(texts: string[], index: number): boolean {
-  const before = texts[index - 1]
-  return (before === 'time' && texts[index] === '-p') || (before === 'coproc' && texts[index + 1] === '{')
+function programIndex(words: Word[]): number {
+  const rest = words.slice(programAt(words)).map(({ text }) => text)
+  return words.length - innerWords({ assignments: [], words: rest }).length
 }
 
 /** Does what this command reads by a pipe end as a secret? */
 function takesSecret({ words }: PlacedCommand): Tells {
   const texts = words.map(({ text }) => text)
-  const first = programIndex(texts)
+  const first = programIndex(words)
   if (readsSecret(texts, first)) return 'surely'
   const name = nameOf(texts[first] ?? '')
   if (mayReadSecret(texts, first)) return 'likely'

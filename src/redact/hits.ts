@@ -2,11 +2,11 @@ import { guessedHits } from './guesses.ts'
 import { hitsByPlace } from './places.ts'
 import type { Program } from './program.ts'
 import { nameOf, programOf } from './programs.ts'
+import type { Hit } from './ranges.ts'
 import { addAll } from './ranges.ts'
 import { putValues } from './settings.ts'
 import { whole } from './special.ts'
 import { isSecret } from './values.ts'
-import type { Hit } from './words.ts'
 
 /** Programs that run the program that they are given among their words. */
 const runner =

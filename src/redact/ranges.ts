@@ -1,9 +1,13 @@
-/** A part of a text, from `start` up to `end`. */
-export interface Range {
+import type { Range } from '../command-line/word.ts'
+
+export type { Range }
+
+/** A part of the text of one of a command's words. */
+export interface Hit {
+  /** Which word. */
+  word: number
   start: number
   end: number
-  /** The rest of a value that another range masks: it goes without a mask of its own. */
-  rest?: true
 }
 
 /** What stands in the place of a secret. */

@@ -1,9 +1,10 @@
-import { placedCommands } from './lines.ts'
+import { placedCommands } from '../command-line/placed-commands.ts'
+import { inLine, type Word } from '../command-line/word.ts'
 import { isSecretName } from './names.ts'
 import { nameOf } from './programs.ts'
+import type { Hit } from './ranges.ts'
 import { type Range, shifted } from './ranges.ts'
 import { isLikely, isSecret } from './values.ts'
-import { type Hit, inLine, type Word } from './words.ts'
 
 /** Does a program read a secret from what another one says: surely, or where it looks like one? */
 export type Tells = false | 'surely' | 'likely'

@@ -1,6 +1,3 @@
-/** Stands for a `$` or a backtick that a shell takes as it is, while a word is looked at without its quotes. */
-export const literal = { dollar: '\uE000', backtick: '\uE001' } as const
-
 /** Words in the place of a value that say that there is none. */
 const nothing =
   /^(?:true|false|enabled|disabled|null|none|nil|undefined|yes|no|on|off|redacted|<?redacted>?|~|!vault(?:\s.*)?|\*+|x{3,}|•+|…|\.\.\.|\([^()]{0,80}\)|%[sqdbv]|\\?%[sqdbv](?:\\n)?)$/i

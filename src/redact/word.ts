@@ -1,3 +1,4 @@
+import { inLine, type Word } from '../command-line/word.ts'
 import { callValues } from './calls.ts'
 import { headerValues } from './headers.ts'
 import { markupValues } from './markup.ts'
@@ -7,7 +8,6 @@ import { pairValues } from './pairs.ts'
 import { phraseValues } from './phrases.ts'
 import { addAll, type Range } from './ranges.ts'
 import { isHarmless, isLikely, isRandom, isSecret, loginOf } from './values.ts'
-import { inLine, type Word } from './words.ts'
 
 /**
  * What a word is to its program: an argument; the definition of an alias; a script that it runs; a text, in which there may be pairs and no commands;

@@ -1,5 +1,15 @@
-import type { Range } from './ranges.ts'
-import { literal } from './values.ts'
+import { isReserved } from './reserved-words.ts'
+
+/** A part of a text, from `start` up to `end`. */
+export interface Range {
+  start: number
+  end: number
+  /** The rest of a value that another range masks: it goes without a mask of its own. */
+  rest?: true
+}
+
+/** Stands for a `$` or a backtick that a shell takes as it is, while a word is looked at without its quotes. */
+export const literal = { dollar: '\uE000', backtick: '\uE001' } as const
 
 /** A word of a command line, and where each of its characters stands there. */
 export interface Word {
@@ -12,14 +22,6 @@ export interface Word {
   ends?: number[]
   /** What is inside `$(...)`, `<(...)` and backticks, in the line. */
   substitutions: Range[]
-}
-
-/** A part of the text of one of a command's words. */
-export interface Hit {
-  /** Which word. */
-  word: number
-  start: number
-  end: number
 }
 
 /** Characters that end a word or mean something inside it. */
@@ -76,8 +78,8 @@ class WordReader {
     if (character === '\\') return this.escape(at, line[at + 1] ?? '')
     if (character === '$' && line[at + 1] === "'") return this.single(at + 2, true)
     if (character === '$' || character === '`') return this.substitution()
-    if ((character === '<' || character === '>') && line[at + 1] === '(') return this.substitution()
-    return false
+    if (/[<>=]/.test(character) && line[at + 1] === '(') return this.substitution()
+    return character === '(' && this.group()
   }
 
   private run(pattern: RegExp): boolean {
@@ -156,25 +158,43 @@ class WordReader {
   private substitution(): boolean {
     const { line, at } = this
     const opens = line[at] === '`' ? '`' : (line[at + 1] ?? '')
-    const end = /[`({]/.test(opens) ? afterNested(line, at) : at + 1
-    if (opens === '`') this.substitutions.push({ start: at + 1, end: end - 1 })
-    else if (opens === '(') this.substitutions.push({ start: at + 2, end: end - 1 })
+    const inside = at + (opens === '`' ? 1 : 2)
+    const end = /[`({]/.test(opens) ? afterNested(line, inside) : at + 1
+    if (/[`(]/.test(opens)) this.substitutions.push({ start: inside, end: end - 1 })
+    this.take(line.slice(at, end), at)
+    this.at = end
+    return true
+  }
+
+  /** Parentheses within a word: an array (`x=(a b)`), a pattern (`*(.om[1])`, `!(a|b)`), fish's `x(date)`. */
+  private group(): boolean {
+    const { line, at, parts } = this
+    if (this.length === 0 || isEmptyPair(line, at)) return false
+    // `!(a|b)` is a pattern, `if(...)` is not. No reserved word is longer.
+    if (this.length < 9 && parts[0] !== '!' && isReserved(parts.join(''))) return false
+    const end = afterNested(line, at + 1)
+    this.substitutions.push({ start: at + 1, end: end - 1 })
     this.take(line.slice(at, end), at)
     this.at = end
     return true
   }
 }
 
+/** `f()` defines a function. */
+function isEmptyPair(line: string, at: number): boolean {
+  return /^\([ \t]*\)/.test(line.slice(at, at + 80))
+}
+
 const closers: Record<string, string> = { '(': ')', '{': '}', '"': '"' }
 
-/** Where the substitution that begins at `from` ends. A stack and no recursion: a line may open a hundred thousand. */
+/**
+ * Where the substitution ends whose opening character is before `from`. A stack and no recursion: a line may open a
+ * hundred thousand.
+ */
 function afterNested(line: string, from: number): number {
-  if (line[from] === '`') {
-    const end = line.indexOf('`', from + 1)
-    return end < 0 ? line.length : end + 1
-  }
-  const open = [closers[line[from + 1] ?? ''] ?? ')']
-  let at = from + 2
+  if (line[from - 1] === '`') return Math.min(indexOrEnd(line, '`', from) + 1, line.length)
+  const open = [closers[line[from - 1] ?? ''] ?? ')']
+  let at = from
   while (at < line.length && open.length > 0) {
     const character = line[at] as string
     const top = open.at(-1)
