@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { redactCommand } from '../../src/redact/index.ts'
-import { table } from '../../src/redact/program-table.ts'
+import { table } from '../../src/redact/programs/table.ts'
 
 const lines = ['commands.txt', 'harmless.txt'].flatMap((file) =>
   readFileSync(join(import.meta.dirname, file), 'utf8').split('\n'),

@@ -1,8 +1,8 @@
-import { isDoubtfulName, isLoginName, isSecretName, isSecretVariable, lastLetter } from './names.ts'
+import { isDoubtfulName, isLoginName, isSecretName, isSecretVariable, lastLetter } from '../names.ts'
+import type { Range } from '../ranges.ts'
 import type { Pair } from './pair.ts'
 import { valueAt } from './pair-value.ts'
 import { isSecretParameter } from './parameters.ts'
-import type { Range } from './ranges.ts'
 
 /**
  * Values of names that say "secret", wherever a text has pairs: `password=x`, `"token": "x"`, `secret: x`,

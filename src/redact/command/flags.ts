@@ -1,7 +1,7 @@
-import { carriesNone } from './hits.ts'
-import { isDoubtfulName, isLoginName, isSecretName } from './names.ts'
-import type { Hit } from './ranges.ts'
-import { isHarmless, isRandom, isSecret, loginOf } from './values.ts'
+import { isDoubtfulName, isLoginName, isSecretName } from '../names.ts'
+import type { Hit } from '../ranges.ts'
+import { isHarmless, isRandom, isSecret, loginOf } from '../values.ts'
+import { carriesNone } from './program-hits.ts'
 
 /** Values of flags whose name says "secret", as the word behind them: `--password x`, `-token x`, `--db-password x`. */
 export function flagValues(words: string[], program: number): Hit[] {

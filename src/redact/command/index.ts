@@ -1,19 +1,19 @@
-import { innerWords } from '../command-line/inner-command.ts'
-import { type PlacedCommand, placedCommands } from '../command-line/placed-commands.ts'
-import { programAt } from '../command-line/simple-commands.ts'
-import { inLine, literal, type Word } from '../command-line/word.ts'
-import { passwordsIn } from './addresses.ts'
-import { formValues } from './directives.ts'
+import { innerWords } from '../../command-line/inner-command.ts'
+import { type PlacedCommand, placedCommands } from '../../command-line/placed-commands.ts'
+import { programAt } from '../../command-line/simple-commands.ts'
+import { inLine, literal, type Word } from '../../command-line/word.ts'
+import { passwordsIn } from '../addresses.ts'
+import { nameOf } from '../programs/index.ts'
+import { addAll, type Range, shifted } from '../ranges.ts'
+import { keysIn } from '../shapes.ts'
+import { formValues } from '../text/directives.ts'
+import { loosePairs, netrcLines } from '../text/loose-pairs.ts'
+import { isLikely, isSecret } from '../values.ts'
 import { flagValues, isSecretFlag } from './flags.ts'
 import { mayReadSecret } from './guesses.ts'
-import { carriesNone, programHits } from './hits.ts'
-import { loosePairs, netrcLines } from './loose.ts'
-import { nameOf } from './programs.ts'
-import { addAll, type Range, shifted } from './ranges.ts'
+import { printed, printedIn, printedInside, type Reading } from './printed.ts'
+import { carriesNone, programHits } from './program-hits.ts'
 import { readsSecret } from './readers.ts'
-import { keysIn } from './shapes.ts'
-import { spoken, spokenIn, spokenInside, type Tells } from './spoken.ts'
-import { isLikely, isSecret } from './values.ts'
 import { isSecretPair, kindOf, pairsOfWord, type WordKind } from './word.ts'
 
 /** How deep commands within commands are followed (`ssh host "sh -c '...'"`). */
@@ -24,11 +24,11 @@ export function commandRanges(line: string, depth = 0): Range[] {
   const { commands, texts } = placedCommands(line)
   const ranges = depth === 0 ? [...keysIn(line), ...passwordsIn(line), ...netrcLines(line), ...formValues(line)] : []
   // From the last one on: does a secret reach the end of the pipe that begins here?
-  let told: Tells = false
+  let reading: Reading = false
   for (const command of commands.toReversed()) {
-    if (!command.piped) told = false
-    addAll(ranges, simpleRanges(line, command, told, depth))
-    told = takesSecret(command) || told
+    if (!command.piped) reading = false
+    addAll(ranges, simpleRanges(line, command, reading, depth))
+    reading = takesSecret(command) || reading
   }
   for (const { start, end } of texts) {
     // The comment itself would be one again.
@@ -39,32 +39,58 @@ export function commandRanges(line: string, depth = 0): Range[] {
   return ranges
 }
 
-/** @param tells does a program read a secret from what this one prints? */
-function simpleRanges(line: string, command: PlacedCommand, tells: Tells, depth: number): Range[] {
-  const { words, hereStrings, hereDocuments, inputs } = command
+/** @param reading does a program read a secret from what this one prints? */
+function simpleRanges(line: string, command: PlacedCommand, reading: Reading, depth: number): Range[] {
+  const { words, targets } = command
   const texts = words.map(({ text }) => text)
   const first = programIndex(words)
   const hits = [...flagValues(texts, first), ...programHits(texts, first)]
-  addAll(hits, spoken(texts, first, tells || fileTells(command.targets.map(({ text }) => text))))
+  addAll(hits, printed(texts, first, reading || fileReads(targets.map(({ text }) => text))))
   const ranges = hits.flatMap(({ word, start, end }) => inLine(words[word] as Word, { start, end }))
   words.forEach((word, index) => {
     // Most words hold neither a pair nor a command.
     if (word.begins === undefined && word.substitutions.length === 0 && !/[=:]/.test(word.text)) return
-    const makes = word.substitutions.length > 0 && makesSecret(word.text, texts[index - 1], texts, first)
-    if (makes) addAll(ranges, spokenInside(line, word))
-    else if (isGivenFile(word.text, texts[first]))
-      addAll(ranges, spokenInside(line, word, 'likely').filter(isOneWord(line)))
-    const flag = /^--?[\w-]+(?==)/.exec(word.text)?.[0]
-    if (flag !== undefined && carriesNone(texts, first, flag, '=')) return
-    const kind = kindOf(texts, first, index)
-    addAll(ranges, pairsOfWord(word, kind))
-    addAll(ranges, nestedRanges(line, word, kind, depth, texts[index - 1]))
+    addAll(ranges, wordRanges(line, word, { texts, first, index, depth }))
   })
-  const reads = hereStrings.length + hereDocuments.length + inputs.length > 0
-  const readsIt = reads && (tells || readsSecret(texts, first))
-  const mayRead = readsIt || (reads && mayReadSecret(texts, first))
+  addAll(ranges, inputRanges(line, command, { texts, first, reading, depth }))
+  return ranges
+}
+
+/** A word's place in its command: the text of all its words, and which of them is the program. */
+interface Place {
+  texts: string[]
+  first: number
+  index: number
+  depth: number
+}
+
+/** Secrets within a word: of what its substitutions print, of its pairs, and of the commands in it. */
+function wordRanges(line: string, word: Word, { texts, first, index, depth }: Place): Range[] {
+  const ranges: Range[] = []
+  if (word.substitutions.length > 0 && makesSecret(word.text, texts[index - 1], texts, first))
+    addAll(ranges, printedInside(line, word))
+  else if (isGivenFile(word.text, texts[first]))
+    addAll(ranges, printedInside(line, word, 'likely').filter(isOneWord(line)))
+  const flag = /^--?[\w-]+(?==)/.exec(word.text)?.[0]
+  if (flag !== undefined && carriesNone(texts, first, flag, '=')) return ranges
+  const kind = kindOf(texts, first, index)
+  addAll(ranges, pairsOfWord(word, kind))
+  addAll(ranges, nestedRanges(line, word, kind, depth, texts[index - 1]))
+  return ranges
+}
+
+/** Secrets in what a command gets by `<<<`, `<<` and `< <(...)`. */
+function inputRanges(
+  line: string,
+  { hereStrings, hereDocuments, inputs }: PlacedCommand,
+  { texts, first, reading, depth }: Omit<Place, 'index'> & { reading: Reading },
+): Range[] {
+  if (hereStrings.length + hereDocuments.length + inputs.length === 0) return []
+  const ranges: Range[] = []
+  const readsIt = reading || readsSecret(texts, first)
+  const mayRead = readsIt || mayReadSecret(texts, first)
   for (const word of inputs) {
-    if (readsIt) addAll(ranges, spokenInside(line, word))
+    if (readsIt) addAll(ranges, printedInside(line, word))
     addAll(ranges, nestedRanges(line, word, 'text', depth))
   }
   for (const word of hereStrings) {
@@ -73,11 +99,7 @@ function simpleRanges(line: string, command: PlacedCommand, tells: Tells, depth:
     addAll(ranges, pairsOfWord(word, 'text'))
     addAll(ranges, nestedRanges(line, word, 'text', depth))
   }
-  if (readsIt)
-    addAll(
-      ranges,
-      hereDocuments.flatMap((document) => trimmed(line, document)),
-    )
+  if (readsIt) for (const document of hereDocuments) addAll(ranges, trimmed(line, document))
   return ranges
 }
 
@@ -95,18 +117,18 @@ function programIndex(words: Word[]): number {
 }
 
 /** Does what this command reads by a pipe end as a secret? */
-function takesSecret({ words }: PlacedCommand): Tells {
+function takesSecret({ words }: PlacedCommand): Reading {
   const texts = words.map(({ text }) => text)
   const first = programIndex(words)
   if (readsSecret(texts, first)) return 'surely'
   const name = nameOf(texts[first] ?? '')
   if (mayReadSecret(texts, first)) return 'likely'
-  if (name === 'tee') return fileTells(texts.slice(first + 1))
+  if (name === 'tee') return fileReads(texts.slice(first + 1))
   return name === 'base64' && !texts.some((text) => /^(?:-[dD]|--decode)$/.test(text)) && 'likely'
 }
 
 /** Is what goes into these files a secret? `~/.vault-token`, `/run/secrets/db`, and likely `password.txt` */
-function fileTells(paths: string[]): Tells {
+function fileReads(paths: string[]): Reading {
   if (paths.some((path) => /(?:^|\/)\.[\w-]*(?:token|pass|passwd|password)$|\/secrets?\/[\w.-]+$/i.test(path)))
     return 'surely'
   const name = /(?:pass(?:word|wd|phrase)?|secrets?|token|api[-_]?key)(?:\.\w{1,5})?$/i
@@ -168,7 +190,7 @@ function nestedRanges(line: string, word: Word, kind: WordKind, depth: number, b
   const secret = secretCommand.test(word.text) || secretCommand.test(before ?? '')
   for (const range of [
     ...shifted(commandRanges(inner.slice(alias), depth + 1), alias),
-    ...(secret ? spokenIn(inner.replace(/^[^\s=]*=/, (head) => ' '.repeat(head.length))) : []),
+    ...(secret ? printedIn(inner.replace(/^[^\s=]*=/, (head) => ' '.repeat(head.length))) : []),
   ])
     addAll(ranges, inLine(word, range))
   return ranges

@@ -1,6 +1,6 @@
-import { isSecretName, isSecretVariable } from './names.ts'
-import type { Range } from './ranges.ts'
-import { isSecret } from './values.ts'
+import { isSecretName, isSecretVariable } from '../names.ts'
+import type { Range } from '../ranges.ts'
+import { isSecret } from '../values.ts'
 
 /** A value in quotes, also those of a text within a text. */
 const value = `(?:<<)?[uLb@]?\\\\{0,3}["']((?:[^"'\\\\\\n]|\\\\(?!["'])){1,400})\\\\{0,3}["']`

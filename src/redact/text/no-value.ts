@@ -1,5 +1,5 @@
+import { isHarmless, isLikely, isStatement, isType } from '../values.ts'
 import type { Pair } from './pair.ts'
-import { isHarmless, isLikely, isStatement, isType } from './values.ts'
 
 /** Prose and code have such words too: what follows them there is no value. */
 export function isNoValue(text: string, pair: Pair, start: number, value: string): boolean {

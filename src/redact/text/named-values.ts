@@ -1,6 +1,6 @@
-import { isSecretName, isSecretVariable } from './names.ts'
-import type { Range } from './ranges.ts'
-import { isSecret, isType } from './values.ts'
+import { isSecretName, isSecretVariable } from '../names.ts'
+import type { Range } from '../ranges.ts'
+import { isSecret, isType } from '../values.ts'
 
 const quote = `\\\\{0,3}["']`
 

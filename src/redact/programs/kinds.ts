@@ -1,6 +1,6 @@
 import type { Program } from './program.ts'
-import { settings } from './settings.ts'
-import { behind, httpWords, mysqlWords } from './special.ts'
+import { settings } from './setting-words.ts'
+import { behind, httpWords, mysqlWords } from './special-words.ts'
 
 /*
  * Ways to take a secret that several programs share.

@@ -1,5 +1,5 @@
-import { isSecretName } from './names.ts'
-import { nameOf } from './programs.ts'
+import { isSecretName } from '../names.ts'
+import { nameOf } from '../programs/index.ts'
 
 /** Programs that read a secret from their input, whatever their arguments are. */
 const always = new Set(
@@ -11,7 +11,7 @@ const always = new Set(
 )
 
 /** Programs that read one only with certain arguments, and those arguments. */
-const told: [RegExp, RegExp][] = [
+const withArguments: [RegExp, RegExp][] = [
   [/^(?:go)?pass$/, /^(?:insert|edit)\b/],
   [/^(?:htpasswd|mkpasswd)$/, /(?:^| )-[a-zA-Z]*[is]/],
   [/^wg$/, /^pubkey/],
@@ -60,13 +60,13 @@ export function readsSecret(words: string[], program = 0): boolean {
     if (/^secrets?$/.test(word) && /^(?:-|set|create|put|add)$/.test(words[index + 1] ?? '')) return true
     if (index > program + 3) return false
     const name = nameOf(word)
-    const entries = told.filter(([known]) => known.test(name))
+    const entries = withArguments.filter(([known]) => known.test(name))
     if (entries.length === 0) return false
     const rest = words
       .slice(index + 1, index + 12)
       .join(' ')
       .slice(0, 200)
-    return entries.some(([, told]) => told.test(rest) || told.test(rest.replace(/^(?:-\S+ )+/, '')))
+    return entries.some(([, known]) => known.test(rest) || known.test(rest.replace(/^(?:-\S+ )+/, '')))
   })
 }
 

@@ -1,4 +1,4 @@
-import { isLikely, isRandom } from './values.ts'
+import { isLikely, isRandom } from '../values.ts'
 
 /** Parameters of addresses and forms that hold a secret there, and elsewhere something else. */
 const parameter =

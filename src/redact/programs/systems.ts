@@ -1,5 +1,5 @@
+import { capitalP, desktop, http, nextP, p, pw, samba, w } from './kinds.ts'
 import { named, type Program } from './program.ts'
-import { capitalP, desktop, http, nextP, p, pw, samba, w } from './program-kinds.ts'
 import {
   addressWords,
   behind,
@@ -9,7 +9,7 @@ import {
   optionWords,
   sshpassWords,
   zipWords,
-} from './special.ts'
+} from './special-words.ts'
 
 /** Password managers, archives, transfers, remote access, directories and the system itself. */
 export const systems: Record<string, Program> = {

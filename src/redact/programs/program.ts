@@ -1,4 +1,4 @@
-import type { Special } from './special.ts'
+import type { Special } from './special-words.ts'
 
 /** How a program takes its secrets, beyond the flags that say so by their name. */
 export interface Program {

@@ -1,11 +1,11 @@
-import { passwordsIn } from './addresses.ts'
-import { commandRanges } from './command.ts'
-import { loosePairs } from './loose.ts'
-import { isSecretName } from './names.ts'
-import { programOf } from './programs.ts'
-import { addAll, type Range, shifted } from './ranges.ts'
-import { keysIn } from './shapes.ts'
-import { isSecret } from './values.ts'
+import { passwordsIn } from '../addresses.ts'
+import { commandRanges } from '../command/index.ts'
+import { isSecretName } from '../names.ts'
+import { programOf } from '../programs/index.ts'
+import { addAll, type Range, shifted } from '../ranges.ts'
+import { keysIn } from '../shapes.ts'
+import { isSecret } from '../values.ts'
+import { loosePairs } from './loose-pairs.ts'
 
 /** Where the secrets of a text stand that may hold anything: messages, output, JSON, YAML, headers, commands. */
 export function textRanges(text: string): Range[] {

@@ -1,7 +1,7 @@
+import type { Range } from '../ranges.ts'
+import { isHarmless, isRandom, isSecret, isStatement, isType, loginOf } from '../values.ts'
 import { isCode, isNoValue } from './no-value.ts'
 import type { Pair } from './pair.ts'
-import type { Range } from './ranges.ts'
-import { isHarmless, isRandom, isSecret, isStatement, isType, loginOf } from './values.ts'
 
 /** What follows a name, and whether it is to be masked. */
 export interface Value extends Range {

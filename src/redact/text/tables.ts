@@ -1,6 +1,6 @@
-import { isSecretName, isSecretVariable } from './names.ts'
-import { type Range, shifted } from './ranges.ts'
-import { isLikely, isSecret, isStatement, isType } from './values.ts'
+import { isSecretName, isSecretVariable } from '../names.ts'
+import { type Range, shifted } from '../ranges.ts'
+import { isLikely, isSecret, isStatement, isType } from '../values.ts'
 
 /** A column of a table that holds secrets. */
 interface Table {

@@ -1,7 +1,7 @@
+import { capitalP, login, mysql, nextP, p, pw, redis, secretName, secrets, snmp, w } from './kinds.ts'
 import { named, type Program } from './program.ts'
-import { capitalP, login, mysql, nextP, p, pw, redis, secretName, secrets, snmp, w } from './program-kinds.ts'
-import { settings } from './settings.ts'
-import { addressWords, behind, userSlashPassword } from './special.ts'
+import { settings } from './setting-words.ts'
+import { addressWords, behind, userSlashPassword } from './special-words.ts'
 
 /** Databases, brokers, clouds, continuous integration and package registries. */
 export const services: Record<string, Program> = {

@@ -1,5 +1,5 @@
 import type { Program } from './program.ts'
-import { table } from './program-table.ts'
+import { table } from './table.ts'
 
 /** A program without its folder. */
 export function nameOf(word: string): string {

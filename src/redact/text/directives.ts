@@ -1,6 +1,6 @@
-import { isSecretName, isSecretVariable } from './names.ts'
-import type { Range } from './ranges.ts'
-import { isLikely, isSecret, isStatement } from './values.ts'
+import { isSecretName, isSecretVariable } from '../names.ts'
+import type { Range } from '../ranges.ts'
+import { isLikely, isSecret, isStatement } from '../values.ts'
 
 /** Lines of settings: a name, blanks, and its value, and nothing else. */
 const line = /^([ \t]{0,40})([A-Za-z_][\w.-]{1,80})([ \t]{1,60})(["']?)([^\s"']{2,400})["']?;?[ \t]*$/gm

@@ -1,5 +1,5 @@
-import type { Range } from './ranges.ts'
-import { isSecret } from './values.ts'
+import type { Range } from '../ranges.ts'
+import { isSecret } from '../values.ts'
 
 /** The values of Kubernetes' secrets, in YAML and JSON: all of them, whatever they are called. */
 export function kubernetesValues(text: string): Range[] {

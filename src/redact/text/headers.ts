@@ -1,5 +1,5 @@
-import type { Range } from './ranges.ts'
-import { isSecret, isStatement } from './values.ts'
+import type { Range } from '../ranges.ts'
+import { isSecret, isStatement } from '../values.ts'
 
 /** Headers of HTTP whose whole value is a secret, or all of it behind its scheme. */
 const header =

@@ -1,7 +1,7 @@
-import { isSecretName } from './names.ts'
-import type { Hit } from './ranges.ts'
-import { positions, whole } from './special.ts'
-import { isLikely, isSecret } from './values.ts'
+import { isSecretName } from '../names.ts'
+import type { Hit } from '../ranges.ts'
+import { isLikely, isSecret } from '../values.ts'
+import { positions, whole } from './special-words.ts'
 
 /** `aws configure set NAME VALUE`, fish's `set -x NAME VALUE`, `vault kv put PATH NAME=VALUE` and the like. */
 export function settings(words: string[]): Hit[] {

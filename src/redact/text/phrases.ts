@@ -1,5 +1,5 @@
-import type { Range } from './ranges.ts'
-import { isLikely, isRandom, isSecret, isStatement } from './values.ts'
+import type { Range } from '../ranges.ts'
+import { isLikely, isRandom, isSecret, isStatement } from '../values.ts'
 
 /** What prose calls a secret; some are one only with an owner before them, as in `API key`. */
 const noun = /(?:pass(?:word|phrase|code|wd)|token|secret|key|code|pin|pw)(?![\w-])/gi
@@ -12,7 +12,7 @@ const lead =
 const labelled = /((?:[ \t]#?\d{1,2})?(?:[ \t]\([^)\n]{1,60}\))?)[ \t]{0,20}[:=][ \t]{1,20}([^\n]{1,400})/y
 
 /** `the new password for x is: x`, `password set to 'x'` */
-const told =
+const stated =
   /(?:[ \t]+[\w.@'<>()`[\]/-]{1,40}){0,8}?[ \t]+(?:is|was|are|to|as)(?:[ \t]+now)?(:?)[ \t]*(?:["'`“]([^"'`”\n]{3,200})["'`”]|(\S{3,400}))/y
 
 /** `a temporary password is generated for x: x`, at the end of a line. */
@@ -37,7 +37,7 @@ const newValue = /[^\n]{0,120}(?:reset|changed|set|generated)[^\n]{0,60}\n[ \t]{
 const credentials =
   /(?<![\w./-])(?:credentials?|log(?:ged )?in (?:with|as)|login with)[ \t]{0,9}:?[ \t]{1,9}[\w.@+-]{1,60}(?:[ \t]{0,3}\/[ \t]{1,3}|:(?=\S*\d))([^\s/:]{3,200})/gi
 
-/** Secrets that prose tells. */
+/** Secrets that prose states. */
 export function phraseValues(text: string): Range[] {
   const ranges: Range[] = []
   for (const found of text.matchAll(noun)) {
@@ -70,7 +70,7 @@ interface Phrase {
   owned: boolean
 }
 
-const forms: ((phrase: Phrase) => Range | undefined)[] = [labelledValue, toldValue, valueAtEnd, bareValue, valueBelow]
+const forms: ((phrase: Phrase) => Range | undefined)[] = [labelledValue, statedValue, valueAtEnd, bareValue, valueBelow]
 
 function labelledValue({ text, at, owned }: Phrase): Range | undefined {
   const found = matchAt(labelled, text, at)
@@ -78,8 +78,8 @@ function labelledValue({ text, at, owned }: Phrase): Range | undefined {
   return found && value !== undefined ? placed(found, value) : undefined
 }
 
-function toldValue({ text, at }: Phrase): Range | undefined {
-  const found = matchAt(told, text, at)
+function statedValue({ text, at }: Phrase): Range | undefined {
+  const found = matchAt(stated, text, at)
   if (found === null) return undefined
   const [, colon, quoted, word = ''] = found
   const value = quoted ?? unpunctuated(word)

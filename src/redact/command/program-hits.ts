@@ -1,12 +1,12 @@
+import { nameOf, programOf } from '../programs/index.ts'
+import { hitsByPlace } from '../programs/places.ts'
+import type { Program } from '../programs/program.ts'
+import { putValues } from '../programs/setting-words.ts'
+import { whole } from '../programs/special-words.ts'
+import type { Hit } from '../ranges.ts'
+import { addAll } from '../ranges.ts'
+import { isSecret } from '../values.ts'
 import { guessedHits } from './guesses.ts'
-import { hitsByPlace } from './places.ts'
-import type { Program } from './program.ts'
-import { nameOf, programOf } from './programs.ts'
-import type { Hit } from './ranges.ts'
-import { addAll } from './ranges.ts'
-import { putValues } from './settings.ts'
-import { whole } from './special.ts'
-import { isSecret } from './values.ts'
 
 /** Programs that run the program that they are given among their words. */
 const runner =

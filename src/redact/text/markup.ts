@@ -1,6 +1,6 @@
-import { isSecretName, isSecretVariable } from './names.ts'
-import type { Range } from './ranges.ts'
-import { isSecret, isStatement } from './values.ts'
+import { isSecretName, isSecretVariable } from '../names.ts'
+import type { Range } from '../ranges.ts'
+import { isSecret, isStatement } from '../values.ts'
 
 const element = /<([A-Za-z_][\w.:-]{0,80})((?:\s[^<>]{0,400})?)>\s{0,80}([^<>]{1,2000}?)\s{0,80}<\//g
 const tag = /<[A-Za-z_][\w.:-]{0,80}\s[^<>]{1,800}>/g

@@ -1,13 +1,13 @@
-import { inLine, type Word } from '../command-line/word.ts'
-import { callValues } from './calls.ts'
-import { headerValues } from './headers.ts'
-import { markupValues } from './markup.ts'
-import { namedValues } from './named-values.ts'
-import { isDoubtfulName, isLoginName, isSecretName, isSecretVariable } from './names.ts'
-import { pairValues } from './pairs.ts'
-import { phraseValues } from './phrases.ts'
-import { addAll, type Range } from './ranges.ts'
-import { isHarmless, isLikely, isRandom, isSecret, loginOf } from './values.ts'
+import { inLine, type Word } from '../../command-line/word.ts'
+import { isDoubtfulName, isLoginName, isSecretName, isSecretVariable } from '../names.ts'
+import { addAll, type Range } from '../ranges.ts'
+import { callValues } from '../text/calls.ts'
+import { headerValues } from '../text/headers.ts'
+import { markupValues } from '../text/markup.ts'
+import { namedValues } from '../text/named-values.ts'
+import { pairValues } from '../text/pairs.ts'
+import { phraseValues } from '../text/phrases.ts'
+import { isHarmless, isLikely, isRandom, isSecret, loginOf } from '../values.ts'
 
 /**
  * What a word is to its program: an argument; the definition of an alias; a script that it runs; a text, in which there may be pairs and no commands;

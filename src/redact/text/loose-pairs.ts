@@ -1,3 +1,5 @@
+import type { Range } from '../ranges.ts'
+import { isSecret } from '../values.ts'
 import { callValues } from './calls.ts'
 import { directiveValues } from './directives.ts'
 import { headerValues } from './headers.ts'
@@ -6,9 +8,7 @@ import { markupValues } from './markup.ts'
 import { namedValues } from './named-values.ts'
 import { pairValues } from './pairs.ts'
 import { phraseValues } from './phrases.ts'
-import type { Range } from './ranges.ts'
 import { tableValues } from './tables.ts'
-import { isSecret } from './values.ts'
 
 /** Values in a text that is not read as words of a shell: pairs, headers, lines of a netrc, prose, tables, settings. */
 export function loosePairs(text: string): Range[] {

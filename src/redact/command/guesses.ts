@@ -1,6 +1,6 @@
-import type { Hit } from './ranges.ts'
-import { addressWords, whole } from './special.ts'
-import { isLikely, isSecret } from './values.ts'
+import { addressWords, whole } from '../programs/special-words.ts'
+import type { Hit } from '../ranges.ts'
+import { isLikely, isSecret } from '../values.ts'
 
 /*
  * What the words of any program may say, where the value looks like a secret. What a program is known to mean by its

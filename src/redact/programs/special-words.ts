@@ -1,6 +1,6 @@
-import { isDoubtfulName, isSecretName } from './names.ts'
-import type { Hit } from './ranges.ts'
-import { isSecret } from './values.ts'
+import { isDoubtfulName, isSecretName } from '../names.ts'
+import type { Hit } from '../ranges.ts'
+import { isSecret } from '../values.ts'
 
 /** Secrets of a simple command that begins with its program's name, where a flag's name does not tell. */
 export type Special = (words: string[]) => Hit[]

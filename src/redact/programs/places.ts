@@ -1,5 +1,5 @@
-import type { Hit } from './ranges.ts'
-import { isSecret } from './values.ts'
+import type { Hit } from '../ranges.ts'
+import { isSecret } from '../values.ts'
 
 /**
  * Secrets by their place among the words of a command, as patterns: `alias set _ _ * *`. A word of a pattern is a regular
