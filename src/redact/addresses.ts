@@ -21,6 +21,10 @@ export function passwordsIn(text: string): Range[] {
 }
 
 const otherForms = [
+  // The words that a wallet is restored from (BIP 39): 12 to 24
+  /(?:seed|recovery|backup|secret)[ _-](?:phrase|words)["']?\s{0,9}[:=]\s{0,9}["']?((?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})/gi,
+  // user:password@host, where no image's digest (name:tag@sha256:...) or package (npm:name@1) is meant
+  /(?<![\w/:@.+-])(?!npm:)[A-Za-z_][\w.+-]{1,40}:((?=[^\s:@/]*\d)(?=[^\s:@/]*[A-Za-z])[^\s"'`:@/(){}]{5,80})@(?!sha\d)[A-Za-z\d][\w.-]{0,80}(?![\w@])/g,
   // Go's and PHP's names of a data source: user:password@tcp(host:3306)/db
   /(?<=[\w.-]:)([^\s"'`@/:()]{1,200})@(?:tcp|unix|udp)\(/g,
   // Oracle: jdbc:oracle:thin:user/password@host

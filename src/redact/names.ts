@@ -7,7 +7,7 @@ const ending =
 
 /** Words that say so only as a word of their own, or in these compounds: `bypass` and `compass` hold no secret. */
 const word =
-  /^(?:pass|pwd|pw|pat|psk|jwt|bearer|mnemonic|(?:ssh|my|pg|db|sql|mysql|user|root|admin|(?:src|dest|source|new|old|trust)?(?:store|key)|ks|trust|smtp|imap|mail|ftp|http|web|proxy|ldap|redis|basic|bind|login|remote|new|old|become|sudo|vault|rpc|os|su|dbuser)(?:pass|pwd|pw))$/
+  /^(?:pass|pwd|pw|pat|psk|jwt|bearer|mnemonic|(?:ssh|my|pg|db|sql|mysql|user|root|admin|(?:src|dest|source|new|old|trust)?(?:store|key)|ks|trust|smtp|imap|mail|ftp|http|web|proxy|ldap|redis|basic|bind|login|remote|new|old|become|sudo|vault|rpc|os|su|dbuser|smb|cifs|samba|rdp|vnc|nas|wi-?fi|cert|pfx|p12|jks|snmp|ipmi|bmc|esx|vpn|kafka|mq|amqp|mongo|elastic|grafana|jenkins|git|svn|ansible|priv|enc|zip|pdf|wp)(?:pass|pwd|pw))$/
 
 /** What a key belongs to that opens something; other keys sort, index or name a file. */
 const keyOwner =
@@ -66,14 +66,18 @@ export function isSecretVariable(name: string): boolean {
 
 /** Names of what may be a secret, or as well an id, a path or a kind: the value has to look like a secret, too. */
 export function isDoubtfulName(name: string): boolean {
-  if (!/(?:key|auth|salt|credentials?|creds|signature|cookie|session|seed|pin|psk|hash|webhook)$/i.test(name))
+  if (
+    !/(?:key|auth|authorization|salt|credentials?|creds|signature|cookie|session|seed|pin|psk|hash|webhook)$/i.test(
+      name,
+    )
+  )
     return false
   const words = wordsOf(name)
   const last = words.at(-1) ?? ''
   if (/^--?key$/.test(name)) return true
   if (last === 'key')
     return words.length > 1 && (words.at(-2) === 'routing' || !openingNothing.test(words.join('_').toUpperCase()))
-  return /^(?:auth|salt|credentials?|creds)$/.test(last)
+  return /^(?:auth|authorization|salt|credentials?|creds)$/.test(last)
 }
 
 /** Names whose value may be `user:password`. */

@@ -73,6 +73,12 @@ export function isRandom(value: string): boolean {
   return /\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value)
 }
 
+/** Is this `user:password` in base64, as in `Authorization: Basic` (RFC 7617) and Docker's `auths`? */
+export function isEncodedLogin(value: string): boolean {
+  if (!/^[A-Za-z\d+/]{8,400}={0,2}$/.test(value)) return false
+  return /^[\x20-\x7e]+:[\x20-\x7e]+$/.test(Buffer.from(value, 'base64').toString('latin1'))
+}
+
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Could a person or a program have made this as a secret, where the words around it speak of one? */

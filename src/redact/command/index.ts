@@ -97,11 +97,14 @@ function inputRanges(
     if (readsIt ? isSecret(word.text) : mayRead && isLikely(word.text.trim()))
       addAll(ranges, inLine(word, { start: 0, end: word.text.length }))
     addAll(ranges, pairsOfWord(word, 'text'))
-    addAll(ranges, nestedRanges(line, word, 'text', depth))
+    addAll(ranges, nestedRanges(line, word, runsInput.test(nameOf(texts[first] ?? '')) ? 'script' : 'text', depth))
   }
   if (readsIt) for (const document of hereDocuments) addAll(ranges, trimmed(line, document))
   return ranges
 }
+
+/** Programs that run what they read. */
+const runsInput = /^(?:at|batch|ssh|(?:ba|z|da|k|fi)?sh)$/
 
 /** A here-document that is a secret as a whole. */
 function trimmed(line: string, { start, end }: Range): Range[] {

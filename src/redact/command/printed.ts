@@ -30,11 +30,12 @@ export function printed(texts: string[], program: number, reading: Reading): Hit
 /** Which words fill the `%s` behind a secret's name in a format. */
 function namedByFormat(texts: string[], format: number): Hit[] {
   let word = format
-  return Array.from((texts[format] ?? '').matchAll(/([\w.-]{0,80})(["']?[=:]\s?["']?)?%[\d.-]*[sqb]/g)).flatMap(
+  return Array.from((texts[format] ?? '').matchAll(/([\w.-]{0,80})(["']?[=:]\s?["']?|\s)?%[\d.-]*[sqb]/g)).flatMap(
     ([, name = '', pair]) => {
       word++
       const text = texts[word] ?? ''
-      return pair !== undefined && isSecretName(name) && isSecret(text) ? [{ word, start: 0, end: text.length }] : []
+      const isWanted = pair === ' ' ? isLikely(text) : isSecret(text)
+      return pair !== undefined && isSecretName(name) && isWanted ? [{ word, start: 0, end: text.length }] : []
     },
   )
 }

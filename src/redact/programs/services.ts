@@ -3,6 +3,8 @@ import { named, type Program } from './program.ts'
 import { settings } from './setting-words.ts'
 import { addressWords, behind, userSlashPassword } from './special-words.ts'
 
+const zookeeper: Program = { places: ['addauth digest :'] }
+
 /** Databases, brokers, clouds, continuous integration and package registries. */
 export const services: Record<string, Program> = {
   // databases
@@ -45,11 +47,18 @@ export const services: Record<string, Program> = {
   nats: { next: ['--nkey'] },
   // containers, clouds
   ...named('docker podman nerdctl buildah skopeo helm oras crane regctl ibmcloud tanzu rancher conan', login),
-  az: { ...login, also: [{ next: ['--value'], after: /^secret$/ }] },
+  az: {
+    ...login,
+    also: [
+      { next: ['--value'], after: /^secret$/ },
+      { next: ['-p'], after: /^(?:acr|sql|mysql|postgres|mariadb|vm)$/ },
+    ],
+  },
   cf: { ...login, places: ['auth _ *', 'create-user _ *'] },
   oc: { ...login, special: settings },
   ...named('vault bao', {
     ...secrets,
+    also: [{ glued: ['-id='], after: /^create$/ }],
     places: ['operator unseal *', 'unseal *', 'token (?:lookup|revoke|renew) *', 'unwrap *'],
   }),
   aws: { ...secrets, also: [{ next: ['--value'], after: /^put-parameter$/ }] },
@@ -80,7 +89,7 @@ export const services: Record<string, Program> = {
     ],
   },
   mc: { places: ['alias set _ _ * *', 'config host add _ _ * *', 'admin user add _ _ *'] },
-  netlify: { special: settings, places: ['env:set _ *'] },
+  netlify: { special: settings, next: ['--auth'], places: ['env:set _ *'] },
   doppler: { special: settings, places: ['secrets set [A-Z]\\w* *'] },
   infisical: { special: settings },
   chamber: { places: ['write _ _ *'] },
@@ -98,6 +107,13 @@ export const services: Record<string, Program> = {
   ...named('pro ua', { places: ['attach *'] }),
   ...named('rhc', nextP),
   knife: capitalP,
+  zkCli: zookeeper,
+  'zkCli.sh': zookeeper,
+  emqx: { places: ['ctl admins (?:add|passwd) _ *'] },
+  emqx_ctl: { places: ['admins (?:add|passwd) _ *'] },
+  dolt: nextP,
+  ...named('expo eas', { next: ['-p', '--value'] }),
+  'sonar-scanner': { glued: ['-Dsonar.login='] },
   codecov: { next: ['-t'] },
   wandb: { places: ['login *'], valued: /^--host$/ },
   ...named('snyk', { places: ['auth *'] }),
@@ -105,10 +121,14 @@ export const services: Record<string, Program> = {
   llm: { next: ['--value'] },
   ...named('jenkins-cli jenkins-cli.jar', { user: ['-auth'] }),
   java: { user: ['-auth'] },
+  caddy: { next: ['-p', '--plaintext'], after: /^hash-password$/ },
+  launchctl: { special: behind(/^[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/, 2) },
+  adb: { places: ['shell input text *'] },
   // packages
   ...named('twine', p),
   cargo: { places: ['login *'], valued: /^--(?:registry|index|config)$/ },
   nuget: { places: ['(?:setapikey|setApiKey|SetApiKey) *', 'push _ *'] },
   ...named('vsce ovsx', nextP),
+  choco: { next: ['-k'], after: /^(?:apikey|push)$/ },
   mix: { next: ['--key'], after: /^hex\./ },
 }

@@ -62,7 +62,8 @@ export const systems: Record<string, Program> = {
   ...named('ttyd gotty', { user: ['-c', '--credential'] }),
   wget: {},
   ...named('yt-dlp youtube-dl', p),
-  lftp: { user: ['-u', '--user'], between: /,/ },
+  // `open` is a command of lftp's.
+  ...named('lftp open', { user: ['-u', '--user'], between: /,/ }),
   ...named('ncftp ncftpput ncftpget ncftpls', nextP),
   swaks: { next: ['-ap'] },
   sendemail: { next: ['-xp'] },
@@ -82,6 +83,15 @@ export const systems: Record<string, Program> = {
   ...named('racadm idracadm7 openfortivpn medusa smbmap kerbrute bloodhound-python ldapdomaindump psexec', nextP),
   ...named('crackmapexec netexec nxc evil-winrm', { next: ['-p', '-H'] }),
   hydra: p,
+  sipp: { next: ['-ap'] },
+  sipsak: { next: ['-a'] },
+  pppd: { next: ['password'] },
+  iw: { next: ['key', 'keys'] },
+  VBoxManage: { places: ['controlvm _ setcredentials _ *'] },
+  ...named('salt salt-call salt-ssh', { places: ['_ shadow.set_password _ *', 'shadow.set_password _ *'] }),
+  'airdecap-ng': { next: ['-p', '-k', '-w'] },
+  'zerotier-cli': { glued: ['-T'], next: ['-T'] },
+  ...named('dig kdig delv nsupdate knsupdate', { user: ['-y'], between: /:(?=[^:]*$)/ }),
   nmcli: {
     next: [
       'password',
@@ -103,7 +113,16 @@ export const systems: Record<string, Program> = {
     valued: /^(?:-[UIpWOmnAtbTDcEk]|--(?:user|port|workgroup|authentication-file|command|directory))$/,
   }),
   ...named('rpcclient smbget winexe smbcacls smbcquotas', samba),
-  net: { ...samba, places: ['use _ \\\\\\S+ *', 'use \\\\\\S+ *', 'user _ *'] },
+  net: {
+    ...samba,
+    places: [
+      'use _ \\\\\\S+ /user:\\S+ *',
+      'use \\\\\\S+ /user:\\S+ *',
+      'use _ \\\\\\S+ *',
+      'use \\\\\\S+ *',
+      'user _ *',
+    ],
+  },
   ...named(
     'psexec.py secretsdump.py wmiexec.py smbexec.py atexec.py dcomexec.py GetUserSPNs.py GetNPUsers.py mssqlclient.py smbclient.py lookupsid.py ticketer.py',
     { special: addressWords },

@@ -15,6 +15,9 @@ const named = new RegExp(
   'gi',
 )
 
+/** Terraform: `variable "token" { default = "x" }` */
+const variable = /variable\s{1,9}"([\w-]{1,128})"\s{0,9}\{[^{}]{0,400}?default\s{0,9}=\s{0,9}"([^"\n]{1,4000})"/g
+
 const compact = new RegExp(named.source.replaceAll('\\s{1,40}', '\\s{0,40}'), 'gi')
 
 /** Types that say so by themselves: `"Type": "SecureString", "Value": "x"`. */
@@ -33,6 +36,7 @@ export function namedValues(text: string): Range[] {
     const name = (found[1] ?? '').replace(/^.*\//, '')
     if (isSecretName(name) || isSecretVariable(name)) push(found, found[3] ?? found[4] ?? '')
   }
+  for (const found of text.matchAll(variable)) if (isSecretName(found[1] ?? '')) push(found, found[2] ?? '')
   for (const found of text.matchAll(secure)) push(found, found[1] ?? '')
   return ranges
 }

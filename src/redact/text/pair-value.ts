@@ -1,5 +1,5 @@
 import type { Range } from '../ranges.ts'
-import { isHarmless, isRandom, isSecret, isStatement, isType, loginOf } from '../values.ts'
+import { isEncodedLogin, isHarmless, isLikely, isRandom, isSecret, isStatement, isType, loginOf } from '../values.ts'
 import { isCode, isNoValue } from './no-value.ts'
 import type { Pair } from './pair.ts'
 
@@ -64,7 +64,15 @@ function judged(pair: Pair, range: Range, value: string, secret: boolean): Value
   if (!pair.doubtful || !secret) return { ...range, secret }
   const user = pair.login ? loginOf(value) : 0
   if (user > 0) return { ...range, start: range.start + user, secret: true }
-  return { ...range, secret: isRandom(value) }
+  return {
+    ...range,
+    secret: isRandom(value) || isPrivateKey(pair.name, value) || (pair.login && isEncodedLogin(value)),
+  }
+}
+
+/** WireGuard's and others', whose letters may be of one case. */
+function isPrivateKey(name: string, value: string): boolean {
+  return /private[-_]?key$/i.test(name) && value.length >= 16 && isLikely(value)
 }
 
 /** Terraform: `~ password = "old" -> "new"` */

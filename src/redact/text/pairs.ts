@@ -88,7 +88,7 @@ function nameBefore(
 }
 
 const declaredType =
-  /[\w]["']?(\??\s{0,3}:(?:\s{0,3}(?:&?'?(?:static )?&?(?:str|string|String|bytes|any)|Optional\[str\]|Option<String>)|\s{1,3}[A-Z]\w{0,30})(?:\s\|\s\w{1,20})?)$/
+  /[\w]["']?(\??\s{0,3}:(?:\s{0,3}(?:&?'?(?:static )?&?(?:str|string|String|bytes|any)|Optional\[str\]|Option<String>)|\s{1,3}[A-Z](?=\w*[a-z])\w{0,30})(?:\s\|\s\w{1,20})?)$/
 
 /** Does the name say "secret", or may it, depending on the value? */
 function isNamed(text: string, pair: Pair): boolean {

@@ -9,11 +9,11 @@ const lead =
   /(?:^|[^\w./@"'=-])((?:api|(?:secret )?access|secret|auth(?:entication|orization)?|bearer|refresh|session|signing|(?:en|de)cryption|licen[cs]e|recovery|unseal|(?:initial )?root|client|master|app(?:lication)?|service|integration|bot|deploy|admin|account|registration|setup|join|webhook|security|network|wi-?fi|(?:pre-?)?shared|storage|one-time|verification|pairing|backup|consumer|activation|product)[ _-])?$/i
 
 /** `API key: x`, `Unseal Key 1: x`, `Secret key (base32): x` */
-const labelled = /((?:[ \t]#?\d{1,2})?(?:[ \t]\([^)\n]{1,60}\))?)[ \t]{0,20}[:=][ \t]{1,20}([^\n]{1,400})/y
+const labelled = /((?:[ \t]#?\d{1,2})?(?:[ \t]\([^)\n]{1,60}\))?)(?:[ \t]{0,20}[:=]|\.{3})[ \t]{1,20}([^\n]{1,400})/y
 
 /** `the new password for x is: x`, `password set to 'x'` */
 const stated =
-  /(?:[ \t]+[\w.@'<>()`[\]/-]{1,40}){0,8}?[ \t]+(?:is|was|are|to|as)(?:[ \t]+now)?(:?)[ \t]*(?:["'`“]([^"'`”\n]{3,200})["'`”]|(\S{3,400}))/y
+  /(?:[ \t]+[\w.@'<>()`[\]/-]{1,40}){0,8}?[ \t]+(?:is|was|are|to|as)(?:[ \t]+now)?[ \t]?(:?)[ \t]*(?:["'`“]([^"'`”\n]{3,200})["'`”]|(\S{3,400}))/y
 
 /** `a temporary password is generated for x: x`, at the end of a line. */
 const atEnd =
@@ -35,7 +35,7 @@ const newValue = /[^\n]{0,120}(?:reset|changed|set|generated)[^\n]{0,60}\n[ \t]{
 
 /** `Credentials: me / x`, `with credentials me:x` */
 const credentials =
-  /(?<![\w./-])(?:credentials?|log(?:ged )?in (?:with|as)|login with)[ \t]{0,9}:?[ \t]{1,9}[\w.@+-]{1,60}(?:[ \t]{0,3}\/[ \t]{1,3}|:(?=\S*\d))([^\s/:]{3,200})/gi
+  /(?<![\w./-])(?:credentials?|log(?:ged )?in (?:with|as)|login(?: with| details)?)[ \t]{0,9}:?[ \t]{1,9}[\w.@+-]{1,60}(?:[ \t]{0,3}\/[ \t]{1,3}|[:/](?=\S*\d))([^\s/:]{3,200})/gi
 
 /** Secrets that prose states. */
 export function phraseValues(text: string): Range[] {
@@ -83,6 +83,10 @@ function statedValue({ text, at }: Phrase): Range | undefined {
   if (found === null) return undefined
   const [, colon, quoted, word = ''] = found
   const value = quoted ?? unpunctuated(word)
+  const start = at + found[0].length - word.length
+  const groups =
+    colon && quoted === undefined ? valueOfLine(/.{0,400}/y.exec(text.slice(start, start + 400))?.[0] ?? '') : undefined
+  if (groups?.includes(' ')) return { start, end: start + groups.length }
   if (quoted !== undefined) return !/\s/.test(value) || colon ? placed(found, value) : undefined
   return (colon ? !isStatement(value) : isLikely(value)) ? placed(found, value) : undefined
 }

@@ -72,13 +72,13 @@ function headOf(line: string): Table | undefined {
     )
       return { kind, columns, cells: cells.length }
   }
-  // In capitals: `NAME   TOKEN   AGE`
-  const columns = Array.from(line.matchAll(/(?<!\S)[A-Z][A-Z0-9_-]+(?: [A-Z][A-Z0-9_-]*)*/g))
-    .filter(({ 0: cell }) => isHead(cell))
+  // Aligned by blanks: `NAME   TOKEN   AGE`, or single words as in `name  token`
+  const cell = /[a-z]/.test(line) ? /(?<!\S)[a-z_]+(?!\S)/g : /(?<!\S)[A-Z][A-Z0-9_-]+(?: [A-Z][A-Z0-9_-]*)*/g
+  const columns = Array.from(line.matchAll(cell))
+    .filter(({ 0: head }) => isHead(head))
     .map(({ index }) => index)
-  return columns.length > 0 && !/[a-z:=]/.test(line) && /\S\s{2,}\S/.test(line)
-    ? { kind: 'blanks', columns, cells: 0 }
-    : undefined
+  const aligned = /^\s*[a-z_]+(?:\s{2,}[a-z_]+)+\s*$/.test(line) || (!/[a-z:=]/.test(line) && /\S\s{2,}\S/.test(line))
+  return columns.length > 0 && aligned ? { kind: 'blanks', columns, cells: 0 } : undefined
 }
 
 const nameHead = /^(?:key|name|field|property|setting|parameter|variable|option)$/i
