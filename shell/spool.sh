@@ -23,6 +23,7 @@ spool_call() {
   ntfy_call=''
   read -r ntfy_call 2>/dev/null </proc/sys/kernel/random/uuid || ntfy_call=$(uuidgen 2>/dev/null || echo "$$-$(date +%s)")
   store_call "$@" 2>/dev/null || { [ $? = 3 ] && exit 0; } || refuse_call 75 "not stored: $ntfy_inbox cannot be written"
+  [ $ntfy_verb = hook ] && asks_permission && answer_permission
   # From here on the call is Node's, and the group of the caller may end.
   trap '' TERM
   leave_to_node "$ntfy_inbox/$ntfy_call.call"
@@ -176,6 +177,32 @@ says_it_cancels() {
   case $ntfy_count$ntfy_last in 1*) ;; *) return 1 ;; esac
   grep -aqE '[{,[:space:]]"(hook_event_name|event)"[[:space:]]*:[[:space:]]*"(PostToolUse(Failure)?|PostToolBatch|AfterTool|BeforeTool)"' "$ntfy_draft" &&
     ! grep -aqE '[{,[:space:]]"(hook_event_name|event)"[[:space:]]*:[[:space:]]*"(UserPromptSubmit|Stop|StopFailure|SessionEnd|Notification|PermissionRequest|PreToolUse)"' "$ntfy_draft"
+}
+
+# Somebody may want to be asked for it elsewhere (`agents: {ask: ...}`): then the agent waits for the answer.
+asks_permission() {
+  case $ntfy_count$ntfy_last in
+  2PermissionRequest | 2permissionRequest) ;;
+  1* | 2'{'*) ;;
+  *) return 1 ;;
+  esac
+  set --
+  for ntfy_entry in "$ntfy_config" "${XDG_CONFIG_HOME:-${HOME-}/.config}"/ntfy/ntfy.yml "${XDG_CONFIG_HOME:-${HOME-}/.config}"/ntfy/ntfy.yaml \
+    "${XDG_CONFIG_HOME:-${HOME-}/.config}"/ntfy/ntfy.json "${HOME-}"/Library/Application\ Support/ntfy/ntfy.* "${HOME-}"/.ntfy.* \
+    /etc/xdg/ntfy/ntfy.*; do
+    [ -f "$ntfy_entry" ] && set -- "$@" "$ntfy_entry"
+  done
+  [ $# -gt 0 ] && grep -qiE '(^|[{,[:space:]"])ask"?[[:space:]]*:' "$@" 2>/dev/null || return 1
+  case $ntfy_last in [Pp]ermissionRequest) return 0 ;; esac
+  grep -aq '[Pp]ermissionRequest"' "$ntfy_inbox/$ntfy_call.call"
+}
+
+# What Node prints decides; whatever fails, the agent asks at its own terminal.
+answer_permission() {
+  set_aside inbox
+  find_node fits || return 0
+  case $0 in /*) ntfy_bin=$0 ;; *) ntfy_bin=$PWD/$0 ;; esac
+  exec "$ntfy_node" "$ntfy_bin" inbox --ask "$ntfy_inbox/$ntfy_call.call" </dev/null 2>/dev/null
 }
 
 # No session has asked anything (src/agents/sessions.ts), and no call is on its way.

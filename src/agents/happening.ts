@@ -37,6 +37,8 @@ export interface Happening {
 /** Whose event it is, and when it was. */
 export interface Occurrence extends Happening {
   agent: AgentName
+  /** As the agent calls the event. */
+  name: string
   session: string
   /** The folder of the session. */
   cwd: string
@@ -44,6 +46,8 @@ export interface Occurrence extends Happening {
   time: number
   /** Counts the events of the session, where a plug-in of ours does. */
   number?: number | undefined
+  /** A permission that is asked for elsewhere at the same time: on which targets, and by which call. */
+  asked?: { on: string; by: string }
 }
 
 /** Turns an event of an agent into ours; nothing if the agent has no such event, as far as is known. */

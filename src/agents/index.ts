@@ -5,6 +5,7 @@
  *   events/               a file for each agent: what its events mean in our words (happening); payload reads its JSON
  *   turn, question        the state machine of a session: once a turn, nothing that was answered, nothing short
  *   state, sessions       what it knows and decides; its state on disk, and a mark that tells the launcher whether there is anything to cancel
+ *   permission, remote-permission  what a request for permission asks, and asking for it where its user is
  *   notify, withdraw      the deliveries, and taking back what is no news any more
  *   install/              a file for each agent whose settings call us; installation sees to all of them
  */
@@ -47,6 +48,7 @@ export interface AgentCall {
   call: Call
   /** `-c`. */
   config: string | undefined
+  asked?: Occurrence['asked']
 }
 
 type Options = Parameters<CallHandler>[1]
@@ -57,14 +59,19 @@ type Options = Parameters<CallHandler>[1]
  * @throws UsageError it names no event
  */
 export async function handleAgentCall(given: AgentCall, options: Options): ReturnType<CallHandler> {
-  const { agent, event, payload, call, config } = given
-  const { time, cwd } = call
-  const occurrence = recognize({ agent, event, payload, time: time.getTime(), cwd, caller: call })
+  const { call, config, asked } = given
+  const occurrence = occurrenceOf(given)
   if (occurrence === undefined) throw new UsageError('the event has no name')
   if (options.deliver) await afterEarlierCalls(call)
   await afterEarlierNumber(occurrence)
   const destinations = await destinationsFor({ config, targets: [], sharedOptions: {}, title: undefined, emoji: true })
-  return withSession(occurrence.session, (held) => decide(occurrence, held, { call, destinations, options }))
+  const whole = { ...occurrence, ...(asked && { asked }) }
+  return withSession(occurrence.session, (held) => decide(whole, held, { call, destinations, options }))
+}
+
+/** Whose event it is, and what it means; nothing if it has no name. */
+export function occurrenceOf({ agent, event, payload, call }: AgentCall): Occurrence | undefined {
+  return recognize({ agent, event, payload, time: call.time.getTime(), cwd: call.cwd, caller: call })
 }
 
 /** A plug-in's processes may overtake each other before they have left a call. */
@@ -159,7 +166,7 @@ function nameOf(meaning: Meaning): AgentEventName {
 }
 
 /** Of all agents, or of those in one shell. */
-function whySilent(call: Call): { rule: string; reason: string } | undefined {
+export function whySilent(call: Call): { rule: string; reason: string } | undefined {
   if (isWrapped(call)) return { rule: 'done', reason: 'ntfy done notifies when the agent ends' }
   const off = [undefined, ...call.ancestors.map(({ pid }) => pid)].map(offNow).find((one) => one !== undefined)
   if (off === undefined) return undefined
@@ -167,7 +174,10 @@ function whySilent(call: Call): { rule: string; reason: string } | undefined {
   return { rule: 'off', reason: `ntfy is off${off.where === 'here' ? ' in this shell' : ''}${until} (ntfy on)` }
 }
 
-async function lookedAt(terminal: TerminalReference | undefined, { config }: Destinations): Promise<Away> {
+export async function lookedAt(
+  terminal: TerminalReference | undefined,
+  { config }: Pick<Destinations, 'config'>,
+): Promise<Away> {
   const { away } = await import('../away/index.ts')
   return away(terminal, new AbortController().signal, config.away)
 }

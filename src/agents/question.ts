@@ -12,6 +12,10 @@ export function ask(session: Session, event: Occurrence, isLate: boolean, settin
   if (joins || (isSame && known.state !== 'kept')) return silent(session, 'this question was asked already')
   if (isLate) return silent(session, 'the session has gone on')
   const question: Question = { key, time, state: 'held', tool, text, isCommand }
+  if (event.asked !== undefined) {
+    session.question = { ...question, state: 'sent', askedBy: event.asked.by }
+    return { session, decision: { kind: 'silent', rule: 'agents.ask', reason: `asked on ${event.asked.on}` } }
+  }
   if (asking === 'keep') {
     session.question = { ...question, state: 'kept' }
     return { session, decision: nothing, ...(known && { withdraw: 'question' }) }

@@ -42,6 +42,7 @@ export function recognize(call: HookCall): Occurrence | undefined {
     ...happening,
     ...clipped(happening),
     agent,
+    name: event,
     session: session.slice(0, longestName),
     cwd: (folderOf(payload) ?? call.cwd).slice(0, 4096),
     time: time ?? call.time,

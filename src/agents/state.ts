@@ -31,6 +31,8 @@ export interface Question {
   tool?: string | undefined
   text?: string | undefined
   isCommand?: boolean | undefined
+  /** The call that asks for it elsewhere. */
+  askedBy?: string
 }
 
 /** What comes of an event. */

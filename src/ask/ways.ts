@@ -30,13 +30,15 @@ const onTerminal = ['terminal', 'default']
 /**
  * The ways on which a question can be put: the targets that can, and the terminal that it was typed on.
  *
+ * @param wanted.terminal false: the terminal belongs to another program
+ *
  * @throws UsageError the only ones offer fewer answers, or take no text
  * @throws PermanentError there is none
  */
 export async function waysOf(
   config: Config,
   selected: Selected[],
-  wanted: Wanted & { title: string | undefined },
+  wanted: Wanted & { title: string | undefined; terminal?: boolean },
 ): Promise<Way[]> {
   const ways: Way[] = []
   const left: string[] = []
@@ -52,7 +54,7 @@ export async function waysOf(
     else if (wanted.words.length === 0 && !asks.text) left.push(`${name} takes no text as an answer`)
     else ways.push(targetWay(config, one, backend, wanted))
   }
-  if (hasTerminal()) ways.push(terminalWay(wanted))
+  if (wanted.terminal !== false && hasTerminal()) ways.push(terminalWay(wanted))
   if (ways.length > 0) return ways
   if (left.length > 0) throw new UsageError(`ask: ${left.join(', ')}`)
   throw new PermanentError(

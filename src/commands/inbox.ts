@@ -22,12 +22,14 @@ export default defineCommand({
   summary: 'handle a call that nobody waits for, or those that were left over',
   flags: {
     leave: { kind: 'boolean', description: 'start another process for it, in a session of its own' },
+    ask: { kind: 'boolean', description: 'ask for the permission that an agent waits for, and print the decision' },
     keep: { kind: 'boolean', description: 'leave the delivery to the process that asks' },
   },
   maxWords: 1,
   hidden: true,
   async run({ flags, words: [file] }) {
     if (flags.leave) startReader(file)
+    else if (flags.ask && file !== undefined) await (await import('./hook/ask.ts')).askFor(file)
     else if (file !== undefined) await handleOne(file, { deliver: !flags.keep })
     else await handleRest()
     return exitCode.ok

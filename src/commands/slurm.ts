@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { outcomeOfState, phraseOfState } from '../attach/slurm.ts'
+import { findJob, outcomeOfState, phraseOfState } from '../attach/slurm.ts'
 import { defineCommand, type GlobalOptions } from '../cli/command.ts'
 import { exists } from '../config/find.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
@@ -25,7 +25,7 @@ export default defineCommand({
       throw new UsageError(`slurm ${verb}: expected wait or mail${didYouMean(verb, ['wait', 'mail'])}`)
     }
     if (words.length === 0) throw new UsageError('slurm wait: expected the number of a job')
-    const [{ findJob }, { waitForAll }] = await Promise.all([import('../attach/slurm.ts'), import('./attach.ts')])
+    const { waitForAll } = await import('./attach.ts')
     const rules = { longerThan: undefined, on: 'always', onlyAway: false, hideCommand: false, tail: undefined } as const
     const found = []
     for (const job of new Set(words)) found.push(await findJob(job))

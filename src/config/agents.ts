@@ -1,14 +1,17 @@
 import { normalKey } from '../backends/contract/options.ts'
 import { agentEvents } from '../notification/agent.ts'
 import { didYouMean } from '../platform/suggest.ts'
-import { choices, duration } from './rule-values.ts'
+import { choices, duration, patterns, texts } from './rule-values.ts'
 import { isMapping } from './shapes.ts'
 import type { Config } from './types.ts'
 
 /** More lines than anybody reads of a notification. */
 const mostLines = 100
 
-/** Reads `agents`: what notifies of a coding agent. */
+/** Agents give up a hook that takes ten minutes, milliseconds. */
+const mostAskTime = 9 * 60_000
+
+/** Reads `agents`: what notifies of a coding agent, and who may answer it. */
 export function readAgents(value: unknown, config: Config): string | undefined {
   if (value === null) return undefined
   if (!isMapping(value)) return `expected a mapping (${known.join(', ')})`
@@ -23,7 +26,7 @@ export function readAgents(value: unknown, config: Config): string | undefined {
 
 type Agents = Config['agents']
 
-const texts = ['answer', 'prompt', 'none'] as const
+const shownTexts = ['answer', 'prompt', 'none'] as const
 
 const readers: Record<string, (value: unknown, agents: Agents) => string | undefined> = {
   longer_than(value, agents) {
@@ -43,8 +46,8 @@ const readers: Record<string, (value: unknown, agents: Agents) => string | undef
     return problems[0]
   },
   text(value, agents) {
-    const text = texts.find((word) => word === value)
-    if (text === undefined) return `expected answer, prompt or none${didYouMean(String(value), texts)}`
+    const text = shownTexts.find((word) => word === value)
+    if (text === undefined) return `expected answer, prompt or none${didYouMean(String(value), shownTexts)}`
     agents.text = text
     return undefined
   },
@@ -56,6 +59,27 @@ const readers: Record<string, (value: unknown, agents: Agents) => string | undef
     agents.lines = Number(lines)
     return undefined
   },
+  ask(value, agents) {
+    const { found, problem } = readTexts(value, texts)
+    agents.ask = found
+    return problem
+  },
+  ask_timeout(value, agents) {
+    const { span, problem } = readTime(value)
+    if (span === 0 || (span ?? 0) > mostAskTime) return 'expected a time of 9m at most'
+    agents.askTimeout = span ?? agents.askTimeout
+    return problem
+  },
+  ask_only(value, agents) {
+    const { found, problem } = readTexts(value, patterns)
+    agents.askOnly = found
+    return problem
+  },
+  never(value, agents) {
+    const { found, problem } = readTexts(value, patterns)
+    agents.never = found
+    return problem
+  },
 }
 
 const known = Object.keys(readers)
@@ -64,4 +88,15 @@ function readTime(value: unknown): { span?: number | undefined; problem?: string
   const problems: string[] = []
   const span = duration(value, (what) => problems.push(what))
   return { span, problem: problems[0] }
+}
+
+/** Nothing, one, or a list. */
+function readTexts(
+  value: unknown,
+  read: (value: unknown, complain: (what: string) => void) => string[],
+): { found: string[]; problem?: string | undefined } {
+  if (value === null || value === false || (Array.isArray(value) && value.length === 0)) return { found: [] }
+  const problems: string[] = []
+  const found = read(value, (what) => problems.push(what))
+  return { found, problem: problems[0] }
 }

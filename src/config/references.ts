@@ -14,6 +14,7 @@ export function checkReferences(config: Config, problems: Problem[]): void {
       else checkName(name, ['groups', group], config, problems)
     }
   }
+  for (const name of config.agents.ask) checkName(name, ['agents', 'ask'], config, problems)
   checkSuccessors(config.rules, [], undefined, config, problems)
   for (const { name, rules, at = [name] } of Object.values(config.targets)) {
     if (rules !== undefined) checkSuccessors(rules, at, name, config, problems)

@@ -89,7 +89,7 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
   },
   agents: {
     description:
-      'what notifies of a coding agent: turns of at least `longer_than` (10s), questions without an answer after `settle` (6s), the events in `notify` (done, needs-you, failed), with so many `lines` (3) of `text` (answer, prompt or none)',
+      'what notifies of a coding agent: turns of at least `longer_than` (10s), questions without an answer after `settle` (6s), the events in `notify` (done, needs-you, failed), with so many `lines` (3) of `text` (answer, prompt or none); and the targets to `ask` for a permission (none), for `ask_timeout` (5m)',
     type: ['object', 'null'],
     properties: {
       longer_than: { description: 'turns that take at least this long', default: '10s', ...durationSchema },
@@ -101,6 +101,13 @@ const topSchemas: Record<(typeof topWords)[number] | string, Schema> = {
       },
       text: { description: 'what is shown of a turn', default: 'answer', enum: ['answer', 'prompt', 'none'] },
       lines: { description: 'how many lines of it', default: 3, type: 'integer', minimum: 0, maximum: 100 },
+      ask: { description: 'targets on which its requests for permission are asked and answered', ...patternsSchema },
+      ask_timeout: { description: 'how long an answer is waited for, 9m at most', default: '5m', ...durationSchema },
+      ask_only: {
+        description: 'the only tools (Bash) and commands (git push, /pattern/) that are asked for',
+        ...patternsSchema,
+      },
+      never: { description: 'tools and commands that are never asked for', ...patternsSchema },
     },
     patternProperties: { '[A-Z-]|longerthan': {} },
     additionalProperties: false,

@@ -62,6 +62,14 @@ export interface Config {
     text: 'answer' | 'prompt' | 'none'
     /** Of that text. */
     lines: number
+    /** The targets on which permissions are asked for; none: only at the agent itself. */
+    ask: string[]
+    /** How long an answer is waited for, milliseconds. */
+    askTimeout: number
+    /** The only tools and commands that are asked for; any, if there is none. */
+    askOnly: string[]
+    /** Those that are never asked for. */
+    never: string[]
   }
   /** Whether nobody looks at a terminal: found out, or taken for granted (always: nobody ever does). */
   away: {
@@ -101,7 +109,10 @@ export function emptyConfig(path: string | undefined): Config {
     always: [],
     only: [],
     longerThan: undefined,
-    agents: { longerThan: 10_000, settle: 6000, notify: ['done', 'needs-you', 'failed'], text: 'answer', lines: 3 },
+    agents: {
+      ...{ longerThan: 10_000, settle: 6000, notify: ['done', 'needs-you', 'failed'], text: 'answer', lines: 3 },
+      ...{ ask: [], askTimeout: 5 * 60_000, askOnly: [], never: [] },
+    },
     away: { mode: 'auto', idle: 120_000 },
     warnings: [],
     wrong: Object.create(null),

@@ -148,7 +148,8 @@ describe('settings that others keep, too', () => {
     const timeouts = (file: string) =>
       [...readFileSync(join(home, file), 'utf8').matchAll(/"timeout": ?(\d+)/g)].map(([, time]) => time)
     expect(new Set(timeouts('.gemini/settings.json'))).toEqual(new Set(['10000']))
-    expect(new Set(timeouts('.claude/settings.json'))).toEqual(new Set(['10']))
+    // A request for permission waits for its answer.
+    expect(new Set(timeouts('.claude/settings.json'))).toEqual(new Set(['10', '600']))
     const { hooks } = parse(readFileSync(path, 'utf8'))
     expect(hooks.Stop.map((one: { hooks: { command: string }[] }) => one.hooks[0]?.command)).toEqual([
       'mine',

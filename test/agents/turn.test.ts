@@ -9,7 +9,7 @@ const settings = { longerThan: 10_000, notify: ['done', 'needs-you', 'failed'] a
 function play(...events: (Partial<Occurrence> & { at: number })[]): string[] {
   let session: Session | undefined
   return events.map(({ at, meaning = 'done', ...rest }) => {
-    const event: Occurrence = { agent: 'claude', session: 's', cwd: '/', time: at * 1000, meaning, ...rest }
+    const event: Occurrence = { agent: 'claude', name: 'x', session: 's', cwd: '/', time: at * 1000, meaning, ...rest }
     const { session: next, decision, withdraw } = step(session, event, settings)
     session = next
     const what = decision.kind === 'silent' ? `silent: ${decision.reason}` : decision.kind

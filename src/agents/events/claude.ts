@@ -4,6 +4,10 @@ import { listIn, type Payload, purposeOf, textIn } from '../payload.ts'
 /** Tools that are questions themselves. */
 const questionTools = new Set(['AskUserQuestion', 'ExitPlanMode', 'ask_user_question', 'exit_plan_mode'])
 
+export function isQuestionTool(name: string): boolean {
+  return questionTools.has(name)
+}
+
 /** npm @anthropic-ai/claude-agent-sdk, sdk.d.ts. */
 export const claude: EventReader = (event, payload) => {
   const read = Object.hasOwn(events, event) ? events[event] : undefined
@@ -32,7 +36,7 @@ const events: Record<string, (payload: Payload) => Happening> = {
   TaskCompleted: () => ({ meaning: 'subagent' }),
   Notification: notification,
   PermissionRequest: (payload) => {
-    const isQuestion = questionTools.has(textIn(payload, 'tool_name') ?? '')
+    const isQuestion = isQuestionTool(textIn(payload, 'tool_name') ?? '')
     return { meaning: 'needs-you', asking: isQuestion ? 'hold' : 'keep', ...toolOf(payload) }
   },
   Elicitation: (payload) => ({
@@ -42,7 +46,7 @@ const events: Record<string, (payload: Payload) => Happening> = {
     question: textIn(payload, 'message'),
   }),
   PreToolUse: (payload) => {
-    if (!questionTools.has(textIn(payload, 'tool_name') ?? '')) return active()
+    if (!isQuestionTool(textIn(payload, 'tool_name') ?? '')) return active()
     return { meaning: 'needs-you', asking: 'hold', ...toolOf(payload) }
   },
   PostToolUse: active,

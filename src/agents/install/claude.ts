@@ -3,7 +3,7 @@ import { readRegular } from '../../platform/regular-file.ts'
 import { below } from './places.ts'
 import { type Hook, type Installer, mergedJson } from './settings.ts'
 
-/** Seconds that an agent waits at most. */
+/** Seconds that an agent waits at most, unless its hook waits for an answer. */
 const patience = 10
 
 const folder = () => below('CLAUDE_CONFIG_DIR', '.claude')
@@ -15,7 +15,8 @@ export const claude: Installer = {
   files: () => [
     mergedJson(`${folder()}/settings.json`, [
       ...groups('claude', ['UserPromptSubmit', 'Stop', 'StopFailure', 'SubagentStop', 'Notification', 'Elicitation']),
-      ...groups('claude', ['PermissionRequest', 'SessionEnd']),
+      group('PermissionRequest', 'claude', undefined, 600),
+      group('SessionEnd', 'claude'),
       group('PreToolUse', 'claude', 'AskUserQuestion|ExitPlanMode'),
       ...['PostToolUse', 'PostToolUseFailure'].map((event) => group(event, `claude ${event}`)),
     ]),

@@ -12,7 +12,9 @@ export const codex: Installer = {
   folder,
   files: () => [
     mergedJson(file(), [
-      ...groups('codex', ['UserPromptSubmit', 'Stop', 'PermissionRequest', 'SubagentStop', 'Interrupt', 'SessionEnd']),
+      ...groups('codex', ['UserPromptSubmit', 'Stop']),
+      group('PermissionRequest', 'codex', undefined, 90),
+      ...groups('codex', ['SubagentStop', 'Interrupt', 'SessionEnd']),
       group('PostToolUse', 'codex PostToolUse'),
     ]),
   ],

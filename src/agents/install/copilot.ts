@@ -15,7 +15,11 @@ export const copilot: Installer = {
   files: () => [
     ownFile(`${folder()}/hooks/ntfy.json`, (launcher) => {
       const hook = (event: string) => ({
-        ...{ type: 'command', bash: `${quoted(launcher)} hook copilot ${event}`, timeoutSec: 10 },
+        ...{
+          type: 'command',
+          bash: `${quoted(launcher)} hook copilot ${event}`,
+          timeoutSec: event === 'permissionRequest' ? 90 : 10,
+        },
       })
       const hooks = Object.fromEntries(events.map((event) => [event, [hook(event)]]))
       return `${JSON.stringify({ version: 1, hooks }, null, 2)}\n`

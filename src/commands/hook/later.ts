@@ -1,4 +1,4 @@
-import { handleAgentCall } from '../../agents/index.ts'
+import { type AgentCall, handleAgentCall } from '../../agents/index.ts'
 import { beginningOf, type Payload } from '../../agents/payload.ts'
 import { findVerb, quickInvocation, splitArguments } from '../../cli/arguments.ts'
 import { note } from '../../history/journal.ts'
@@ -23,6 +23,15 @@ export const hookLater: CallHandler = async (call, options) => {
 
 /** @throws NtfyError the command line or the JSON is wrong */
 async function handle(call: Call, options: Parameters<CallHandler>[1]): ReturnType<CallHandler> {
+  return handleAgentCall(await agentCallOf(call), options)
+}
+
+/**
+ * What a call of a hook says.
+ *
+ * @throws NtfyError the command line or the JSON is wrong
+ */
+export async function agentCallOf(call: Call): Promise<AgentCall> {
   const split = splitArguments(call.words, findVerb(call.words), hook)
   const typed =
     quickInvocation(split, hook) ?? (await (await import('../../cli/parser.ts')).parseWithYargs(split, hook))
@@ -33,7 +42,7 @@ async function handle(call: Call, options: Parameters<CallHandler>[1]): ReturnTy
   const json = rest.at(-1)?.startsWith('{') ? rest.pop() : undefined
   const payload = json === undefined ? payloadOf(call, agent) : parsed(json)
   const event = rest[0]
-  return handleAgentCall({ agent: agent as AgentName, event, payload, call, config: typed?.global.config }, options)
+  return { agent: agent as AgentName, event, payload, call, config: typed?.global.config }
 }
 
 /** Of what is too large no more than its beginning: session, event and project. */
