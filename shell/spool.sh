@@ -223,7 +223,7 @@ print_variables() {
   # @variables@
 }
 
-# Only where it is the message, or the event. A hook waits for it for a second at most: not every agent closes the pipe.
+# Only where it is the message, or the event.
 print_input() {
   case $ntfy_verb$ntfy_count$ntfy_last in
   send0 | send1- | hook*) ;;
@@ -245,9 +245,18 @@ print_input() {
   timed_cat || :
 }
 
+# A second at most, and no longer than until one whole JSON value is there: not every agent closes the pipe.
 timed_cat() {
   if command -v timeout >/dev/null; then
-    timeout 1 cat
+    for ntfy_share in 0.1 0.2 0.7; do
+      timeout $ntfy_share cat
+      case $? in
+      124 | 143) holds_whole_value && return ;;
+      # busybox takes whole seconds alone.
+      125 | 1) timeout 1 cat; return ;;
+      *) return ;;
+      esac
+    done
     return
   fi
   exec 9<&0
@@ -256,6 +265,18 @@ timed_cat() {
   (sleep 1 && kill "$ntfy_cat") >/dev/null 2>&1 9<&- &
   wait "$ntfy_cat"
   kill $! 2>/dev/null
+}
+
+# Is what stands behind the last NUL of the draft an object whose brackets are all closed?
+holds_whole_value() {
+  [ -f "${ntfy_draft-}" ] && tr '\000' '\001' <"$ntfy_draft" | awk '
+    BEGIN { RS = "\001" }
+    { text = $0 }
+    END {
+      gsub(/\\./, "", text); gsub(/"[^"]*"/, "", text)
+      opened = gsub(/[{[]/, "", text); closed = gsub(/[]}]/, "", text)
+      exit !(opened > 0 && opened == closed && text !~ /"/)
+    }' 2>/dev/null
 }
 
 # Starts Node with none of the caller's descriptors, in no folder that somebody may want to unmount, in a session of its
