@@ -3,7 +3,7 @@ import type { Commands } from '../cli/command.ts'
 /** Every verb, loaded when it is typed. The order is that of the help. */
 export const commands: Commands = {
   send: () => import('./send/index.ts'),
-  done: () => import('./done.ts'),
+  done: () => import('./done/index.ts'),
   ping: () => import('./ping.ts'),
   'shell-integration': () => import('./shell-integration.ts'),
   ask: () => import('./ask.ts'),

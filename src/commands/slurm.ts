@@ -25,7 +25,7 @@ export default defineCommand({
       throw new UsageError(`slurm ${verb}: expected wait or mail${didYouMean(verb, ['wait', 'mail'])}`)
     }
     if (words.length === 0) throw new UsageError('slurm wait: expected the number of a job')
-    const { waitForAll } = await import('./attach.ts')
+    const { waitForAll } = await import('./done/attach.ts')
     const rules = { longerThan: undefined, on: 'always', onlyAway: false, hideCommand: false, tail: undefined } as const
     const found = []
     for (const job of new Set(words)) found.push(await findJob(job))

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSy
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Flags, globalFlags } from '../../src/cli/command.ts'
-import done from '../../src/commands/done.ts'
+import done from '../../src/commands/done/index.ts'
 import { sendFlags } from '../../src/commands/send/compose.ts'
 import { temporaryHome } from '../support/home.ts'
 import { describeWith, which } from '../support/programs.ts'

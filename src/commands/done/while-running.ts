@@ -1,11 +1,11 @@
 import { isatty } from 'node:tty'
-import type { GlobalOptions } from '../cli/command.ts'
-import type { Destinations } from '../delivery/destinations.ts'
-import type { RunningWatch } from '../delivery/while-running.ts'
-import type { RunOptions } from '../process/run.ts'
-import type { NotifyWhen } from '../rules/notify-when.ts'
-import type { WatchFor } from '../rules/watch-for.ts'
-import type { Matcher } from '../running/matching.ts'
+import type { GlobalOptions } from '../../cli/command.ts'
+import type { Destinations } from '../../delivery/destinations.ts'
+import type { RunningWatch } from '../../delivery/while-running.ts'
+import type { RunOptions } from '../../process/run.ts'
+import type { NotifyWhen } from '../../rules/notify-when.ts'
+import type { WatchFor } from '../../rules/watch-for.ts'
+import type { Matcher } from '../../running/matching.ts'
 
 /** What `done` does beside a command that runs: nothing but to count its output, unless it is asked for more. */
 export interface Beside extends Pick<RunOptions, 'capture' | 'onOutput' | 'beforeStop'> {
@@ -31,7 +31,7 @@ export async function beside(
   let watch: Promise<RunningWatch> | undefined
   const saying: Promise<void>[] = []
   const load = () => {
-    watch ??= import('../delivery/while-running.ts').then(
+    watch ??= import('../../delivery/while-running.ts').then(
       ({ RunningWatch }) =>
         new RunningWatch({ pid: pid ?? 0, command, passed: () => passed }, watchFor, { rules, global, known }),
     )
@@ -79,6 +79,6 @@ function isWanted({ needsInput, stalled, overdue }: WatchFor): boolean {
 
 async function openMatcher(patterns: string[], onLine: (line: string) => void): Promise<Matcher | undefined> {
   if (patterns.length === 0) return undefined
-  const { Matcher } = await import('../running/matching.ts')
+  const { Matcher } = await import('../../running/matching.ts')
   return new Matcher(patterns, ({ line }) => onLine(line))
 }

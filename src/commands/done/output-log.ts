@@ -1,12 +1,12 @@
 import { lstatSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolder } from '../platform/folder.ts'
-import { withoutOurSecrets } from '../platform/masking.ts'
-import { removeQuietly } from '../platform/own-file.ts'
-import { stateFolder } from '../platform/paths.ts'
-import { shownText } from '../process/tail.ts'
-import type { WholeOutput } from '../process/whole-output.ts'
-import { redactedText } from '../redact/lazily.ts'
+import { makeFolder } from '../../platform/folder.ts'
+import { withoutOurSecrets } from '../../platform/masking.ts'
+import { removeQuietly } from '../../platform/own-file.ts'
+import { stateFolder } from '../../platform/paths.ts'
+import { shownText } from '../../process/tail.ts'
+import type { WholeOutput } from '../../process/whole-output.ts'
+import { redactedText } from '../../redact/lazily.ts'
 
 /** Logs are kept for services that take no file, in milliseconds. */
 const keepFor = 7 * 24 * 60 * 60_000

@@ -1,8 +1,8 @@
-import { type BatchDetails, batchHere } from '../notification/batch.ts'
-import { messageOf, UsageError } from '../platform/errors.ts'
-import { say } from '../platform/output.ts'
-import type { HeldOutput } from '../process/held-output.ts'
-import type { Ended } from '../process/run.ts'
+import { type BatchDetails, batchHere } from '../../notification/batch.ts'
+import { messageOf, UsageError } from '../../platform/errors.ts'
+import { say } from '../../platform/output.ts'
+import type { HeldOutput } from '../../process/held-output.ts'
+import type { Ended } from '../../process/run.ts'
 
 /** The flags of `done` for commands that nobody has typed: those of crontabs and of batch systems. */
 export const jobFlags = {
@@ -34,7 +34,7 @@ export function checkCron({ cron, match, attached }: Asked): void {
 export async function holdOutputOf(cron: boolean): Promise<HeldOutput | undefined> {
   if (!cron) return undefined
   try {
-    const { holdOutput } = await import('../process/held-output.ts')
+    const { holdOutput } = await import('../../process/held-output.ts')
     return holdOutput()
   } catch (error) {
     say.error(`--cron: the output cannot be held back: ${messageOf(error)}`)

@@ -1,6 +1,6 @@
-import { parseDuration } from '../platform/duration.ts'
-import { messageOf, UsageError } from '../platform/errors.ts'
-import type { WatchFor } from '../rules/watch-for.ts'
+import { parseDuration } from '../../platform/duration.ts'
+import { messageOf, UsageError } from '../../platform/errors.ts'
+import type { WatchFor } from '../../rules/watch-for.ts'
 
 /** The flags of `done` for what it notifies of while a command runs. */
 export const watchFlags = {

@@ -1,11 +1,11 @@
 import { basename } from 'node:path'
-import { originHere } from '../notification/create.ts'
-import { hasFailed, type Outcome } from '../notification/index.ts'
-import { commandText } from '../process/quote.ts'
-import type { Ended } from '../process/run.ts'
-import type { Meter } from '../process/usage.ts'
-import { recordRun, type StatsKey, statsKey } from '../stats/index.ts'
-import { areStatsOff } from '../stats/switch.ts'
+import { originHere } from '../../notification/create.ts'
+import { hasFailed, type Outcome } from '../../notification/index.ts'
+import { commandText } from '../../process/quote.ts'
+import type { Ended } from '../../process/run.ts'
+import type { Meter } from '../../process/usage.ts'
+import { recordRun, type StatsKey, statsKey } from '../../stats/index.ts'
+import { areStatsOff } from '../../stats/switch.ts'
 
 /** Programs that run another one, and shells: what these run is what counts. */
 const wrapping = /^(?:sudo|doas|env|time|nice|ionice|nohup|setsid|stdbuf|timeout|(?:ba|da|z|k|a|fi)?sh)$/
@@ -14,7 +14,7 @@ const wrapping = /^(?:sudo|doas|env|time|nice|ionice|nohup|setsid|stdbuf|timeout
 export async function keyOf(argv: string[]): Promise<StatsKey | undefined> {
   const { cwd } = originHere()
   if (!wrapping.test(basename(argv[0] ?? ''))) return statsKey(argv, cwd)
-  return (await import('../delivery/usual.ts')).keyOfLine(commandText(argv), cwd)
+  return (await import('../../delivery/usual.ts')).keyOfLine(commandText(argv), cwd)
 }
 
 /** What a command used, for its outcome. */

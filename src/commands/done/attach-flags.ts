@@ -1,6 +1,6 @@
-import type { FlagValues } from '../cli/command.ts'
-import { parseDuration } from '../platform/duration.ts'
-import { UsageError } from '../platform/errors.ts'
+import type { FlagValues } from '../../cli/command.ts'
+import { parseDuration } from '../../platform/duration.ts'
+import { UsageError } from '../../platform/errors.ts'
 
 /** The flags of `done` for what runs already. */
 export const attachFlags = {
