@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Away } from '../away/index.ts'
 import { type Destinations, destinationsFor } from '../delivery/destinations.ts'
 import { targetsOf } from '../delivery/record-decision.ts'
+import { withdraw } from '../delivery/withdraw.ts'
 import { note } from '../history/journal.ts'
 import { idsOf } from '../inbox/again.ts'
 import type { Call } from '../inbox/call.ts'
@@ -37,7 +38,6 @@ import { projectOf, recognize } from './recognize.ts'
 import { forgetSessions, type Held, readSession, withSession } from './sessions.ts'
 import type { Decision } from './state.ts'
 import { step } from './turn.ts'
-import { withdraw } from './withdraw.ts'
 
 /** An event as its hook was called. */
 export interface AgentCall {

@@ -6,6 +6,7 @@ import { attemptAll, spool, spoolHeld } from '../delivery/deliver.ts'
 import { followUp } from '../delivery/keep-flushing.ts'
 import { plan } from '../delivery/plan.ts'
 import { sayReport, showHere } from '../delivery/report.ts'
+import { withdraw } from '../delivery/withdraw.ts'
 import { makeNotification, originHere } from '../notification/create.ts'
 import { type Notification, priorities } from '../notification/index.ts'
 import { idsFrom } from '../outbox/known.ts'
@@ -31,7 +32,8 @@ export class Desk {
 
   async show(from: string, received: Received, id: string): Promise<void> {
     if (received.hops >= mostHops) return say.warning(`${from}: a message that goes round in circles was left out`)
-    const { title, message, priority, tags, url, thread, time, hops, host, outcome } = received
+    if (received.withdraws) return received.thread === undefined ? undefined : withdraw(received.thread)
+    const { title, message, priority, tags, url, thread, time, hops, host, outcome, actions } = received
     const isAbout = outcome !== undefined && Object.keys(outcome).length > 0
     await this.#deliver(
       makeNotification('received', message, {
@@ -39,6 +41,7 @@ export class Desk {
         ...(time > 0 && { time: new Date(time * 1000).toISOString() }),
         ...(url !== undefined && /^https?:\/\//i.test(url) && { url }),
         ...(thread !== undefined && { thread }),
+        ...(actions && { actions }),
         ...(host !== undefined && { origin: { ...originHere(), host } }),
         ...(isAbout && { outcome }),
       }),

@@ -61,17 +61,18 @@ export function openSource(parts: SourceParts): Flow {
     },
     async take(messages) {
       const fresh = messages.filter(({ id }) => !known.has(id))
-      if (fresh.length > mostAtOnce) {
+      const news = withoutWithdrawn(fresh)
+      if (news.length > mostAtOnce) {
         const id = idOf(`digest ${fresh.map((one) => one.id).join(' ')}`)
         state.digest = { id, ids: fresh.map((one) => one.id) }
         cache.write(state)
-        await showDigest(fresh, id)
+        await showDigest(news, id)
         delete state.digest
         keep(fresh)
       } else {
         for (const message of fresh) {
           if (known.has(message.id)) continue
-          if (isFirst(message)) await show(message, idOf(message.id))
+          if (isFirst(message) && (message.withdraws || news.includes(message))) await show(message, idOf(message.id))
           keep([message])
         }
       }
@@ -86,6 +87,16 @@ export function openSource(parts: SourceParts): Flow {
       isLost = false
     },
   }
+}
+
+/** What nobody has taken back since. */
+function withoutWithdrawn(messages: Received[]): Received[] {
+  const taken = new Set<string>()
+  const isNews = ({ withdraws, thread }: Received) => {
+    if (withdraws && thread !== undefined) taken.add(thread)
+    return !withdraws && (thread === undefined || !taken.has(thread))
+  }
+  return messages.toReversed().filter(isNews).reverse()
 }
 
 /** A digest that a process which was killed has stored is not made again of what is in it and what came since. */

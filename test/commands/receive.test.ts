@@ -54,13 +54,18 @@ describe('receive', () => {
       priority: 5,
       tags: ['a'],
       click: 'https://x.example/',
+      actions: [
+        { action: 'view', label: 'Graph', url: `${server.address}/graph` },
+        { action: 'view', label: 'Elsewhere', url: 'https://x.example/' },
+        { action: 'http', label: 'Reboot', url: `${server.address}/reboot` },
+      ],
     })
     server.publish({ topic: 'fleet', message: 'evil \u001b[31m\u202e', click: 'javascript:alert(1)' })
     await waitFor('two', () => shown().length === 2)
     expect(shown()).toMatchObject([
       {
         title: 'Disk',
-        message: 'full',
+        message: `full\nGraph: ${server.address}/graph`,
         priority: 'urgent',
         tags: ['a'],
         url: 'https://x.example/',
@@ -75,7 +80,13 @@ describe('receive', () => {
     await receiver.ended
     for (const message of ['c', 'd']) server.publish({ topic: 'fleet', message })
     expect(await once('--since', '1h')).toMatchObject({ code: 0 })
-    expect(shown().map(({ message }) => message)).toEqual(['full', 'evil ', 'before', 'c', 'd'])
+    expect(shown().map(({ message }) => message)).toEqual([
+      `full\nGraph: ${server.address}/graph`,
+      'evil ',
+      'before',
+      'c',
+      'd',
+    ])
     expect(await once('--since', '1h')).toMatchObject({ code: 0 })
     expect(shown().length).toBe(5)
   })
@@ -118,6 +129,17 @@ describe('receive', () => {
     expect(String(shown()[0]?.['message']).split('\n').slice(0, 2)).toEqual(['m17', 'm0'])
     await once()
     expect(shown().length).toBe(1)
+  })
+
+  it('leaves out what was taken back meanwhile', async () => {
+    const { server, shown, once } = await desk()
+    expect(await once()).toMatchObject({ code: 0 })
+    for (let at = 0; at < 6; at++) server.publish({ topic: 'fleet', message: `m${at}`, sequence_id: `s${at}` })
+    server.publish({ topic: 'fleet', message: '', sequence_id: 's1', event: 'message_delete' })
+    server.publish({ topic: 'fleet', message: '', sequence_id: 's2', event: 'message_clear' })
+    expect(await once()).toMatchObject({ code: 0, stderr: '' })
+    // Of six that would have come as one.
+    expect(shown().map(({ message }) => message)).toEqual(['m0', 'm3', 'm4', 'm5'])
   })
 
   it('sends nothing back to where it came from, and nothing round in circles', async () => {

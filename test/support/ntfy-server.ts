@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest'
 export interface CachedMessage {
   id: string
   time: number
-  event: 'message'
+  event: string
   topic: string
   message: string
   title?: string

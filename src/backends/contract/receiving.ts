@@ -13,6 +13,10 @@ export interface Received {
   url?: string
   /** A later one of the same thread replaces it. */
   thread?: string
+  /** There is nothing to show: what was shown of the thread is no news any more. */
+  withdraws?: true
+  /** Buttons that open an address. */
+  actions?: { label: string; url: string }[]
   /** Where it was made, and how the command ended that it is about: of a notification of ntfy itself. */
   host?: string
   outcome?: Pick<Outcome, 'command' | 'status' | 'signal' | 'durationMs'>

@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto'
 import { streamLines } from '../../http/stream.ts'
 import { priorities } from '../../notification/index.ts'
 import { messageOf, TransientError } from '../../platform/errors.ts'
-import { field } from '../../platform/json.ts'
+import { asObject, field } from '../../platform/json.ts'
 import { pause, pauseAfter } from '../../platform/retry.ts'
 import type { AskContext } from '../contract/backend.ts'
 import { authorization } from '../contract/http-options.ts'
 import type { Flow, Received } from '../contract/receiving.ts'
 import { hopTag } from './level.ts'
 import { type Message, messageIn, type Place, silence } from './subscribe.ts'
+
+/** Events that take a message of the same sequence back (docs/publish.md, "Updating + deleting notifications"). */
+const withdrawing = ['message_delete', 'message_clear']
 
 /**
  * Reads a topic: what the server has kept comes as one, what arrives afterwards one by one. An id that the server has
@@ -24,7 +27,7 @@ export async function receive(place: Place, { signal }: Pick<AskContext, 'signal
       {
         opened: () => flow.found(),
         line(text) {
-          const message = messageIn(text, place.topic)
+          const message = messageIn(text, place.topic, withdrawing)
           if (message !== undefined) take(message)
         },
       },
@@ -67,6 +70,7 @@ function receivedOf(message: Message, { server, topic }: Place): Received {
   const attachment = field(message['attachment'], 'url')
   const url = text('click') || (typeof attachment === 'string' ? attachment : '')
   const sequence = text('sequence_id')
+  const actions = actionsOf(message, server)
   const hops = Math.max(0, ...tags.map((tag) => Number(hopTag.exec(tag)?.[1] ?? 0)))
   return {
     id: message.id,
@@ -76,9 +80,21 @@ function receivedOf(message: Message, { server, topic }: Place): Received {
     priority: priorities[Number(message['priority'] ?? 3) - 1] ?? 'default',
     tags: tags.filter((tag) => !hopTag.test(tag)),
     ...(url !== '' && { url }),
+    ...(actions.length > 0 && { actions }),
+    ...(withdrawing.includes(text('event')) && { withdraws: true as const }),
     ...(sequence !== '' && {
       thread: `received-${createHash('sha256').update(`${server} ${topic} ${sequence}`).digest('hex').slice(0, 32)}`,
     }),
     hops,
   }
+}
+
+/** Buttons that open an address of the same server: what else a stranger's button does is not for this desk to do. */
+function actionsOf({ actions }: Message, server: string): { label: string; url: string }[] {
+  const here = new URL(server).origin
+  return (Array.isArray(actions) ? actions : []).flatMap((one) => {
+    const { action, label, url } = asObject(one) ?? {}
+    if (action !== 'view' || typeof label !== 'string' || typeof url !== 'string' || !URL.canParse(url)) return []
+    return new URL(url).origin === here ? [{ label, url }] : []
+  })
 }

@@ -62,13 +62,12 @@ export async function subscribe(place: Place, subscriber: Subscriber): Promise<v
   }
 }
 
-/** The message on a line, if it is one of this topic. */
-export function messageIn(line: string, topic: string): Message | undefined {
+/** The message on a line, if it is one of this topic; with `also`, other events of messages. */
+export function messageIn(line: string, topic: string, also: string[] = []): Message | undefined {
   try {
     const found = asObject(JSON.parse(line))
-    return found?.['event'] === 'message' && typeof found['id'] === 'string' && found['topic'] === topic
-      ? (found as Message)
-      : undefined
+    if (found === undefined || !['message', ...also].includes(String(found['event']))) return undefined
+    return typeof found['id'] === 'string' && found['topic'] === topic ? (found as Message) : undefined
   } catch {
     return undefined
   }
