@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, constants, openSync } from 'node:fs'
+import { closeSync, constants, openSync, readlinkSync } from 'node:fs'
 
 /** How a terminal takes what is typed. */
 export interface TerminalModes {
@@ -13,27 +13,48 @@ export interface TerminalModes {
 const patience = 1000
 
 /** The modes of a terminal, which Node cannot read; nothing if it may not be opened, or is gone. */
-export function terminalModes(terminal: string): Promise<TerminalModes | undefined> {
-  return new Promise((resolve) => {
-    let descriptor: number | undefined
+export async function terminalModes(terminal: string): Promise<TerminalModes | undefined> {
+  const opened = open(terminal)
+  const descriptor = opened ?? inherited(terminal)
+  try {
+    return descriptor === undefined ? undefined : await modesOf(descriptor)
+  } finally {
+    if (opened !== undefined) closeSync(opened)
+  }
+}
+
+function open(terminal: string): number | undefined {
+  try {
+    return openSync(terminal, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK)
+  } catch {
+    return undefined
+  }
+}
+
+/** After `su` the terminal belongs to somebody else, and is open here all the same. */
+function inherited(terminal: string): number | undefined {
+  return [0, 1, 2].find((descriptor) => {
     try {
-      descriptor = openSync(terminal, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK)
-      const stty = spawn('stty', ['-a'], {
-        stdio: [descriptor, 'pipe', 'ignore'],
-        timeout: patience,
-        env: environment(),
-      })
-      let text = ''
-      stty.stdout?.on('data', (chunk: Buffer) => {
-        text += chunk
-      })
-      stty.on('error', () => resolve(undefined))
-      stty.on('close', () => resolve(modesIn(text)))
+      return readlinkSync(`/proc/self/fd/${descriptor}`) === terminal
     } catch {
-      resolve(undefined)
-    } finally {
-      if (descriptor !== undefined) closeSync(descriptor)
+      return false
     }
+  })
+}
+
+function modesOf(descriptor: number): Promise<TerminalModes | undefined> {
+  return new Promise((resolve) => {
+    const stty = spawn('stty', ['-a'], {
+      stdio: [descriptor, 'pipe', 'ignore'],
+      timeout: patience,
+      env: environment(),
+    })
+    let text = ''
+    stty.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk
+    })
+    stty.on('error', () => resolve(undefined))
+    stty.on('close', () => resolve(modesIn(text)))
   })
 }
 
