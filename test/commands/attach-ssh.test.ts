@@ -66,6 +66,6 @@ describeWith(['/usr/sbin/sshd', '/usr/bin/ssh', 'ssh-keygen'], 'done --ssh HOST 
     expect(server.received[0]?.json['message']).toMatch(/^127\.0\.0\.1: PID\[\d+\]: "sleep 4321" finished in /)
     daemon.kill()
     await waitFor('its end', () => daemon.exitCode !== null || daemon.signalCode !== null)
-    expect((await ntfy(['done', '--ssh', '127.0.0.1', '--pid', '1'], { env })).code).toBe(69)
+    expect(await ntfy(['done', '--ssh', '127.0.0.1', '--pid', '1'], { env })).toMatchObject({ code: 69, stdout: '' })
   })
 })

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   chownSync,
   existsSync,
   linkSync,
@@ -27,6 +28,14 @@ const stranger = 4711
 
 /** A shell that these tests pretend to be hooked into: one that is there as long as they are. */
 const shellPid = process.pid
+
+/** The program where everybody can run it: root's clone may lie in a folder that nobody else may enter. */
+function programForAll(): string {
+  const folder = temporaryFolder()
+  chmodSync(folder, 0o755)
+  spawnSync('cp', ['-r', dirname(ntfyBin), join(folder, 'dist')])
+  return join(folder, 'dist/ntfy')
+}
 
 /** A home in which ntfy has kept something of every kind. */
 async function usedHome() {
@@ -182,8 +191,9 @@ describe.runIf(canMount)("in a folder of another user's, or open to one", () => 
     const { home, env, server } = await configuredHome()
     spawnSync('chown', ['-R', `${stranger}:${stranger}`, home])
     spawnSync('chmod', ['a+x', home])
+    const program = programForAll()
     const asUser = (...words: string[]) =>
-      run('setpriv', ['--reuid', String(stranger), '--clear-groups', ntfyBin, ...words], { env, cwd: '/' })
+      run('setpriv', ['--reuid', String(stranger), '--clear-groups', program, ...words], { env, cwd: '/' })
     const everything = () => readdirSync(home, { recursive: true }).sort()
     const before = everything()
     await withRootsHome(async (wrap, own) => {

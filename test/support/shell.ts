@@ -104,8 +104,10 @@ export class TypedShell {
     const raw = () => this.terminal.output()
     const waiting = () => {
       const text = raw().slice(from)
-      // zsh says that its editor is ready only after the prompt; what is typed before would be echoed twice.
-      if (this.name === 'zsh' && !text.endsWith('\u001b[?2004h')) return false
+      // zsh says that its editor is ready only after the prompt, which it draws again when it has said how a job ended;
+      // what is typed before would be echoed twice.
+      const modes = [...text.matchAll(/\u001b\[\?2004([hl])/g)]
+      if (this.name === 'zsh' && modes.at(-1)?.[1] !== 'h') return false
       return plain(text).replace(/\r+$/, '').endsWith(prompt)
     }
     await waitFor('a prompt', waiting, limit).catch((error: Error) => {
