@@ -106,8 +106,7 @@ export class TypedShell {
       const text = raw().slice(from)
       // zsh says that its editor is ready only after the prompt, which it draws again when it has said how a job ended;
       // what is typed before would be echoed twice.
-      const modes = [...text.matchAll(/\u001b\[\?2004([hl])/g)]
-      if (this.name === 'zsh' && modes.at(-1)?.[1] !== 'h') return false
+      if (this.name === 'zsh' && text.lastIndexOf('\u001b[?2004h') <= text.lastIndexOf('\u001b[?2004l')) return false
       return plain(text).replace(/\r+$/, '').endsWith(prompt)
     }
     await waitFor('a prompt', waiting, limit).catch((error: Error) => {
