@@ -36,7 +36,8 @@ export async function sourcesOf(config: Config, names: string[]): Promise<Source
   for (const target of targets) {
     const backend = target.backend === '' ? undefined : await loadBackend(target.backend)
     if (backend?.receive === undefined) {
-      if (names.length > 0) throw new UsageError(`receive: ${target.name} cannot be received (ntfy_sh and mqtt can)`)
+      if (names.length > 0)
+        throw new UsageError(`receive: ${target.name} cannot be received (ntfy_sh, mqtt and matrix can)`)
       continue
     }
     const wrong = config.wrong[target.name]
@@ -46,7 +47,7 @@ export async function sourcesOf(config: Config, names: string[]): Promise<Source
     if (!sources.has(place)) sources.set(place, { target, backend, options, place })
   }
   if (sources.size > 0) return [...sources.values()]
-  throw new UsageError('receive: no target of the configuration can be received (ntfy_sh and mqtt can)')
+  throw new UsageError('receive: no target of the configuration can be received (ntfy_sh, mqtt and matrix can)')
 }
 
 /**
@@ -96,6 +97,6 @@ function exitOf({ exitCode: code }: NtfyError): number {
   return code === exitCode.refused ? exitCode.config : code
 }
 
-function placeOf({ server, url, topic }: Record<string, unknown>): string {
-  return `${server ?? url}/${topic}`
+function placeOf({ server, url, homeserver, user_id: user, topic, rooms }: Record<string, unknown>): string {
+  return `${server ?? url ?? homeserver ?? user}/${topic ?? rooms}`
 }

@@ -58,6 +58,8 @@ describe('posting', () => {
       formatted_body:
         '<strong>&lt;h1&gt;@room</strong><br>a &amp; b &quot;c&quot; &#39;d&#39;<br>&lt;img src=x&gt; @ops:example.org',
       'm.mentions': {},
+      // For another ntfy
+      'io.github.ntfy-done.notification': expect.objectContaining({ title: notification.title, host: 'host' }),
     })
   })
 

@@ -37,6 +37,8 @@ describeWith(['mosquitto', 'mosquitto_pub', 'mosquitto_passwd'], 'receive from a
     publish('plain text')
     await waitFor('the text', () => shown().length === 1)
     expect(shown()[0]).toMatchObject({ message: 'plain text', title: 'fleet', source: 'received' })
+    // It is acknowledged then; before, the broker would give it once more.
+    await waitFor('its being kept', () => /"ids":\["/.test(state()))
     child.kill('SIGTERM')
     await new Promise((resolve) => child.on('close', resolve))
     const id = '0d5c2e5e-0000-4000-8000-000000000001'

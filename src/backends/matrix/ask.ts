@@ -8,6 +8,7 @@ import type { Call } from './call.ts'
 import { contentOf } from './content.ts'
 import { post, roomId } from './rooms.ts'
 import { accountCall } from './session.ts'
+import { sync, timelinesIn } from './sync.ts'
 
 interface Options extends AccountOptions {
   rooms: readonly string[]
@@ -15,6 +16,9 @@ interface Options extends AccountOptions {
   allow_unencrypted: boolean
   answer_from?: readonly string[] | undefined
 }
+
+/** What answers: messages and reactions. */
+const kinds = ['m.room.message', 'm.reaction']
 
 /** How long the homeserver may hold a request back, milliseconds. */
 const patience = 30_000
@@ -32,7 +36,7 @@ export async function ask(question: Question, options: Options, context: AskCont
   const call = accountCall(account, { http, cache, now })
   const own = String((await call('GET', ['account', 'whoami'], { proof: 'user_id' }))['user_id'])
   const marks = new Map(question.words.map((word, at) => [bare(thumbs.get(word) ?? `${at + 1}\u20e3`), word]))
-  const since = String((await sync(call, undefined, 0))['next_batch'])
+  const since = String((await sync(call, kinds, { timeout: 0 }))['next_batch'])
   const legend = question.words.map((word, at) => `${thumbs.get(word) ?? `${at + 1}\ufe0f\u20e3`} ${word}`).join(', ')
   const hint = question.words.length > 0 ? `React with ${legend}, or reply.` : 'Reply to answer.'
   const text = `${question.text}\n${hint}`
@@ -68,11 +72,9 @@ function replies(
     let since = start
     for (let failures = 0; ; ) {
       try {
-        const answer = await sync(call, since, patience)
-        const rooms = field(answer, 'rooms', 'join')
-        for (const [room, state] of Object.entries(rooms ?? {})) {
-          const events = field(state, 'timeline', 'events')
-          for (const event of Array.isArray(events) ? events : []) {
+        const answer = await sync(call, kinds, { since, timeout: patience })
+        for (const { room, events } of timelinesIn(answer)) {
+          for (const event of events) {
             const found = answerOf(event, room)
             if (found !== undefined) return found
           }
@@ -89,20 +91,6 @@ function replies(
   const reply = read()
   reply.catch(() => {})
   return reply
-}
-
-/** Client-server API, "Syncing": only what is said in rooms. */
-function sync(call: Call, since: string | undefined, timeout: number): Promise<Record<string, unknown>> {
-  const filter = JSON.stringify({
-    presence: { types: [] },
-    account_data: { types: [] },
-    room: {
-      timeline: { types: ['m.room.message', 'm.reaction'], limit: since === undefined ? 1 : 100 },
-      ...{ state: { types: [] }, ephemeral: { types: [] }, account_data: { types: [] } },
-    },
-  })
-  const query = { filter, timeout: String(timeout), ...(since !== undefined && { since }) }
-  return call('GET', ['sync'], { query, proof: 'next_batch' })
 }
 
 /** What an event says to the question: by its reaction ("m.annotation"), or as a reply ("m.in_reply_to"). */

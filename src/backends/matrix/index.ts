@@ -124,6 +124,10 @@ export default defineBackend({
     if (failures.size > 0) throw failureOf(failures, Object.keys(events))
     return events
   },
+  async receive(options, context, flow) {
+    const { receive } = await import('./receive.ts')
+    await receive(options, context, flow)
+  },
   asks: { words: 9, text: true, longest: { max: 28_000, unit: 'bytes' } },
   ask,
   async probe(options, context) {

@@ -2,6 +2,7 @@ import { readCertificates } from '../../http/certificates.ts'
 import { hideSecret } from '../../platform/masking.ts'
 import { type Context, defineBackend, type Outgoing } from '../contract/backend.ts'
 import { boolean, choice, type OptionValues, path, text, url } from '../contract/options.ts'
+import { wholeNotification } from '../shared/whole-notification.ts'
 import type { Message } from './publish.ts'
 import type { Level } from './session.ts'
 
@@ -128,7 +129,6 @@ function randomName(): string {
 }
 
 function messageOf(notification: Outgoing, { topic, qos, retain, payload, fmt }: MqttOptions): Message {
-  const { terminal: _, thread, origin, outcome, ...rest } = notification
   const { title, message } = notification
   return {
     topic,
@@ -137,18 +137,7 @@ function messageOf(notification: Outgoing, { topic, qos, retain, payload, fmt }:
     contentType: payload === 'json' ? 'application/json' : 'text/plain',
     payload:
       payload === 'json'
-        ? JSON.stringify({
-            ...rest,
-            ...origin,
-            ...outcome,
-            ...(thread !== undefined && { thread: hashOf(thread, origin.host) }),
-          })
+        ? JSON.stringify(wholeNotification(notification))
         : fmt.replace(/\{(title|message)\}/g, (_, word) => (word === 'title' ? title : message)),
   }
-}
-
-/** Of which thread it is, for whoever receives it, without saying what ours are called. */
-function hashOf(thread: string, host: string): string {
-  const { createHash } = process.getBuiltinModule('node:crypto')
-  return createHash('sha256').update(`${host} ${thread}`).digest('hex').slice(0, 32)
 }

@@ -3,12 +3,12 @@ import { hostname } from 'node:os'
 import type { IPublishPacket } from 'mqtt'
 import { openSocket } from '../../http/connect.ts'
 import { startTls } from '../../http/tls.ts'
-import { priorities } from '../../notification/index.ts'
 import { ConfigError, messageOf } from '../../platform/errors.ts'
 import { asObject } from '../../platform/json.ts'
 import { pause, pauseAfter } from '../../platform/retry.ts'
 import { randomUuid } from '../../platform/uuid.ts'
 import type { Flow, Received } from '../contract/receiving.ts'
+import { receivedWhole } from '../shared/whole-notification.ts'
 import { reasonCode, refusal, unsupportedVersion } from './reason.ts'
 import type { Broker, Level } from './session.ts'
 
@@ -124,34 +124,9 @@ function failureOf(server: string, error: Error & { code?: unknown }): Error {
 function receivedOf({ payload }: IPublishPacket): Received {
   const text = payload.toString('utf8')
   const whole = notificationIn(text)
-  const word = (name: string) => (typeof whole?.[name] === 'string' ? (whole[name] as string) : undefined)
-  const { tags, hops } = whole ?? {}
-  const host = word('host')
-  const url = word('url')
-  const thread = word('thread')
-  return {
-    id: word('id') ?? randomUuid(),
-    time: Math.floor(Date.parse(word('time') ?? '') / 1000) || 0,
-    title: word('title') ?? '',
-    message: whole === undefined ? text : (word('message') ?? ''),
-    priority: priorities.find((one) => one === word('priority')) ?? 'default',
-    tags: Array.isArray(tags) ? tags.map(String) : [],
-    ...(url !== undefined && { url }),
-    ...(thread !== undefined && /^[0-9a-f]{32}$/.test(thread) && { thread: `received-${thread}` }),
-    ...(host !== undefined && { host }),
-    ...(whole !== undefined && { outcome: outcomeOf(whole) }),
-    hops: typeof hops === 'number' ? hops : 0,
-  }
-}
-
-function outcomeOf(whole: Record<string, unknown>): NonNullable<Received['outcome']> {
-  const { command, status, signal, durationMs } = whole
-  return {
-    ...(typeof command === 'string' && { command }),
-    ...(typeof status === 'number' && Number.isInteger(status) && { status }),
-    ...(typeof signal === 'string' && /^SIG[A-Z0-9]+$/.test(signal) && { signal }),
-    ...(typeof durationMs === 'number' && { durationMs }),
-  }
+  const id = randomUuid()
+  if (whole === undefined) return { id, time: 0, title: '', message: text, priority: 'default', tags: [], hops: 0 }
+  return { id, title: '', message: '', ...receivedWhole(whole) }
 }
 
 function notificationIn(text: string): Record<string, unknown> | undefined {
