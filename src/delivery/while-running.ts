@@ -1,35 +1,20 @@
-import { readlinkSync } from 'node:fs'
-import { isatty } from 'node:tty'
 import { type Away, askForFocus, away } from '../away/index.ts'
 import type { NotificationOptions } from '../config/select.ts'
-import { originHere } from '../notification/create.ts'
 import type { Outcome, Priority, TerminalReference } from '../notification/index.ts'
 import { runningMessage } from '../notification/message.ts'
 import { shortDuration } from '../platform/duration.ts'
 import { say } from '../platform/output.ts'
-import { readStat, terminalOf, terminalOfCaller } from '../process/proc.ts'
+import { readStat, terminalOfCaller } from '../process/proc.ts'
 import { redactedLines } from '../process/tail.ts'
 import type { NotifyWhen } from '../rules/notify-when.ts'
 import type { WatchFor } from '../rules/watch-for.ts'
 import { type Sight, Watcher } from '../running/index.ts'
 import { phraseOfQuestion } from '../running/phrases.ts'
 import type { Question } from '../running/question.ts'
-import { usualDuration } from '../stats/index.ts'
 import { type Destinations, destinationsFor } from './destinations.ts'
 import { handOver } from './index.ts'
 import { recordDecision } from './record-decision.ts'
-import { keyOfLine } from './usual.ts'
-
-/** A command that runs. */
-export interface RunningCommand {
-  pid: number
-  /** As a shell would read it. */
-  command: string
-  /** It was found running: then it is named by its process ID, and has run for so many milliseconds. */
-  found?: { age: number }
-  /** Bytes of its output that have passed through us. */
-  passed?: () => number
-}
+import { isInteractive, type RunningCommand, terminalOfProcess, usualLimit } from './running-command.ts'
 
 interface News {
   phrase: string
@@ -198,29 +183,4 @@ function phraseOf(sight: Exclude<Sight, { kind: 'question' }>): string {
   const time = shortDuration(sight.for).replaceAll(' ', '')
   if (sight.kind === 'overdue') return `is still running after ${time}`
   return sight.stopped ? `is stopped, for ${time} now` : `has written nothing and used no CPU for ${time}`
-}
-
-function terminalOfProcess(pid: number): TerminalReference | undefined {
-  const stat = readStat(pid)
-  const tty = stat && terminalOf(stat)
-  return stat && tty !== undefined ? { tty, shellPid: stat.ppid } : undefined
-}
-
-/** From when on a command takes longer than it usually does, in milliseconds; nothing if that is not known yet. */
-async function usualLimit({ command }: RunningCommand): Promise<number | undefined> {
-  const key = await keyOfLine(command, originHere().cwd)
-  const usual = key && usualDuration(key)
-  return usual && usual.p90Ms * 2
-}
-
-/** Are stdin and stderr terminals, so that questions are meant for somebody? */
-function isInteractive({ pid, found }: RunningCommand): boolean {
-  if (found === undefined) return isatty(0) && isatty(2)
-  return ['0', '2'].every((descriptor) => {
-    try {
-      return /^\/dev\/(pts\/|tty|console)/.test(readlinkSync(`/proc/${pid}/fd/${descriptor}`))
-    } catch {
-      return false
-    }
-  })
 }
