@@ -21,10 +21,11 @@ describeWith(
   ['prosody', 'prosodyctl', 'openssl', 'unshare', 'mount'],
   `xmpp with prosody${root ? '' : ' (needs root)'}`,
   () => {
-    const folder = mkdtempSync(join(tmpdir(), 'ntfy-prosody-'))
+    let folder = ''
     let server: Server
 
     beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'ntfy-prosody-'))
       if (root) server = await startProsody(folder)
     })
 

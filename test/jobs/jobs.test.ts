@@ -7,6 +7,7 @@ import { configuredHome } from '../support/configured.ts'
 import { timeless } from '../support/message.ts'
 import { processesOf } from '../support/processes.ts'
 import { describeWith } from '../support/programs.ts'
+import { standIn } from '../support/stand-in.ts'
 import { waitFor } from '../support/wait.ts'
 
 interface Job {
@@ -48,14 +49,11 @@ describe('a command whose ntfy was killed', () => {
     const { server, env, home } = await configuredHome()
     const jobs = [
       await start(home, env, ['sleep', '1000']),
-      await start(home, env, [
+      await start(home, standIn({ home, env }, 'curl', 'exec sleep 1004').env, [
         'curl',
         '-u',
         'me:S3cr3t-Pa55',
         'http://127.0.0.1:1',
-        '--retry',
-        '99',
-        '--retry-all-errors',
       ]),
       await start(home, env, ['-H', 'sleep', '1001']),
       await start(home, env, ['--on', 'success', 'sleep', '1002']),

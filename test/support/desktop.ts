@@ -113,8 +113,14 @@ async function assemble({ folder, env, start, close }: Parts, options: DesktopOp
   writeFileSync(record, '')
   writeFileSync(monitored, '')
   writeFileSync(join(folder, 'dunstrc'), dunstConfiguration(folder, record, options), { mode: 0o600 })
-  start('sh', ['-c', `exec dbus-monitor --session "type='method_call',member='Notify'" > '${monitored}'`])
-  await waitFor('dbus-monitor', () => readFileSync(monitored, 'utf8') !== '')
+  const monitor = () =>
+    start('sh', ['-c', `exec dbus-monitor --session "type='method_call',member='Notify'" > '${monitored}'`])
+  let monitoring = monitor()
+  await waitFor('dbus-monitor', () => {
+    // A bus that has just begun may refuse it.
+    if (monitoring.exitCode !== null || monitoring.signalCode !== null) monitoring = monitor()
+    return readFileSync(monitored, 'utf8') !== ''
+  })
   const startDaemon = async () => {
     const child = start('dunst', ['-conf', join(folder, 'dunstrc')])
     await waitFor('dunst on the bus', () => hasDaemon(env))

@@ -26,7 +26,7 @@ export async function watch(words: string[], { rules, watchFor, global }: Watchi
       '--match: the output of a process that runs already goes past ntfy (ntfy done --match REGEX COMMAND)',
     )
   }
-  const pids = words.map(pidFrom)
+  const pids = words.map(ownPidFrom)
   const visible = isatty(2)
   const started = performance.now()
   const watched = await watchProcesses(pids, {
@@ -58,6 +58,12 @@ export function pidFrom(word: string): number {
   if (!/^\d+$/.test(word) || pid < 1 || !Number.isSafeInteger(pid)) {
     throw new UsageError(`--pid ${word}: expected a process ID`)
   }
+  return pid
+}
+
+/** The same of a process of this machine, which is not to wait for itself. */
+function ownPidFrom(word: string): number {
+  const pid = pidFrom(word)
   if (ancestors(process.pid).some((one) => one.pid === pid && isShell(one.comm))) {
     throw new UsageError(`--pid ${word}: that is the shell that this runs in, which ends later`)
   }
