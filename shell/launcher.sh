@@ -5,16 +5,13 @@
 # whose names are not identifiers. Whoever wraps a command has to note these things first, so the bin is a shell
 # script as far as the exec of node, and JavaScript after it.
 #
-# The build makes `dist/ntfy` of this file in four steps, after it has put the parts of this folder in the place of the
+# The build makes `dist/ntfy` of this file in three steps, after it has put the parts of this folder in the place of the
 # lines that name them (`# @spool@`), and a printf of the variables that a call keeps in that of `# @variables@`:
 #   1. take line 1, then the line `':' /*` (a no-op for sh; a string and the start of a comment for JavaScript);
 #   2. then this text without its lines that are only comments;
-#   3. in place of the line `# @scripts@`, for bash, zsh and fish each, one command (TEXT: the file's bytes, each ' as
-#      '\'' and each end of a JavaScript comment as *'/'):
-#      [ "$ntfy_shell" = NAME ] && { printf %s 'TEXT'; exit; }
-#      and the same of the completions, made by the program itself, in place of `# @completions@`;
-#   4. then the end of the comment, a semicolon, and the JavaScript entry, as CommonJS. The build fails if the comment
+#   3. then the end of the comment, a semicolon, and the JavaScript entry, as CommonJS. The build fails if the comment
 #      ends before that.
+# The hooks and the completions lie beside it, in `shell/` and `completion/`: Node would have to read them at each start.
 
 ntfy_newline='
 '
@@ -353,8 +350,17 @@ print_assignments() {
   printf '%sNTFY_NODE%s%s\n' "$ntfy_assign" "$ntfy_equals" "$ntfy_quoted"
 }
 
-# @completions@
-[ "$ntfy_completion" ] && run_node "$@"
-print_assignments
-# @scripts@
+# Becomes `cat` of what lies beside this file, to which npm makes links; returns where it is not there.
+print_beside() {
+  ntfy_links=${0%/*}
+  for ntfy_folder in "$ntfy_links" "$ntfy_links/../lib/node_modules/ntfy-done/dist" "$ntfy_links/../ntfy-done/dist" ''; do
+    [ "$ntfy_folder" ] || { ntfy_folder=$(exec readlink -f "$0" 2>/dev/null) && ntfy_folder=${ntfy_folder%/*}; }
+    # shellcheck disable=SC3013 # dash, bash and busybox have -ef
+    [ -r "$ntfy_folder/$1" ] && [ "$ntfy_folder/ntfy" -ef "$0" ] || continue
+    [ "$ntfy_completion" ] || print_assignments
+    exec cat "$ntfy_folder/$1"
+  done
+}
+
+if [ "$ntfy_completion" ]; then print_beside "completion/$ntfy_completion"; else print_beside "shell/ntfy.$ntfy_shell"; fi
 run_node "$@"

@@ -87,16 +87,14 @@ function bins(): Plugin {
       for (const page of ['ntfy.1', 'ntfy.yml.5']) copyFileSync(`src/man/${page}`, `dist/${page}`)
       const chunks = Object.values(bundle).filter((output) => output.type === 'chunk')
       writeFileSync('dist/LICENSES', licenseTexts(chunks.flatMap(({ moduleIds }) => moduleIds)))
-      mkdirSync('dist/shell', { recursive: true })
-      const scripts: Record<string, string> = {}
+      writeFileSync('dist/package.json', '{"type":"commonjs"}\n')
+      for (const folder of ['shell', 'completion']) mkdirSync(`dist/${folder}`, { recursive: true })
       for (const shell of ['bash', 'zsh', 'fish']) {
         copyFileSync(`shell/ntfy.${shell}`, `dist/shell/ntfy.${shell}`)
-        scripts[shell] = readFileSync(`shell/ntfy.${shell}`, 'utf8')
+        writeFileSync(`dist/completion/${shell}`, completionOf(shell))
       }
-      writeFileSync('dist/package.json', '{"type":"commonjs"}\n')
-      const completions = Object.fromEntries(Object.keys(scripts).map((shell) => [shell, completionOf(shell)]))
       const [launcher = '', spool = ''] = ['launcher', 'spool'].map((part) => readFileSync(`shell/${part}.sh`, 'utf8'))
-      executable('dist/ntfy', joinLauncher({ launcher, spool, scripts, completions, variables: keptVariables, entry }))
+      executable('dist/ntfy', joinLauncher({ launcher, spool, variables: keptVariables, entry }))
       executable('dist/ntfy-done', `#!/usr/bin/env node\n${entry}\n`)
     },
   }
