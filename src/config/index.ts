@@ -6,6 +6,7 @@ import { configTime, findConfig } from './find.ts'
 import { writeHookSettings } from './hook-settings.ts'
 import { interpret } from './interpret.ts'
 import { sourceOf } from './lines.ts'
+import { keepContent } from './parsed-copy.ts'
 import { type Problem, readDocument, UnreadableConfig } from './read.ts'
 import { topWords } from './top.ts'
 import { type Config, emptyConfig } from './types.ts'
@@ -48,6 +49,7 @@ export async function loadConfig(
   try {
     const document = await readDocument(path, { pipe: place.reason === '-c' })
     const { config, problems } = await interpret(document)
+    if (problems.length === 0 && !document.kept) keepContent(document, document.content)
     if (place.reason !== '-c') {
       writeHookSettings(problems.length === 0 ? config : undefined, time)
       if (problems.length === 0) writeCompletionFile(config)

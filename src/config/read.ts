@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { codeOf, messageOf } from '../platform/errors.ts'
+import { keptContent } from './parsed-copy.ts'
 
 /** A configuration file is a few lines; what is larger than this, in bytes, is not one. */
 const largest = 1024 * 1024
@@ -16,6 +17,8 @@ export interface Document {
   typed?: Promise<unknown>
   /** The file's owner and mode; of a pipe too. */
   stats: Stats
+  /** The content is that of an earlier run. */
+  kept: boolean
 }
 
 /** Something in the file that has to be changed. */
@@ -45,7 +48,9 @@ export class UnreadableConfig extends Error {
  */
 export async function readDocument(path: string, options: { pipe: boolean }): Promise<Document> {
   const { text, stats } = readText(path, options.pipe)
-  return { path, text, stats, content: await parse(path, text) }
+  const source = { path, text, stats }
+  const kept = keptContent(source)
+  return { ...source, ...(kept ? { ...kept, kept: true } : { content: await parse(path, text), kept: false }) }
 }
 
 function readText(path: string, pipe: boolean): { text: string; stats: Stats } {
