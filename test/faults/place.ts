@@ -33,7 +33,9 @@ export interface Place {
 }
 
 export async function place(extra = ''): Promise<Place> {
-  const { server, home, env, config } = await configuredHome(extra)
+  const { server, home, config, ...configured } = await configuredHome(extra)
+  // Runs whose steps are counted are to open the same files.
+  const env = { ...configured.env, XDG_CACHE_HOME: 'none' }
   const outbox = join(home, '.local/state/ntfy/outbox')
   const taken: Place['taken'] = []
   const answerBy = (answering: Answering) =>

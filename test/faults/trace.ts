@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait.ts'
 import { mainFile, type Place } from './place.ts'
 
 /** System calls by which the outbox is changed. */
-const changing = ['mkdir', 'openat', 'write', 'pwrite64', 'fsync', 'rename', 'unlink']
+const changing = ['mkdir', 'openat', 'write', 'pwrite64', 'fsync', 'rename', 'renameat2', 'unlink']
 
 export interface Ended {
   code: number | null
@@ -26,8 +26,8 @@ export interface Step {
  *
  * @param wholly also those of what it starts in the background, which must end by itself
  */
-export async function stepsOf(place: Place, args: string[], wholly: boolean): Promise<Step[]> {
-  const { log } = await trace(place, args, wholly)
+export async function stepsOf(place: Place, args: string[], wholly: boolean, program?: string[]): Promise<Step[]> {
+  const { log } = await trace(place, args, wholly, '', '', program)
   return stepsIn(log, place)
 }
 
@@ -43,8 +43,9 @@ export async function disturb(
   step: Step,
   what: string,
   wholly = false,
+  program?: string[],
 ): Promise<Ended & { hit: boolean; kept: boolean }> {
-  const { log, outcome } = await trace(place, args, wholly, step.call, `${what}:when=${step.nth}`)
+  const { log, outcome } = await trace(place, args, wholly, step.call, `${what}:when=${step.nth}`, program)
   const lines = log.split('\n').filter((line) => line.includes(place.outbox))
   const hit = lines.some((line) => /\(INJECTED\)|= \?$|<unfinished/.test(line))
   return { ...outcome, hit, kept: lines.some((line) => /rename\(.*\) += 0$/.test(line)) }
@@ -56,6 +57,7 @@ async function trace(
   wholly: boolean,
   call = '',
   inject = '',
+  program = [process.execPath, mainFile],
 ): Promise<{ outcome: Ended; log: string }> {
   const file = join(place.home, 'strace')
   const said = join(place.home, 'stderr')
@@ -63,7 +65,7 @@ async function trace(
   const options = ['-f', '-D', '-y', '-s', '300', '-o', file, '-e', `trace=${changing.join(',')}`]
   if (inject !== '') options.push('-e', `inject=${call}:${inject}`)
   const stderr = openSync(said, 'w')
-  const child = spawn('strace', [...options, process.execPath, mainFile, ...args], {
+  const child = spawn('strace', [...options, ...program, ...args], {
     env: place.env,
     cwd: place.home,
     stdio: ['ignore', 'ignore', stderr],
