@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { UsageError } from '../platform/errors.ts'
 import type { LogLevel } from '../platform/output.ts'
 import type { ColorMode } from '../platform/style.ts'
@@ -11,6 +10,7 @@ import {
   globalFlags,
   type Typed,
 } from './command.ts'
+import { readOptions } from './read-options.ts'
 import { ownValue, spellingsOf } from './spellings.ts'
 import { refuseUnused } from './unused.ts'
 
@@ -64,25 +64,16 @@ export function splitArguments(argv: string[], verbAt: number, command: Command 
  */
 export function quickInvocation(split: SplitArguments, command: Command): Typed | undefined {
   const flags: Flags = { ...globalFlags, ...command.flags }
-  const options = Object.fromEntries(
-    Object.entries(flags).map(([name, flag]) => [
-      name,
-      {
-        type: flag.kind === 'boolean' ? ('boolean' as const) : ('string' as const),
-        multiple: flag.kind === 'list',
-        ...(flag.short && { short: flag.short }),
-      },
-    ]),
-  )
+  const read = readOptions(split.own, flags)
+  if (read === undefined || read.values['help'] || read.values['version']) return undefined
+  const { values, words } = read
+  for (const [name, flag] of Object.entries(flags)) {
+    const value = flag.choices && values[name] !== undefined ? String(values[name]) : undefined
+    if (value !== undefined && !spellingsOf(flag).includes(value)) return undefined
+  }
+  if (words.length > (command.maxWords ?? Number.POSITIVE_INFINITY)) return undefined
   try {
-    const { values, positionals } = parseArgs({ args: split.own, options, allowPositionals: true, strict: true })
-    if (values['help'] || values['version']) return undefined
-    for (const [name, flag] of Object.entries(flags)) {
-      const value = flag.choices && values[name] !== undefined ? String(values[name]) : undefined
-      if (value !== undefined && !spellingsOf(flag).includes(value)) return undefined
-    }
-    if (positionals.length > (command.maxWords ?? Number.POSITIVE_INFINITY)) return undefined
-    return invocation(split, command, values, positionals)
+    return invocation(split, command, values, words)
   } catch {
     return undefined
   }
