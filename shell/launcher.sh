@@ -44,6 +44,7 @@ is_node() {
 
 # Does $ntfy_node start here, and is it new enough? Of the first that does not, $ntfy_unfit says so.
 fits() {
+  is_known && return
   ask_version || { [ "${NTFY_JOB_LD_LIBRARY_PATH-}" ] && LD_LIBRARY_PATH=$NTFY_JOB_LD_LIBRARY_PATH ask_version && keep_libraries; }
   case $ntfy_version in
   v2[1-9].* | v[3-9][0-9].* | v[1-9][0-9][0-9].*) return 0 ;;
@@ -57,24 +58,50 @@ fits() {
   return 1
 }
 
+# Has $ntfy_node started here before (src/start/known-node.ts), and is nothing newer that it depends on?
+is_known() {
+  case ${XDG_CACHE_HOME-} in [/]*) ntfy_note=$XDG_CACHE_HOME ;; *) ntfy_note=${HOME-}/.cache ;; esac
+  ntfy_note=$ntfy_note/ntfy/node ntfy_host='' ntfy_machine='' ntfy_known=''
+  # shellcheck disable=SC3067 # dash, bash and busybox have -O, -ef and -ot
+  [ -z "${LD_LIBRARY_PATH-}${LD_PRELOAD-}" ] && [ -O "$ntfy_note" ] || return
+  { read -r ntfy_host && read -r ntfy_known; } 2>/dev/null <"$ntfy_note" || return
+  read -r ntfy_machine 2>/dev/null </proc/sys/kernel/hostname
+  # shellcheck disable=SC3013
+  [ "$ntfy_machine" = "$ntfy_host" ] && [ "$ntfy_node" -ef "$ntfy_known" ] || return
+  for ntfy_file in "$ntfy_known" "${ntfy_known%/*}" /etc/ld.so.cache; do
+    # shellcheck disable=SC3013
+    ! [ -e "$ntfy_file" ] || [ "$ntfy_file" -ot "$ntfy_note" ] || return
+  done
+  are_ample "$(print_limits 2>/dev/null)$ntfy_newline"
+}
+
 # In one fork. `--version` takes a thirtieth of Node's start; where memory or files are short only a start shows whether
 # it can.
 ask_version() {
   ntfy_version=$(print_version --version)
-  case $ntfy_version in
-  "unlimited${ntfy_newline}unlimited$ntfy_newline"[0-9][0-9][0-9]*) ;;
-  "unlimited${ntfy_newline}unlimited${ntfy_newline}unlimited"*) ;;
-  *) ntfy_version=$(print_version -p process.version) ;;
-  esac
+  are_ample "$ntfy_version" || ntfy_version=$(print_version -p process.version)
   ntfy_version=${ntfy_version##*"$ntfy_newline"}
   case $ntfy_version in v[0-9]*) ;; *) return 1 ;; esac
 }
 
-# The limits of memory, data and open files, and what Node says, a line each. An abort is not to leave a core.
-print_version() {
-  exec 2>/dev/null </dev/null
+# Are the limits of memory, data and open files such that Node starts? A line each.
+are_ample() {
+  case $1 in
+  "unlimited${ntfy_newline}unlimited$ntfy_newline"[0-9][0-9][0-9]*) ;;
+  "unlimited${ntfy_newline}unlimited${ntfy_newline}unlimited"*) ;;
+  *) return 1 ;;
+  esac
+}
+
+print_limits() {
   # shellcheck disable=SC3045 # dash, bash and busybox have these
   { ulimit -v && ulimit -d && ulimit -n; } || echo '0'
+}
+
+# The limits, and what Node says, a line each. An abort is not to leave a core.
+print_version() {
+  exec 2>/dev/null </dev/null
+  print_limits
   # shellcheck disable=SC3045
   ulimit -c 0
   [ "$1" != --version ] || exec "$ntfy_node" "$@"

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -84,7 +83,7 @@ function sessionsFolder(): string | undefined {
 }
 
 function nameOf(id: string): string {
-  return createHash('sha256').update(id).digest('hex').slice(0, 32)
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(id).digest('hex').slice(0, 32)
 }
 
 function namesIn(folder: string): string[] {

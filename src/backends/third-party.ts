@@ -29,9 +29,17 @@ export async function loadThirdParty(file: string): Promise<Backend> {
   throw new ConfigError(`${file}: expected a default export with send(), or a function notify(title, message, options)`)
 }
 
-/** The build would make a `require` of `import()`, which cannot load ES modules on Node 20. */
-const importFile = (file: string): Promise<unknown> =>
-  new Function('address', 'return import(address)')(pathToFileURL(file).href)
+/**
+ * The build would make a `require` of `import()`, which cannot load ES modules on Node 20; and what is made by code from
+ * V8's cache cannot import (Node 20 to 24).
+ */
+function importFile(file: string): Promise<unknown> {
+  const { constants, Script } = process.getBuiltinModule('node:vm')
+  const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
+  return new Script('(address) => import(address)', { importModuleDynamically }).runInThisContext()(
+    pathToFileURL(file).href,
+  )
+}
 
 function fromDeclaration(file: string, declared: unknown): Backend {
   const defaults = { name: file, title: file, homepage: dirname(file), options: {}, limits: {} }

@@ -13,24 +13,26 @@ export interface Chunk {
 
 /** In this order: a file is in the first chunk that takes it. */
 export const chunks: readonly Chunk[] = [
-  // All that --version needs.
-  { name: 'program', rooms: [], also: ['platform/program'], later: [] },
   {
     // What nearly every command needs.
     name: 'core',
     rooms: ['platform', 'notification', 'cli'],
-    packages: ['damerau-levenshtein', 'fast-string-truncated-width', 'fast-string-width'],
+    packages: ['damerau-levenshtein'],
     also: [
       'commands/index',
       'delivery/record-decision',
       'history/journal',
+      'commands/done/attach-flags',
+      'inbox/call',
       'inbox/waiting',
       'jobs/abandoned',
       'jobs/index',
       'jobs/machine',
       'jobs/start',
       'outbox/waiting',
+      'process/end',
       'process/launcher',
+      'process/locate',
       'process/proc',
       'process/quote',
       'process/usage',
@@ -48,6 +50,7 @@ export const chunks: readonly Chunk[] = [
       'cli/completion/offers',
       'cli/completion/zsh',
       'cli/parser',
+      'cli/table',
       'notification/emoji',
       'platform/durable',
       'platform/lock',

@@ -84,6 +84,7 @@ const environment: Record<string, string> = {
   AUTO_NTFY_DONE_LONGER_THAN: formerSetting,
   AUTO_NTFY_DONE_UNFOCUSED_ONLY: formerSetting,
   'NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE': 'whether output has colors; --color overrides them',
+  NTFY_TRACE: '1: ntfy send prints on stderr how long each of its phases took',
   'https_proxy, http_proxy, all_proxy, no_proxy': 'the proxy for services: http:// or socks5h://',
 }
 
@@ -91,6 +92,7 @@ const files: Record<string, string> = {
   '~/.config/ntfy/ntfy.yml': 'the configuration; ntfy config path lists the other places',
   '~/.local/state/ntfy/outbox': 'undelivered notifications; those that failed for good are in failed/',
   '~/.local/state/ntfy/log': 'what was delivered',
+  '~/.cache/ntfy': 'what makes ntfy start faster ($XDG_CACHE_HOME); it may be removed at any time',
   '~/.local/state/ntfy/journal': 'what was decided about recent commands, for ntfy why',
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { defineConfig, type Plugin } from 'rolldown'
+import { defineConfig, type OutputOptions, type Plugin, type RolldownOptions } from 'rolldown'
 import { keptVariables } from '../inbox/variables.ts'
 import { chunks, takes } from './chunks.ts'
 import { joinLauncher } from './launcher.ts'
@@ -10,46 +10,58 @@ import { slimMqtt } from './mqtt.ts'
 
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
-/**
- * CommonJS chunks, split where the source says `import()`: Node loads them two to four times as fast as the same code
- * as ES modules, and a command reads only what it uses. The type check is tsc's.
- */
-export default defineConfig({
-  input: { main: 'src/main.ts' },
+const common = {
   platform: 'node',
-  // node-notifier finds its programs through its own folder; typescript is cosmiconfig's, for files that we never load.
-  external: ['node-notifier', 'typescript', /^node:/],
-  resolve: {
-    alias: {
-      // yargs measures and wraps text with these; their emoji tables are three quarters of its start-up time.
-      'string-width': resolve('src/build/string-width.ts'),
-      'strip-ansi': resolve('src/build/strip-ansi.ts'),
-      'wrap-ansi': resolve('src/build/wrap-ansi.ts'),
-      // Its other build requires its files by a variable, which nothing can follow.
-      'jsonc-parser': resolve('node_modules/jsonc-parser/lib/esm/main.js'),
-    },
-  },
   transform: {
     target: 'node20.19',
     define: { __VERSION__: JSON.stringify(packageJson.version), 'import.meta.resolve': 'undefined' },
   },
-  output: {
-    dir: 'dist',
-    format: 'cjs',
-    exports: 'named',
-    entryFileNames: '[name].cjs',
-    chunkFileNames: '[name].cjs',
-    codeSplitting: {
-      groups: chunks.map((chunk) => ({
-        name: chunk.name,
-        test: (id: string) => takes(chunk, id) || (chunk.name === 'program' && id.includes('rolldown/runtime')),
-      })),
+} satisfies RolldownOptions
+
+const output = {
+  dir: 'dist',
+  format: 'cjs',
+  exports: 'named',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name].cjs',
+  minify: process.env['NTFY_BUILD'] !== 'readable',
+  sourcemap: true,
+} satisfies OutputOptions
+
+/**
+ * What Node loads itself, and in `program/` what that loads: CommonJS chunks, split where the source says `import()`, so
+ * that a command reads only what it uses. The type check is tsc's.
+ */
+export default defineConfig([
+  { ...common, input: { main: 'src/main.ts' }, external: /^node:/, output, plugins: [emptyDist()] },
+  {
+    ...common,
+    input: { entry: 'src/entry.ts' },
+    // node-notifier finds its programs through its own folder; typescript is cosmiconfig's, for files that we never load.
+    external: ['node-notifier', 'typescript', /^node:/],
+    resolve: {
+      alias: {
+        // yargs measures and wraps text with these; their emoji tables are three quarters of its start-up time.
+        'string-width': resolve('src/build/string-width.ts'),
+        'strip-ansi': resolve('src/build/strip-ansi.ts'),
+        'wrap-ansi': resolve('src/build/wrap-ansi.ts'),
+        // Its other build requires its files by a variable, which nothing can follow.
+        'jsonc-parser': resolve('node_modules/jsonc-parser/lib/esm/main.js'),
+      },
     },
-    minify: process.env['NTFY_BUILD'] !== 'readable',
-    sourcemap: true,
+    output: {
+      ...output,
+      dir: 'dist/program',
+      codeSplitting: {
+        groups: chunks.map((chunk) => ({
+          name: chunk.name,
+          test: (id: string) => takes(chunk, id) || (chunk.name === 'core' && id.includes('rolldown/runtime')),
+        })),
+      },
+    },
+    plugins: [withoutCode(), slimMqtt(), loadable(), bins()],
   },
-  plugins: [emptyDist(), withoutCode(), slimMqtt(), bins()],
-})
+])
 
 function emptyDist(): Plugin {
   return { name: 'empty-dist', buildStart: () => rmSync('dist', { recursive: true, force: true }) }
@@ -76,6 +88,24 @@ function withoutCode(): Plugin {
     resolveId: (source, importer) =>
       /cosmiconfig\/dist\/\w+\.js$/.test(importer ?? '') && names.includes(source) ? unused : null,
     load: (id) => (id === unused ? 'export {}' : null),
+  }
+}
+
+/**
+ * The chunks as src/start/chunks.ts reads them: each a function, and ASCII alone, as V8 keeps a text with a single
+ * character beyond Latin 1 in twice the bytes.
+ */
+function loadable(): Plugin {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return {
+    name: 'loadable',
+    generateBundle(_, bundle) {
+      for (const output of Object.values(bundle)) {
+        if (output.type !== 'chunk') continue
+        const code = output.code.replace(/[^\0-\x7f]/g, escaped)
+        output.code = `(function(exports,require,module,__filename,__dirname){${code}\n})`
+      }
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import { leaveStreamsBlocking, say, setLogLevel } from '../platform/output.ts'
 import { stateNotice } from '../platform/paths.ts'
 import { colorModes, loadStyle } from '../platform/style.ts'
 import { didYouMean } from '../platform/suggest.ts'
+import { endPhase, printPhases } from '../platform/trace.ts'
 import { forgetNotes, inheritedDescriptors } from '../process/launcher.ts'
 import { findVerb, quickInvocation, splitArguments } from './arguments.ts'
 import { type Command, type Commands, globalFlags, type Typed } from './command.ts'
@@ -21,6 +22,7 @@ export async function runCommandLine(argv: string[], commands: Commands): Promis
     await loadStyle(colorModes.find((mode) => argv.includes(`--color=${mode}`)) ?? 'auto')
     code = explain(error)
   }
+  printPhases()
   process.exit(code)
 }
 
@@ -40,6 +42,7 @@ async function dispatch(argv: string[], commands: Commands): Promise<number> {
     throw new UsageError(`unknown command ${verb}${didYouMean(verb, Object.keys(commands))} (ntfy help lists them)`)
   }
   const command = (await load()).default
+  endPhase('load')
   if (!command.wraps) {
     forgetNotes()
     // It means the job, and Node would warn of it on our stderr.

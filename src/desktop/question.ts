@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { ConfigError, messageOf, PermanentError, TransientError } from '../platform/errors.ts'
 import { type Bus, sessionBus, theBus } from './dbus/index.ts'
 import { close, serverOn, service, showQuestion } from './server.ts'
@@ -18,7 +17,9 @@ export async function askOnDesktop(
   signal.addEventListener('abort', () => life.abort())
   const bus = await sessionBus(life.signal, noLimit)
   try {
-    const codes = new Map(words.map((word) => [randomBytes(16).toString('base64url'), word]))
+    const codes = new Map(
+      words.map((word) => [process.getBuiltinModule('node:crypto').randomBytes(16).toString('base64url'), word]),
+    )
     const server = await inTime(serverOn(bus))
     const { reply, answers } = replies(bus, server, codes)
     const buttons = [...codes].flat()

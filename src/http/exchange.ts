@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import { hideSecret } from '../platform/masking.ts'
+import { endPhase } from '../platform/trace.ts'
 import { readCertificates } from './certificates.ts'
 import { lookup } from './lookup.ts'
 import { encodeMultipart, type FormPart } from './multipart.ts'
@@ -60,12 +61,25 @@ export async function exchange(
   written: () => void,
 ): Promise<HttpAnswer> {
   const { start, options, body } = await prepare(url, request, settings)
-  return new Promise((resolve, reject) => {
-    const outgoing = start(options, (incoming) => readAnswer(incoming, resolve, reject))
-    outgoing.on('finish', written)
+  const { signal } = settings
+  let giveUp = () => {}
+  const answer = new Promise<HttpAnswer>((resolve, reject) => {
+    const outgoing = start(options, (incoming) => {
+      endPhase('answer')
+      readAnswer(incoming, resolve, reject)
+    })
+    // Not by the option `signal`, which takes 2 ms: it follows the stream, and destroys it once more when all is over.
+    giveUp = () => outgoing.destroy(new Error('the request was given up'))
+    outgoing.on('finish', () => {
+      endPhase('request')
+      written()
+    })
     outgoing.on('error', reject)
     outgoing.end(body)
   })
+  if (signal.aborted) giveUp()
+  signal.addEventListener('abort', giveUp)
+  return answer.finally(() => signal.removeEventListener('abort', giveUp))
 }
 
 type Start = (options: RequestOptions, answered: (incoming: IncomingMessage) => void) => ClientRequest
@@ -92,7 +106,6 @@ export async function prepare(
     headers: hidden({ ...headers, ...request.headers }),
     agent: false,
     lookup: lookup as never,
-    signal,
   }
   const proxy = proxyFor(url)
   // Not by import: a module namespace reads node:http's lazy getters, which load all of fetch on Node 22 and later.

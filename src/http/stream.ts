@@ -40,7 +40,7 @@ async function read(
 ): Promise<HttpAnswer | undefined> {
   const { start, options } = await prepare(url, { method: 'GET', headers: settings.headers }, settings)
   return new Promise((resolve, reject) => {
-    const outgoing = start(options, (incoming) => {
+    const outgoing = start({ ...options, signal: settings.signal }, (incoming) => {
       if (incoming.statusCode !== 200) return readAnswer(incoming, resolve, reject)
       hear.opened?.()
       const lines = lineReader(hear.line)

@@ -97,6 +97,12 @@ export function dataFolder(): string | undefined {
   return below(absolute('XDG_DATA_HOME') ?? below(home(), '.local', 'share'), 'ntfy')
 }
 
+/** What can be made again; nothing on Windows, where nothing shows who else can write there. */
+export function cachesFolder(): string | undefined {
+  if (process.platform === 'win32') return undefined
+  return below(absolute('XDG_CACHE_HOME') ?? below(home(), '.cache'), 'ntfy')
+}
+
 /** What lives as long as the user's session; nothing where there is none, or it is another user's (sudo -E). */
 export function runtimeFolder(): string | undefined {
   const session = absolute('XDG_RUNTIME_DIR')

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 declare const __VERSION__: string
+/** Of the chunk: `dist/program`. */
 declare const __dirname: string
 
 /** ntfy's version, put in by the build. */
@@ -9,7 +10,7 @@ export const version: string = typeof __VERSION__ === 'string' ? __VERSION__ : '
 
 /** The JavaScript to start Node with for another process of ours. */
 export function programFile(): string {
-  return join(__dirname, 'main.cjs')
+  return join(__dirname, '../main.cjs')
 }
 
 /**
@@ -23,5 +24,5 @@ export function programEnvironment(): NodeJS.ProcessEnv {
 
 /** The text of a shell's hooks. */
 export function shellScript(shell: string): string {
-  return readFileSync(join(__dirname, 'shell', `ntfy.${shell}`), 'utf8')
+  return readFileSync(join(__dirname, '../shell', `ntfy.${shell}`), 'utf8')
 }

@@ -12,11 +12,11 @@ interface Bounds {
 }
 
 const shells: Record<ShellName, Bounds> = {
-  bash: { cycle: { limit: 120, stretch: 60 } },
-  zsh: { cycle: { limit: 60, stretch: 40 } },
-  fish: { cycle: { limit: 80, stretch: 50 } },
+  bash: { cycle: { limit: 80, stretch: 60 } },
+  zsh: { cycle: { limit: 45, stretch: 40 } },
+  fish: { cycle: { limit: 60, stretch: 50 } },
 }
-const back = { limit: 4, stretch: 1.5 }
+const back = { limit: 3, stretch: 1.5 }
 const backWhereAsked = { limit: 15 }
 const prompt = '@@ '
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -43,7 +43,7 @@ async function measure(address: string, home: string): Promise<Figure[]> {
     const value = median(times[index + 1] ?? []) / base
     figures.push({ name, value, unit: 'x', ...(limit && { limit }), ...(stretch && { stretch }) })
   })
-  return [...figures, memory(address, env)]
+  return [...figures, ...(await atTab(env)), await memory(address, env), ...(await phases(env))]
 }
 
 /** What most people have: a target in a file, and its token in another. */
@@ -71,7 +71,7 @@ function ours(address: string, home: string): Program[] {
   const bin = resolve('dist/ntfy')
   const target = ['-b', 'ntfy_sh', '-o', 'topic', 'bench', '-o', 'server', address]
   return [
-    { name: 'ntfy --version', command: [bin, '--version'], limit: 1.15, stretch: 1.05 },
+    { name: 'ntfy --version', command: [bin, '--version'], limit: 1.1, stretch: 1.05 },
     {
       name: 'ntfy shell-integration -s bash',
       command: [bin, 'shell-integration', '-s', 'bash'],
@@ -81,11 +81,11 @@ function ours(address: string, home: string): Program[] {
     { name: 'ntfy completion zsh', command: [bin, 'completion', 'zsh'], limit: 0.2, stretch: 0.05 },
     { name: 'ntfy send --no-wait', command: [bin, 'send', '--no-wait', 'hi'], limit: 0.3, stretch: 0.15 },
     { name: 'ntfy hook AGENT JSON', command: [bin, 'hook', 'none', '{}'], limit: 0.3, stretch: 0.15 },
-    { name: 'ntfy send, loopback HTTP, configured', command: [bin, 'send', 'hi'], limit: 2.5, stretch: 2.0 },
+    { name: 'ntfy send, loopback HTTP, configured', command: [bin, 'send', 'hi'], limit: 2.2, stretch: 1.8 },
     { name: 'ntfy send, loopback HTTP, no configuration', command: [bin, '-c', '/dev/null', ...target, 'send', 'hi'] },
-    { name: 'ntfy send, with ten rules', command: [bin, '-c', ruled, 'send', 'hi'], limit: 2.5, stretch: 2.0 },
-    { name: 'ntfy done true, nothing sent', command: [bin, 'done', '-L', '10', 'true'], limit: 1.9, stretch: 1.5 },
-    { name: 'ntfy done true, sent', command: [bin, 'done', 'true'], limit: 2.6, stretch: 2.1 },
+    { name: 'ntfy send, with ten rules', command: [bin, '-c', ruled, 'send', 'hi'], limit: 2.2, stretch: 1.8 },
+    { name: 'ntfy done true, nothing sent', command: [bin, 'done', '-L', '10', 'true'], limit: 1.6, stretch: 1.3 },
+    { name: 'ntfy done true, sent', command: [bin, 'done', 'true'], limit: 2.2, stretch: 1.9 },
     { name: 'ntfy --help', command: [bin, '--help'] },
   ]
 }
@@ -117,18 +117,53 @@ function time([program = '', ...args]: string[], env: Record<string, string>): P
   })
 }
 
+/** What completion asks Node for, in milliseconds. */
+async function atTab(env: Record<string, string>): Promise<Figure[]> {
+  const asked = ['--pids', '--ids', '--targets']
+  const programs = asked.map((what) => ({ name: what, command: [resolve('dist/ntfy'), 'completion', what] }))
+  const times = await timeInTurns(programs, env)
+  return asked.map((what, at) => ({
+    name: `ntfy completion ${what}`,
+    value: median(times[at] ?? []),
+    unit: 'ms',
+    limit: 100,
+  }))
+}
+
+/** Where the time of `send` goes. */
+async function phases(env: Record<string, string>): Promise<Figure[]> {
+  const times = new Map<string, number[]>()
+  for (let round = 0; round < rounds; round++) {
+    const { stderr } = await output([resolve('dist/ntfy'), 'send', 'hi'], { ...env, NTFY_TRACE: '1' })
+    for (const [, phase = '', time] of stderr.matchAll(/^ntfy: trace: (\S+) +([\d.]+) ms/gm)) {
+      times.set(phase, [...(times.get(phase) ?? []), Number(time)])
+    }
+  }
+  return [...times].map(([phase, list]) => ({ name: `  of which ${phase}`, value: median(list), unit: 'ms' }))
+}
+
 /** What `send` takes at its peak over bare Node, in MB, as the kernel counts it. */
-function memory(address: string, env: Record<string, string>): Figure {
-  const peak = (...command: string[]) => {
+async function memory(address: string, env: Record<string, string>): Promise<Figure> {
+  const peak = async (...command: string[]) => {
     const script =
       'import resource,subprocess,sys;subprocess.run(sys.argv[1:]);print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)'
-    const { stdout } = spawnSync('python3', ['-c', script, ...command], { env, encoding: 'utf8' })
+    const { stdout } = await output(['python3', '-c', script, ...command], env)
     return Number(stdout.trim().split('\n').at(-1)) / 1024
   }
   const target = ['-b', 'ntfy_sh', '-o', 'topic', 'bench', '-o', 'server', address]
-  const sending = peak(resolve('dist/ntfy'), '--no-emoji', ...target, 'send', '--no-queue', 'hi')
-  const value = sending - peak(process.execPath, '-e', '0')
-  return { name: 'peak memory of send over bare Node', value, unit: 'MB', limit: 12, stretch: 8 }
+  const sending = await peak(resolve('dist/ntfy'), '--no-emoji', ...target, 'send', '--no-queue', 'hi')
+  const value = sending - (await peak(process.execPath, '-e', '0'))
+  return { name: 'peak memory of send over bare Node', value, unit: 'MB', limit: 8, stretch: 6 }
+}
+
+/** What a program prints, while the server of this process answers it. */
+function output(
+  [program = '', ...args]: string[],
+  env: Record<string, string>,
+): Promise<{ stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    execFile(program, args, { env }, (_, stdout, stderr) => done({ stdout, stderr }))
+  })
 }
 
 function median(values: number[]): number {

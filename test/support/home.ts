@@ -21,7 +21,15 @@ export function temporaryHome(extra: Record<string, string> = {}): { home: strin
   mkdirSync(runtime, { mode: 0o700 })
   return {
     home,
-    env: { HOME: home, PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', XDG_RUNTIME_DIR: runtime, ...extra },
+    env: {
+      HOME: home,
+      PATH: process.env['PATH'] ?? '',
+      LANG: 'C.UTF-8',
+      XDG_RUNTIME_DIR: runtime,
+      // What the program caches is the same for all.
+      XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? '',
+      ...extra,
+    },
   }
 }
 

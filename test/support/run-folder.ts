@@ -15,10 +15,12 @@ export function openRunFolder(): () => Promise<void> {
   // Servers that give up root have to get into it.
   chmodSync(folder, 0o755)
   process.env['TMPDIR'] = folder
+  const cache = mkdtempSync(`${folder}-cache-`)
+  process.env['XDG_CACHE_HOME'] = cache
   return async () => {
     const left = await leftIn(folder)
     for (const { pid } of processesLeft(folder)) process.kill(pid, 'SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
+    for (const one of [folder, cache]) rmSync(one, { recursive: true, force: true })
     if (left.length > 0) throw new Error(`the tests left behind:\n${left.join('\n')}`)
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { IPublishPacket } from 'mqtt'
 import { openSocket } from '../../http/connect.ts'
@@ -50,7 +49,7 @@ class Unsupported extends ConfigError {}
 function sessionName({ host, port, user, clientId }: Broker, topic: string): string {
   if (!clientId.startsWith('ntfy')) return clientId
   const about = [hostname(), process.env['HOME'], host, port, user, topic].join(' ')
-  return `ntfyr${createHash('sha256').update(about).digest('hex').slice(0, 16)}`
+  return `ntfyr${process.getBuiltinModule('node:crypto').createHash('sha256').update(about).digest('hex').slice(0, 16)}`
 }
 
 /** @returns when the connection has ended, or with `once` when all was taken */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { streamLines } from '../../http/stream.ts'
 import { priorities } from '../../notification/index.ts'
 import { messageOf, TransientError } from '../../platform/errors.ts'
@@ -83,7 +82,7 @@ function receivedOf(message: Message, { server, topic }: Place): Received {
     ...(actions.length > 0 && { actions }),
     ...(withdrawing.includes(text('event')) && { withdraws: true as const }),
     ...(sequence !== '' && {
-      thread: `received-${createHash('sha256').update(`${server} ${topic} ${sequence}`).digest('hex').slice(0, 32)}`,
+      thread: `received-${process.getBuiltinModule('node:crypto').createHash('sha256').update(`${server} ${topic} ${sequence}`).digest('hex').slice(0, 32)}`,
     }),
     hops,
   }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { messageOf, TransientError } from '../../platform/errors.ts'
 import { asObject, field } from '../../platform/json.ts'
 import { pause, pauseAfter } from '../../platform/retry.ts'
@@ -94,7 +93,7 @@ export async function readUpdates(
 }
 
 export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex')
 }
 
 function updatesIn(value: unknown): Update[] {

@@ -18,6 +18,7 @@ import { ConfigError, exitCode, NtfyError, UsageError } from '../../platform/err
 import { statePlace } from '../../platform/paths.ts'
 import { isPipe } from '../../platform/regular-file.ts'
 import { isBlank } from '../../platform/text.ts'
+import { endPhase } from '../../platform/trace.ts'
 import { filesToAttach } from './attach.ts'
 import { iconFrom, readActions } from './extras.ts'
 import { sendingTime } from './sending-time.ts'
@@ -82,9 +83,11 @@ export async function compose(
   if (isBlank(message) && isBlank(global.title ?? '') && files.length === 0) {
     throw new UsageError('send: no message (give words, or pipe text in)')
   }
+  endPhase('arguments')
   const { config, problems } = await loadConfig(global.config)
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
   const selected = await selectTargets(config, global)
+  endPhase('configuration')
   const notification = makeNotification('send', isBlank(message) ? '' : message, {
     ...moment,
     ...(global.title !== undefined && { title: await emojized(global.title, global) }),

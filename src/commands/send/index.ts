@@ -12,6 +12,7 @@ import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../..
 import { readInput } from '../../platform/input.ts'
 import { say } from '../../platform/output.ts'
 import { withoutEnd } from '../../platform/text.ts'
+import { endPhase } from '../../platform/trace.ts'
 import { terminalOfCaller } from '../../process/proc.ts'
 import { type Composed, compose, sendFlags } from './compose.ts'
 import { showPlan } from './dry-run.ts'
@@ -45,8 +46,11 @@ function sweep({ notification }: Composed): void {
 }
 
 async function deliver({ planned, config }: Composed, { flags, global }: Invocation<typeof sendFlags>) {
+  endPhase('plan')
   const pending = flags['no-queue'] ? unkept(planned) : spoolAll(planned)
+  endPhase('outbox')
   const reports = [...planned.reports, ...(await attemptAll(pending, { foreground: true, fresh: true, config }))]
+  endPhase('settle')
   for (const report of reports) {
     if (global.json) printReport(report)
     sayReport(report)
