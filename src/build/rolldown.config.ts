@@ -19,6 +19,8 @@ const common = {
 } satisfies RolldownOptions
 
 const output = {
+  // Code from V8's cache cannot import (Node 20 to 24); all that is imported late has a file for require, too.
+  dynamicImportInCjs: false,
   dir: 'dist',
   format: 'cjs',
   exports: 'named',

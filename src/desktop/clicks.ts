@@ -22,6 +22,9 @@ export interface Reactions {
 /** So long after the last toast clicks are waited for, milliseconds. */
 const lifetime = 5 * 60_000
 
+/** Of others' toasts, too, which close as well. */
+const mostEarly = 1000
+
 /** Waits for clicks, until nothing is on the screen any more, or for five minutes. */
 export async function listen(descriptor: number, { state, shown }: Start, reactions: Reactions): Promise<void> {
   const bus = adoptBus(descriptor, state)
@@ -40,6 +43,8 @@ class Listener {
   readonly #server: string
   readonly #reactions: Reactions
   readonly #toasts = new Map<number, Toast>()
+  /** Closed before we knew whose they are. */
+  readonly #early = new Set<number>()
   #finish = () => {}
   #timer: NodeJS.Timeout | undefined
 
@@ -57,13 +62,11 @@ class Listener {
       if (member === 'ActionInvoked') void this.#click(Number(id), String(detail))
       if (member === 'NotificationClosed') void this.#closed(Number(id), Number(detail))
     })
-    const match = (rule: string) => bus.call({ ...theBus, member: 'AddMatch', signature: 's', body: [rule] })
-    match(`type='signal',interface='${service}',sender='${server}'`).catch(() => {})
-    match(`type='signal',interface='${theBus.interface}',member='NameOwnerChanged',arg0='${server}'`).catch(() => {})
   }
 
   add(id: number, toast: Toast): void {
     this.#toasts.set(id, toast)
+    if (this.#early.delete(id)) void this.#closed(id, 0)
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#finish(), lifetime)
     this.#timer.unref()
@@ -117,7 +120,10 @@ class Listener {
 
   async #closed(id: number, reason: number): Promise<void> {
     const toast = this.#toasts.get(id)
-    if (toast === undefined) return
+    if (toast === undefined) {
+      if (this.#early.size < mostEarly) this.#early.add(id)
+      return
+    }
     this.#toasts.delete(id)
     if (reason === byUser && toast.origin) this.#reactions.seen(toast.origin)
     const memory = memoryOf(toast.thread)

@@ -1,7 +1,7 @@
 import { TransientError } from '../platform/errors.ts'
 import { DBusError, sessionBus } from './dbus/index.ts'
 import { memoryOf } from './memory.ts'
-import { close, serverOn, showOn } from './server.ts'
+import { close, hearOf, serverOn, showOn } from './server.ts'
 import { patience, type Toast } from './toast.ts'
 
 /** What became of a toast: its number on the desktop, and whether it was taken back. */
@@ -57,6 +57,8 @@ async function showHere(toast: Toast, signal: AbortSignal, listens: boolean): Pr
   const bus = await sessionBus(signal, patience)
   try {
     const server = await serverOn(bus)
+    // Whoever waits for clicks is to hear of all that happens to the toast from its first moment on.
+    if (listens) hearOf(bus, server)
     const { id, clickable } = await showOn(bus, server, toast)
     if (!listens) return id
     const { endStart, passStartOn } = await import('./starting.ts')

@@ -95,6 +95,13 @@ export async function close(bus: Bus, server: string, id: number): Promise<void>
   })
 }
 
+/** From now on the bus passes on what happens to the toasts of a service, and that it ends. */
+export function hearOf(bus: Bus, server: string): void {
+  const match = (rule: string) => bus.call({ ...theBus, member: 'AddMatch', signature: 's', body: [rule] })
+  match(`type='signal',interface='${service}',sender='${server}'`).catch(() => {})
+  match(`type='signal',interface='${theBus.interface}',member='NameOwnerChanged',arg0='${server}'`).catch(() => {})
+}
+
 /** The unique name of who shows notifications; started if the bus knows how to. */
 export async function serverOn(bus: Bus): Promise<string> {
   const owner = async () => {

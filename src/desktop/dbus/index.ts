@@ -44,6 +44,9 @@ export interface BusState {
 /** Longest text of an error that is kept, in characters. */
 const longestError = 1000
 
+/** So many signals are kept for who listens later. */
+const mostUnheard = 100
+
 /** An error reply. */
 export class DBusError extends Error {
   /** `org.freedesktop.DBus.Error.ServiceUnknown` */
@@ -159,6 +162,8 @@ class Connection implements Bus {
   readonly #waiting = new Map<number, Waiting>()
   readonly #listeners: ((signal: Message) => void)[] = []
   #received: Buffer = Buffer.alloc(0)
+  /** Signals that came before anybody listened: another process may want them. */
+  #unheard: Buffer[] = []
   #serial = 0
 
   readonly ended: Promise<void>
@@ -193,12 +198,16 @@ class Connection implements Bus {
 
   onSignal(listener: (signal: Message) => void): void {
     this.#listeners.push(listener)
+    const unheard = this.#unheard.splice(0)
+    this.#received = Buffer.concat([...unheard, this.#received])
+    setImmediate(() => this.#hear(Buffer.alloc(0)))
   }
 
   handOver(): { socket: Socket; state: BusState } {
     this.#socket.pause().removeAllListeners('data')
     const [name, guid, serial] = [this.name, this.guid, this.#serial]
-    return { socket: this.#socket, state: { name, guid, serial, received: this.#received.toString('base64') } }
+    const received = Buffer.concat([...this.#unheard, this.#received]).toString('base64')
+    return { socket: this.#socket, state: { name, guid, serial, received } }
   }
 
   close(): void {
@@ -211,17 +220,18 @@ class Connection implements Bus {
       for (;;) {
         const length = messageLength(this.#received)
         if (length === undefined || this.#received.length < length) return
-        const message = decodeMessage(this.#received.subarray(0, length))
+        const bytes = this.#received.subarray(0, length)
         this.#received = this.#received.subarray(length)
-        this.#take(message)
+        this.#take(decodeMessage(bytes), bytes)
       }
     } catch (error) {
       this.#socket.destroy(error as Error)
     }
   }
 
-  #take(message: Message): void {
+  #take(message: Message, bytes: Buffer): void {
     if (message.type === messageType.signal) {
+      if (this.#listeners.length === 0 && this.#unheard.length < mostUnheard) this.#unheard.push(bytes)
       for (const listener of this.#listeners) listener(message)
       return
     }
