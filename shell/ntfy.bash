@@ -11,6 +11,7 @@
 #   NTFY_PRIVATE                  "hide": commands that the history does not keep notify too, without their text;
 #                                 "drop": they do not; else private of the configuration, else "drop"
 #   NTFY_FOREGROUND_TOO           1: notify even while somebody is looking at the terminal
+#   NTFY_BACKGROUND               1: the ends of jobs started with & notify, too, at the next prompt
 #   NTFY_BIN                      the program to call; otherwise ntfy from PATH
 #   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
 #   AUTO_NTFY_DONE_LONGER_THAN    "-L5" or "5": goes before NTFY_LONGER_THAN
@@ -142,36 +143,39 @@ __ntfy_prompt() {
 
 # In a process of its own, where a DEBUG trap of the user's does not see it: notifies, and leaves nothing behind.
 __ntfy_apart() {
+  local _ntfy_apart=1
   builtin set +a
   __ntfy_look "${__ntfy_word%% *}" "${__ntfy_word#*"$__ntfy_mark"}" || builtin :
 }
 
 # __ntfy_look STATUS COMMAND
 __ntfy_look() {
-  local _ntfy_status=$1 _ntfy_command=$2 _ntfy_took=$__ntfy_took _ntfy_resumed='' _ntfy_short='' _ntfy_asks='' _ntfy_job
+  local _ntfy_status=$1 _ntfy_command=$2 _ntfy_took=$__ntfy_took _ntfy_resumed='' _ntfy_short='' _ntfy_asks='' _ntfy_mark='' _ntfy_job
   __ntfy_took=-1
+  if [[ -z ${_ntfy_apart-} && -n ${NTFY_BACKGROUND-}${__ntfy_back[*]-} ]]; then __ntfy_background; fi
   if (( _ntfy_took >= 0 )); then __ntfy_gone; fi
   # What takes no twentieth of a second comes here because of __ntfy_always.
   if [[ -z $__ntfy_always ]] || (( _ntfy_took < 0 || _ntfy_took >= 50000 )); then __ntfy_watch; fi
   if (( __ntfy_at >= __ntfy_check || _ntfy_took >= 50000 )); then __ntfy_renew; fi
-  (( _ntfy_took >= 0 )) || return 0
-  if (( _ntfy_status > 144 && _ntfy_status < 151 )) && __ntfy_suspended; then return 0; fi
+  if (( _ntfy_took >= 0 && _ntfy_status > 144 && _ntfy_status < 151 )) && __ntfy_suspended; then return 0; fi
+  if (( _ntfy_took >= 50000 )) || [[ -n ${__ntfy_asked[*]-} ]]; then __ntfy_take; fi
   for _ntfy_job in ${__ntfy_jobs[@]+"${!__ntfy_jobs[@]}"}; do
-    builtin kill -0 "%$_ntfy_job" 2>/dev/null && continue
-    _ntfy_resumed=${__ntfy_jobs[_ntfy_job]}
-    builtin unset "__ntfy_jobs[$_ntfy_job]"
-    [[ -n ${__ntfy_jobs[*]-} ]] || __ntfy_held=0
+    __ntfy_alive "$_ntfy_job" || __ntfy_over "$_ntfy_job"
   done
-  [[ $_ntfy_status != 130 && ${NTFY-} != off ]] || return 0
+  (( _ntfy_took >= 0 )) || return 0
+  [[ ${NTFY-} != off && ( $_ntfy_status != 130 || -n $_ntfy_mark ) ]] || return 0
   (( _ntfy_took >= __ntfy_us )) || _ntfy_short=--short
   # The configuration has just changed: the program knows what it says.
   if [[ -n $__ntfy_renewing && -z ${NTFY_LONGER_THAN-}${AUTO_NTFY_DONE_LONGER_THAN-} ]] && (( _ntfy_took >= 50000 )); then
     _ntfy_short=--unsure
   fi
+  [[ -z $_ntfy_mark ]] || _ntfy_short=--marked=$_ntfy_mark
   [[ $_ntfy_short != --short || -n $__ntfy_always ]] || return 0
   __ntfy_fresh || _ntfy_command=
   if [[ $_ntfy_short == --short ]] && ! __ntfy_listed "$_ntfy_status" "$_ntfy_command" "$_ntfy_resumed"; then return 0; fi
-  if [[ $_ntfy_short != --short ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
+  if [[ $_ntfy_short != --short && -z $_ntfy_mark ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
+  # It was notified in a process of its own.
+  if (( __ntfy_fire )) && [[ -z ${_ntfy_apart-} ]]; then return 0; fi
   __ntfy_count
   __ntfy_launch "$_ntfy_status" "$(( _ntfy_took / 1000 ))" "$_ntfy_command" "$_ntfy_resumed" "$_ntfy_short"
   __ntfy_ran=$_ntfy_command
@@ -326,12 +330,223 @@ __ntfy_present() {
 __ntfy_suspended() {
   local _ntfy_job _ntfy_last=0 _ntfy_line=0
   for (( _ntfy_job = 1; _ntfy_job < _ntfy_last + 32; _ntfy_job++ )); do
-    builtin kill -0 "%$_ntfy_job" 2>/dev/null && _ntfy_last=$_ntfy_job
+    __ntfy_alive "$_ntfy_job" && _ntfy_last=$_ntfy_job
   done
   (( _ntfy_last )) || return 1
   (( __ntfy_line > __ntfy_before )) && _ntfy_line=$(( __ntfy_line - 1 ))
   [[ -n ${__ntfy_jobs[_ntfy_last]-} ]] || __ntfy_jobs[_ntfy_last]=$_ntfy_line
   __ntfy_held=1
+  # What is noted in a process of its own is forgotten with it.
+  [[ -z ${_ntfy_apart-} ]] || return 0
+  __ntfy_take
+  # When it began.
+  [[ -z $_ntfy_mark ]] || __ntfy_asked[_ntfy_last]=$(( __ntfy_at - _ntfy_took ))
+  # Only while there is a job for it, and no command of the user's with that name.
+  builtin declare -F ntfy >/dev/null || { __ntfy_serves=1; builtin eval 'function ntfy { __ntfy_command "$@"; }'; }
+  return 0
+}
+
+# __ntfy_alive JOB: of what `kill` was said to bash gives notice again, unless it has been listed.
+__ntfy_alive() {
+  { builtin kill -0 "%$1" && builtin jobs "%$1"; } >/dev/null 2>&1
+}
+
+# __ntfy_over JOB: one that was suspended has ended. Where it did so in the background nothing but a mark asks for its end.
+__ntfy_over() {
+  local _ntfy_pid='' _ntfy_job=''
+  _ntfy_resumed=${__ntfy_jobs[$1]}
+  if [[ -z ${__ntfy_asked[$1]-} ]]; then
+    builtin :
+  elif __ntfy_foregrounded "$_ntfy_command"; then
+    _ntfy_mark=job
+  elif [[ -z ${_ntfy_apart-} ]]; then
+    __ntfy_prepare
+    { builtin jobs -p "%$1" >|"$__ntfy_file"; builtin read -r _ntfy_pid <"$__ntfy_file"; } 2>/dev/null
+    __ntfy_report "${_ntfy_pid:-0}" "$(( (__ntfy_at - ${__ntfy_asked[$1]}) / 1000 ))" "$_ntfy_resumed" 1 --marked=job
+  fi
+  builtin unset "__ntfy_jobs[$1]" "__ntfy_asked[$1]"
+  [[ -n ${__ntfy_jobs[*]-} ]] || __ntfy_withhold
+}
+
+# No job is suspended any more.
+__ntfy_withhold() {
+  [[ -n ${__ntfy_back[*]-} ]] || __ntfy_held=0
+  [[ -z $__ntfy_serves ]] || builtin unset -f ntfy
+  __ntfy_serves=
+}
+
+# `ntfy fg [JOB]`: marks a suspended job and resumes it. Everything else is for the program.
+__ntfy_command() {
+  if [[ ${1-} != fg || ${2-} == -* ]]; then
+    builtin command ntfy "$@"
+    return
+  fi
+  local _ntfy_job __ntfy_now
+  _ntfy_job=$(builtin jobs "${2:-%+}" 2>/dev/null) || builtin :
+  _ntfy_job=${_ntfy_job#*[} _ntfy_job=${_ntfy_job%%]*}
+  case $_ntfy_job in
+    '' | *[!0123456789]*) builtin fg "${@:2}" ;;
+    *)
+      __ntfy_clock
+      __ntfy_asked[_ntfy_job]=$__ntfy_now __ntfy_held=1
+      [[ -n ${__ntfy_jobs[_ntfy_job]-} ]] || __ntfy_jobs[_ntfy_job]=0
+      builtin fg "%$_ntfy_job" ;;
+  esac
+}
+
+# __ntfy_foregrounded COMMAND: did that bring a job back? What bash has is of another command where prompt hooks precede us.
+__ntfy_foregrounded() {
+  case $1 in fg | fg[[:space:]]* | *builtin\ fg* | %*) return 0 ;; esac
+  ! __ntfy_fresh
+}
+
+# Sets mark to the mark that `ntfy this` left of the running command, and takes it away; fails if there is none.
+__ntfy_take() {
+  local _ntfy_state _ntfy_file
+  __ntfy_state
+  _ntfy_file=$_ntfy_state/marks/$$
+  [[ -s $_ntfy_file ]] && __ntfy_mine "$_ntfy_file" || return 0
+  { IFS= builtin read -r -n 99 _ntfy_mark <"$_ntfy_file"; builtin : >|"$_ntfy_file"; } 2>/dev/null
+  [[ $_ntfy_mark == cancel ]] || return 0
+  _ntfy_mark='' __ntfy_asked=()
+}
+
+# At a prompt, for jobs in the background: which have ended, and which are new.
+__ntfy_background() {
+  local _ntfy_pid _ntfy_last=${!-}
+  for _ntfy_pid in ${__ntfy_back[@]+"${!__ntfy_back[@]}"}; do
+    __ntfy_runs "$_ntfy_pid" || __ntfy_ended "$_ntfy_pid"
+  done
+  if [[ ${NTFY_BACKGROUND:-0} == 0 ]]; then
+    __ntfy_seen=off
+  elif [[ $__ntfy_seen == off ]]; then
+    # What was started before that is not asked for.
+    __ntfy_seen=$_ntfy_last
+  elif [[ $_ntfy_last != "$__ntfy_seen" ]]; then
+    __ntfy_seen=$_ntfy_last
+    [[ $_ntfy_command == bg* ]] || __ntfy_started
+  fi
+  if [[ -n ${__ntfy_back[*]-}${__ntfy_jobs[*]-} ]]; then __ntfy_held=1; else __ntfy_held=0; fi
+}
+
+# Remembers the jobs of the line that ran: each by its last process, with the first, the time, the line of the history,
+# whether that is a new one, and the command as bash lists it, by way of a file, without a process.
+__ntfy_started() {
+  local _ntfy_list='' _ntfy_line _ntfy_first='' _ntfy_text='' _ntfy_new=() _ntfy_begun=$__ntfy_at IFS=$' \t\n'
+  __ntfy_prepare
+  (( _ntfy_took < 0 )) || _ntfy_begun=$(( __ntfy_at - _ntfy_took ))
+  { builtin jobs -rl >|"$__ntfy_file"; IFS='' builtin read -r -d '' -n 65536 _ntfy_list <"$__ntfy_file"; } 2>/dev/null
+  _ntfy_begun="$_ntfy_begun $(( __ntfy_line - 1 )) $(( __ntfy_line > __ntfy_before ))" _ntfy_pid=''
+  # [1]+ PID STATE (24 columns) COMMAND, and for each further process of a pipeline the same without the number.
+  while [[ $_ntfy_list == *$'\n'* ]]; do
+    _ntfy_line=${_ntfy_list%%$'\n'*} _ntfy_list=${_ntfy_list#*$'\n'}
+    if [[ $_ntfy_line == '['* ]]; then
+      __ntfy_remember
+      _ntfy_line=${_ntfy_line#*]} _ntfy_line=${_ntfy_line#[+-]} _ntfy_first='' _ntfy_text=''
+    fi
+    _ntfy_line=${_ntfy_line#"${_ntfy_line%%[! ]*}"}
+    _ntfy_pid=${_ntfy_line%% *}
+    _ntfy_first=${_ntfy_first:-$_ntfy_pid}
+    _ntfy_text+=${_ntfy_text:+ }${_ntfy_line:${#_ntfy_pid}+25}
+  done
+  __ntfy_remember
+  # None of them runs any more.
+  if [[ -z ${_ntfy_new[*]-} ]]; then _ntfy_pid=$_ntfy_last _ntfy_first=$_ntfy_last _ntfy_text=''; __ntfy_remember; fi
+  # A process that follows them would set off a trap for CHLD: with one, an end is as old as its prompt.
+  { builtin trap -p CHLD >|"$__ntfy_file"; } 2>/dev/null
+  if [[ -s $__ntfy_file || $__ntfy_clock != fine ]]; then
+    { builtin : >|"$__ntfy_file"; } 2>/dev/null
+  elif __ntfy_runs "${_ntfy_new[0]}"; then
+    ( __ntfy_plain; __ntfy_follow "${_ntfy_new[@]}" & ) </dev/null >/dev/null 2>&1
+  fi
+  for _ntfy_pid in "${_ntfy_new[@]}"; do
+    __ntfy_runs "$_ntfy_pid" || __ntfy_ended "$_ntfy_pid"
+  done
+}
+
+__ntfy_remember() {
+  [[ $_ntfy_pid != '' && -z ${__ntfy_back[_ntfy_pid]-} ]] || return 0
+  _ntfy_new[${#_ntfy_new[@]}]=$_ntfy_pid
+  __ntfy_back[_ntfy_pid]="$_ntfy_first $_ntfy_begun ${_ntfy_text% &}"
+}
+
+# __ntfy_runs PID: does the first or the last process of that job run?
+__ntfy_runs() {
+  builtin kill -0 "$1" || builtin kill -0 "${__ntfy_back[$1]%% *}"
+} 2>/dev/null
+
+# Writes down when they end, each in a line. Its pause takes no process: it waits for a pipe that nobody writes to.
+__ntfy_follow() {
+  local _ntfy_pid _ntfy_none __ntfy_now
+  builtin umask 077
+  builtin exec 9<> <(builtin :) || return
+  while (( $# )) && builtin kill -0 $$; do
+    for _ntfy_pid in "$@"; do
+      builtin shift
+      if __ntfy_runs "$_ntfy_pid"; then
+        builtin set -- "$@" "$_ntfy_pid"
+      else
+        __ntfy_clock
+        builtin echo "$_ntfy_pid $__ntfy_now" >>"${__ntfy_file%/*}/ended.$$"
+      fi
+    done
+    builtin read -r -t 0.2 -u 9 _ntfy_none
+  done
+}
+
+# __ntfy_ended PID: a job has ended.
+__ntfy_ended() {
+  local _ntfy_file=${__ntfy_file%/*}/ended.$$ _ntfy_end=$__ntfy_at _ntfy_one _ntfy_when IFS=$' \t\n'
+  local _ntfy_begun=${__ntfy_back[$1]#* } _ntfy_line _ntfy_job
+  _ntfy_line=${_ntfy_begun#* } _ntfy_begun=${_ntfy_begun%% *} _ntfy_job=${_ntfy_line#* * }
+  builtin unset "__ntfy_back[$1]"
+  if __ntfy_mine "$_ntfy_file" && [[ -r $_ntfy_file ]]; then
+    while builtin read -r _ntfy_one _ntfy_when; do
+      [[ $_ntfy_one != "$1" ]] || _ntfy_end=$_ntfy_when
+    done 2>/dev/null <"$_ntfy_file"
+    [[ -n ${__ntfy_back[*]-} ]] || { builtin : >|"$_ntfy_file"; } 2>/dev/null
+  fi
+  # What has ended in the foreground is the command that brought it there.
+  case $_ntfy_command in fg | fg[[:space:]]* | %*) _ntfy_resumed=${_ntfy_line%% *}; return ;; esac
+  (( _ntfy_end - _ntfy_begun >= __ntfy_us )) && [[ ${NTFY-} != off ]] || return 0
+  # shellcheck disable=SC2086 # two numbers
+  __ntfy_report "$1" "$(( (_ntfy_end - _ntfy_begun) / 1000 ))" ${_ntfy_line%"$_ntfy_job"}
+}
+
+# __ntfy_report PID MILLISECONDS LINE NEW [MARK]: notifies of a job. Of all other processes only a command substitution knows
+# how the jobs of this one ended.
+__ntfy_report() {
+  local _ntfy_focus='' _ntfy_asks=''
+  __ntfy_find
+  : "$(
+    builtin exec 2>/dev/null
+    _ntfy_status=0
+    builtin wait "$1" || _ntfy_status=$?
+    __ntfy_plain
+    local IFS=$' \t\n'
+    { __ntfy_work_job "$@" & } 3<&0 </dev/null >/dev/null
+  )"
+}
+
+# As __ntfy_report.
+__ntfy_work_job() {
+  local _ntfy_text='' _ntfy_last='' _ntfy_flags=(--job)
+  __ntfy_typed_job "$3" "$4" || _ntfy_text=''
+  __ntfy_send "$_ntfy_status" "$2" "${5-}"
+}
+
+# __ntfy_typed_job LINE NEW: sets text to the line that started the job, or, of several, to the job itself; fails if it
+# is private. A line that the history did not keep is either its last one again, or was not to be kept.
+__ntfy_typed_job() {
+  local _ntfy_entry='' _ntfy_newest=0 _ntfy_stamp=0 _ntfy_line=$1
+  [[ -o history ]] || return
+  # Those versions do not say which line it was.
+  [[ $__ntfy_clock != coarse ]] || _ntfy_line=0
+  __ntfy_entry "$_ntfy_line" && [[ $_ntfy_entry != [[:space:]]* ]] || return
+  if (( ! $2 )) && [[ -z $_ntfy_job || ${_ntfy_entry//[[:space:]]/} != *"${_ntfy_job//[[:space:]]/}"* ]]; then return 1; fi
+  _ntfy_text=$_ntfy_entry
+  # Of a line that does more than that, the job alone.
+  if [[ -n $_ntfy_job && ${_ntfy_entry//[!&;|]/} != '&' ]]; then _ntfy_text=$_ntfy_job; fi
 }
 
 # BASH_COMMAND is the user's if nothing else has run since, that is, if nothing precedes us in PROMPT_COMMAND.
@@ -368,7 +583,7 @@ __ntfy_watch() {
 __ntfy_know() {
   (( __ntfy_array )) || return 0
   __ntfy_known=()
-  __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}"]=0
+  __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${NTFY_BACKGROUND:+${!-}}/${PS0-}"]=0
 }
 
 # Does it notify even while somebody is looking?
@@ -488,22 +703,27 @@ __ntfy_hides() {
 }
 
 __ntfy_work() {
-  local _ntfy_flags _ntfy_text='' _ntfy_last=''
-  _ntfy_flags=(--shell bash --shell-pid "$$")
+  local _ntfy_flags=(--turn "$__ntfy_turn") _ntfy_text='' _ntfy_last=''
+  __ntfy_typed "$3" "$4" "$2" || _ntfy_text=''
+  [[ -z $6 ]] || _ntfy_flags+=(--focus "$6")
+  __ntfy_send "$1" "$2" "$5"
+}
+
+# __ntfy_send STATUS MILLISECONDS SHORT: calls the program with what flags, text and last hold; without a text it is private.
+__ntfy_send() {
   local _ntfy_tty
   _ntfy_tty=$(builtin exec tty <&3)
   exec 3<&-
+  _ntfy_flags+=(--shell bash --shell-pid "$$" --status "$1" --duration-ms "$2" --threshold-ms "$(( __ntfy_us / 1000 ))")
   [[ $_ntfy_tty == /* ]] && _ntfy_flags+=(--tty "$_ntfy_tty")
-  _ntfy_flags+=(--status "$1" --duration-ms "$2" --turn "$__ntfy_turn" --threshold-ms "$(( __ntfy_us / 1000 ))")
-  [[ -z $5 ]] || _ntfy_flags+=("$5")
-  if __ntfy_typed "$3" "$4" "$2"; then
+  [[ -z $3 ]] || _ntfy_flags+=("$3")
+  if [[ -n $_ntfy_text ]]; then
     _ntfy_text=${_ntfy_text:0:4096} _ntfy_last=${_ntfy_last:0:4096}
-  elif __ntfy_hides; then
-    _ntfy_text='' _ntfy_last='' _ntfy_flags+=(--private)
+  elif __ntfy_hides || [[ $3 == --marked* ]]; then
+    _ntfy_last='' _ntfy_flags+=(--private)
   else
     return
   fi
-  [[ -z $6 ]] || _ntfy_flags+=(--focus "$6")
   __ntfy_foreground_too && _ntfy_flags+=(--foreground-too)
   [[ -n ${AUTO_NTFY_DONE_IGNORE+set} ]] && _ntfy_flags+=(--ignore "${AUTO_NTFY_DONE_IGNORE[*]}")
   case ${#AUTO_NTFY_DONE_OPTS[@]} in
@@ -581,7 +801,7 @@ __ntfy_typed() {
   fi
   case $_ntfy_entry in
     [[:space:]]*) return 1 ;;
-    fg | fg[[:space:]]* | %*)
+    fg | fg[[:space:]]* | ntfy[[:space:]]*fg* | %*)
       if [[ -n $2 && $__ntfy_clock != coarse ]]; then
         __ntfy_entry "$2" || return
         [[ $_ntfy_entry != [[:space:]]* ]] || return
@@ -760,7 +980,7 @@ __ntfy_texts() {
     [[ $__ntfy_clock != coarse ]] || __ntfy_element=$'{ __ntfy_adopt "$(builtin trap -p DEBUG)"; builtin trap -- "$__ntfy_trap" DEBUG; } 2>&-\n'
     return 0
   fi
-  _ntfy_watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${PS0-}'
+  _ntfy_watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${NTFY_BACKGROUND:+${!-}}/${PS0-}'
   _ntfy_due='__ntfy_turn+=__ntfy_fire,__ntfy_told|=__ntfy_fire,__ntfy_at='$_ntfy_now',__ntfy_took=__ntfy_at-__ntfy_start'
   _ntfy_due+=',__ntfy_start=__ntfy_never,__ntfy_number=${HISTCMD-1}'
   # A neighbour that arms a DEBUG trap at the prompt, before us, would take what runs here for the next command. Whether
@@ -782,17 +1002,17 @@ done >&- 2>&-'
 
 __ntfy_load() {
   __ntfy_always='' __ntfy_file='' __ntfy_waits='' __ntfy_left=([1]='')
-  __ntfy_mark=$'\1' __ntfy_theirs='' __ntfy_asks=unknown
+  __ntfy_mark=$'\1' __ntfy_theirs='' __ntfy_serves='' __ntfy_seen=off __ntfy_asks=unknown
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
-  __ntfy_held=0 __ntfy_trapped=0 __ntfy_gate=0 __ntfy_us=0 __ntfy_slow=0
+  __ntfy_held=(0) __ntfy_trapped=0 __ntfy_gate=0 __ntfy_us=0 __ntfy_slow=0
   __ntfy_at=(0) __ntfy_check=(0) __ntfy_pasted=(0) __ntfy_ran='' __ntfy_quiet=(0) __ntfy_fire=(0) __ntfy_renewing=''
   # With no neighbour at the prompt there is none that arms a trap there.
   __ntfy_traps=([1]=0)
   # What is set outside of functions is an array, which `set -a` does not export.
   __ntfy_word=('') __ntfy_start=("$__ntfy_never") __ntfy_took=(-1) __ntfy_told=(0) __ntfy_armed=(0)
   __ntfy_program=('') __ntfy_stored=("${NTFY_BIN-}") __ntfy_turn=(0) __ntfy_line=(0) __ntfy_before=(0) __ntfy_number=("${HISTCMD-1}")
-  builtin unset __ntfy_jobs
+  builtin unset __ntfy_jobs __ntfy_asked __ntfy_back
   local _ntfy_version=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] ))
   __ntfy_array=0 __ntfy_clock=coarse
   # Any index that nobody else uses: not 0, which PROMPT_COMMAND=... replaces.
@@ -870,7 +1090,8 @@ __ntfy_unhook_string() {
 }
 
 __ntfy_forget() {
-  builtin unset -f ntfy_unhook __ntfy_{present,unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,changes,first,gone,next,know,stale,renew,plain,apart,clock,prompt,look,suspended,fresh,watch,find,launch,hides,work,list,entry,typed} \
+  __ntfy_withhold
+  builtin unset -f ntfy_unhook __ntfy_{withhold,alive,over,command,foregrounded,take,background,started,remember,runs,follow,ended,report,work_job,typed_job,send,present,unhook_array,unhook_string,forget,parse,threshold,settings,listed,prepare,state,mine,count,changes,first,gone,next,know,stale,renew,plain,apart,clock,prompt,look,suspended,fresh,watch,find,launch,hides,work,list,entry,typed} \
     __ntfy_{foreground_too,ask,answers,stat,request,recent,repeated,traceless,called,late,ends_in_word,ends_with,matches,aliased,expand,consistent,return,tick,adopt,texts,load}
   builtin unset "${!__ntfy_@}"
 }

@@ -10,6 +10,7 @@
 #   NTFY_PRIVATE                  "hide": commands that the history does not keep notify too, without their text;
 #                                 "drop": they do not; else private of the configuration, else "drop"
 #   NTFY_FOREGROUND_TOO           1: notify even while somebody is looking at the terminal
+#   NTFY_BACKGROUND               1: the ends of jobs started with & notify, too, at the next prompt
 #   NTFY_BIN                      the program to call; otherwise ntfy from PATH
 #   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
 #   AUTO_NTFY_DONE_LONGER_THAN    "-L5" or "5": goes before NTFY_LONGER_THAN
@@ -109,8 +110,11 @@ __ntfy_preexec() {
   \builtin trap - DEBUG
   (( __ntfy_told )) && __ntfy_next
   # $1 is what was typed, or nothing where the history does not keep it; $3 has aliases expanded.
-  __ntfy_typed=$1 __ntfy_last=$3 __ntfy_resumed=
-  [[ $3 == (fg|fg[[:space:]]*|%*) ]] && __ntfy_resume ${=3}
+  __ntfy_typed=$1 __ntfy_last=$3 __ntfy_resumed= __ntfy_job=
+  case $3 in
+    (fg|fg[[:space:]]*|%*) __ntfy_resume ${=3} ;;
+    (ntfy[[:space:]]*) [[ -z $__ntfy_serves || ${${=3}[2]} != fg ]] || __ntfy_resume ${=3#ntfy} ;;
+  esac
   __ntfy_start=$EPOCHREALTIME
 }
 
@@ -118,15 +122,28 @@ __ntfy_precmd() {
   # One command, which no DEBUG trap sees: it would run after it, and comes back when this function returns.
   \builtin trap - ${${__ntfy_code::=$?}:+DEBUG}
   \builtin typeset -i _ntfy_code=$__ntfy_code
+  \builtin typeset _ntfy_mark=
   \builtin typeset -F _ntfy_took=$(( __ntfy_start ? (EPOCHREALTIME - __ntfy_start) * 1000 : -1 ))
   __ntfy_start=0
   [[ $__ntfy_known == "${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}" ]] || __ntfy_watch
   (( EPOCHREALTIME < __ntfy_check && _ntfy_took < 50 )) || __ntfy_renew
+  [[ -z ${NTFY_BACKGROUND-} && $#__ntfy_back -eq 0 ]] || __ntfy_background
+  [[ -z $__ntfy_serves ]] || __ntfy_serve
   (( _ntfy_took >= 0 )) || \builtin return 0
   if (( _ntfy_code > 144 && _ntfy_code < 151 )) && __ntfy_suspended; then \builtin return 0; fi
-  [[ -n $__ntfy_always ]] || (( _ntfy_took >= __ntfy_gate )) || \builtin return 0
+  (( _ntfy_took < 50 )) || __ntfy_take
+  if [[ -n $__ntfy_job && -n ${__ntfy_asked[$__ntfy_job]-} ]]; then
+    _ntfy_mark=job
+    \builtin unset "__ntfy_asked[$__ntfy_job]"
+  fi
+  [[ -n $__ntfy_always$_ntfy_mark ]] || (( _ntfy_took >= __ntfy_gate )) || \builtin return 0
   (( _ntfy_took >= __ntfy_gate )) && __ntfy_watch
-  [[ $_ntfy_code != 130 && ${NTFY-} != off ]] || \builtin return 0
+  [[ ${NTFY-} != off ]] || \builtin return 0
+  if [[ -n $_ntfy_mark ]]; then
+    __ntfy_launch $_ntfy_code ${_ntfy_took%.*} --marked=$_ntfy_mark
+    \builtin return 0
+  fi
+  [[ $_ntfy_code != 130 ]] || \builtin return 0
   if [[ -n $__ntfy_renewing && -z ${NTFY_LONGER_THAN-}${AUTO_NTFY_DONE_LONGER_THAN-} ]] && (( _ntfy_took >= 50 )); then
     # The configuration has just changed: the program knows what it says.
     __ntfy_launch $_ntfy_code ${_ntfy_took%.*} --unsure
@@ -216,6 +233,157 @@ __ntfy_suspended() {
   else
     __ntfy_stopped[$_ntfy_job]="+$__ntfy_typed"
   fi
+  __ntfy_take
+  # With its process, and when it began.
+  [[ -z $_ntfy_mark ]] || __ntfy_asked[$_ntfy_job]="${${jobstates[$_ntfy_job]##*:}%%=*} $(( EPOCHREALTIME - _ntfy_took / 1000 ))"
+  # Only while there is a job for it, and no command of the user's with that name.
+  (( ${+functions[ntfy]} )) || { __ntfy_serves=1; functions[ntfy]='__ntfy_command "$@"' }
+  \builtin return 0
+}
+
+# Serves `ntfy fg` only as long as a job is suspended. Where a marked one has ended in the background, its mark asks for that.
+__ntfy_serve() {
+  \builtin typeset _ntfy_job
+  for _ntfy_job in ${(k)__ntfy_asked}; do
+    [[ -z ${jobstates[$_ntfy_job]-} && $_ntfy_job != "$__ntfy_job" ]] || \builtin continue
+    __ntfy_report ${__ntfy_asked[$_ntfy_job]%% *} $(( (EPOCHREALTIME - ${__ntfy_asked[$_ntfy_job]#* }) * 1000 )) "${__ntfy_stopped[$_ntfy_job]#+}" --marked=job
+    \builtin unset "__ntfy_asked[$_ntfy_job]"
+  done
+  [[ "$jobstates" == *suspended* || $#__ntfy_asked -gt 0 ]] && \builtin return
+  __ntfy_serves=
+  \builtin unfunction ntfy 2>/dev/null
+}
+
+# `ntfy fg [JOB]`: marks a suspended job and resumes it. Everything else is for the program.
+__ntfy_command() {
+  if [[ ${1-} != fg || ${2-} == -* ]]; then
+    \builtin command -- ntfy "$@"
+    \builtin return
+  fi
+  [[ -z $__ntfy_job ]] || : ${__ntfy_asked[$__ntfy_job]:="${${jobstates[$__ntfy_job]##*:}%%=*} $EPOCHREALTIME"}
+  \builtin fg "${@:2}"
+}
+
+# Sets mark to the mark that `ntfy this` left of the running command, and takes it away.
+__ntfy_take() {
+  \builtin typeset _ntfy_state= _ntfy_file=
+  __ntfy_state
+  _ntfy_file=$_ntfy_state/marks/$$
+  [[ -s $_ntfy_file ]] && __ntfy_mine $_ntfy_file || \builtin return 0
+  { \builtin read -r _ntfy_mark <$_ntfy_file; \builtin : >|$_ntfy_file } 2>/dev/null
+  [[ $_ntfy_mark == cancel ]] || \builtin return 0
+  _ntfy_mark= __ntfy_asked=()
+}
+
+# At a prompt, for jobs in the background, each known by its last process: which have ended, and which are new.
+__ntfy_background() {
+  \builtin typeset _ntfy_pid= _ntfy_job= _ntfy_line= _ntfy_file=
+  \builtin typeset -F _ntfy_begun=$(( EPOCHREALTIME - (_ntfy_took > 0 ? _ntfy_took / 1000 : 0) ))
+  \builtin typeset -a _ntfy_new
+  for _ntfy_pid in ${(k)__ntfy_back}; do
+    [[ "$jobstates" == *:$_ntfy_pid=* ]] || __ntfy_ended $_ntfy_pid
+  done
+  if [[ ${NTFY_BACKGROUND:-0} == 0 ]]; then
+    __ntfy_seen=off
+  elif [[ $__ntfy_seen == off ]]; then
+    # What was started before that is not asked for.
+    __ntfy_seen=$!
+  elif [[ $! != "$__ntfy_seen" ]]; then
+    __ntfy_seen=$!
+    [[ $__ntfy_last == bg* ]] || __ntfy_started
+  fi
+}
+
+# Remembers the jobs of the line that ran, which are there now, or have ended already.
+__ntfy_started() {
+  for _ntfy_job in ${(k)jobstates}; do
+    _ntfy_pid=${${jobstates[$_ntfy_job]##*:}%%=*}
+    [[ $jobstates[$_ntfy_job] == running:* && -z ${__ntfy_back[$_ntfy_pid]-} ]] || \builtin continue
+    _ntfy_new+=($_ntfy_pid)
+    __ntfy_back[$_ntfy_pid]=$_ntfy_begun __ntfy_lines[$_ntfy_pid]=$__ntfy_typed __ntfy_texts[$_ntfy_pid]=$jobtexts[$_ntfy_job]
+    __ntfy_pids[$_ntfy_pid]="${(j: :)${${(s.:.)jobstates[$_ntfy_job]}[3,-1]}%%=*}"
+  done
+  if (( ! $#_ntfy_new )); then
+    __ntfy_back[$__ntfy_seen]=$_ntfy_begun __ntfy_lines[$__ntfy_seen]=$__ntfy_typed __ntfy_texts[$__ntfy_seen]=
+    __ntfy_ended $__ntfy_seen
+    \builtin return
+  fi
+  __ntfy_folder
+  # A process that follows them would set off a trap for CHLD: with one, an end is as old as its prompt.
+  { \builtin trap >|$_ntfy_file } 2>/dev/null
+  [[ "$(<$_ntfy_file)" == *CHLD* ]] || \builtin zmodload zsh/zselect && (
+    \builtin setopt posix_traps
+    \builtin trap "" HUP INT QUIT TSTP
+    __ntfy_follow $_ntfy_new &
+  ) </dev/null >/dev/null 2>&1
+  { \builtin : >|$_ntfy_file } 2>/dev/null
+}
+
+# Sets file to where the ends of jobs are written down.
+__ntfy_folder() {
+  \builtin typeset _ntfy_state=
+  if [[ ${XDG_RUNTIME_DIR-} == /* && -O $XDG_RUNTIME_DIR ]]; then _ntfy_state=$XDG_RUNTIME_DIR/ntfy; else __ntfy_state; fi
+  _ntfy_file=$_ntfy_state/ended.$$
+  [[ -d $_ntfy_state ]] || \builtin command mkdir -p -m 700 $_ntfy_state </dev/null >/dev/null 2>&1
+  __ntfy_mine $_ntfy_file || _ntfy_file=/dev/null
+}
+
+# Writes down when they end, each in a line.
+__ntfy_follow() {
+  \builtin typeset _ntfy_pid _ntfy_one
+  \builtin umask 077
+  while (( $# )) && \builtin kill -0 $$; do
+    for _ntfy_pid in "$@"; do
+      \builtin shift
+      for _ntfy_one in ${=__ntfy_pids[$_ntfy_pid]}; do \builtin kill -0 $_ntfy_one && \builtin break; done
+      if (( ! $? )); then
+        \builtin set -- "$@" $_ntfy_pid
+      else
+        \builtin print -r -- "$_ntfy_pid $EPOCHREALTIME" >>|$_ntfy_file
+      fi
+    done
+    \builtin zselect -t 20
+  done
+}
+
+# __ntfy_ended PID: a job has ended.
+__ntfy_ended() {
+  \builtin typeset _ntfy_file= _ntfy_line= _ntfy_text=${__ntfy_lines[$1]} _ntfy_job=${__ntfy_texts[$1]}
+  \builtin typeset -F _ntfy_end=$EPOCHREALTIME _ntfy_began=${__ntfy_back[$1]}
+  \builtin unset "__ntfy_back[$1]" "__ntfy_lines[$1]" "__ntfy_texts[$1]" "__ntfy_pids[$1]"
+  __ntfy_folder
+  if [[ -s $_ntfy_file ]]; then
+    for _ntfy_line in "${(@f)$(<$_ntfy_file)}"; do
+      [[ $_ntfy_line != "$1 "* ]] || _ntfy_end=${_ntfy_line#* }
+    done
+    (( $#__ntfy_back )) || { \builtin : >|$_ntfy_file } 2>/dev/null
+  fi
+  # What has ended in the foreground is the command that brought it there.
+  [[ $__ntfy_last != (fg|fg[[:space:]]*|%*) && ${NTFY-} != off ]] && (( (_ntfy_end - _ntfy_began) * 1000 >= __ntfy_ms )) || \builtin return 0
+  __ntfy_report $1 $(( (_ntfy_end - _ntfy_began) * 1000 )) "$_ntfy_text"
+}
+
+# __ntfy_report PID MILLISECONDS TEXT [MARK]: notifies of a job.
+__ntfy_report() {
+  \builtin typeset _ntfy_focus= _ntfy_code=0
+  [[ ${(t)REPORTTIME-}${(t)REPORTMEMORY-} == *readonly* ]] || \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1
+  __ntfy_find
+  (
+    \builtin wait $1
+    _ntfy_code=$?
+    \builtin setopt posix_traps
+    \builtin trap "" HUP INT QUIT TSTP
+    __ntfy_work_job "$@" &
+  ) </dev/null >/dev/null 2>&1
+}
+
+# As __ntfy_report; of a line that does more than that, the job alone.
+__ntfy_work_job() {
+  \builtin typeset _ntfy_text=$3 _ntfy_last=
+  \builtin typeset -a _ntfy_flags
+  _ntfy_flags=(--job)
+  if __ntfy_private; then _ntfy_text=; elif [[ -n ${_ntfy_job-} && ${_ntfy_text//[^&;|]} != '&' ]]; then _ntfy_text=$_ntfy_job; fi
+  __ntfy_send $_ntfy_code ${2%.*} ${4-}
 }
 
 # __ntfy_resume fg [JOB]: sets __ntfy_resumed to "+" and the text of the job that goes on; nothing after "+" is private.
@@ -230,6 +398,7 @@ __ntfy_resume() {
     (*) _ntfy_job=$_ntfy_spec ;;
   esac
   [[ -n $_ntfy_job ]] || \builtin return 0
+  __ntfy_job=$_ntfy_job
   __ntfy_resumed=${__ntfy_stopped[$_ntfy_job]-+${jobtexts[$_ntfy_job]-}}
 }
 
@@ -320,7 +489,7 @@ __ntfy_launch() {
   [[ ${(t)REPORTTIME-}${(t)REPORTMEMORY-} == *readonly* ]] || \builtin typeset REPORTTIME=-1 REPORTMEMORY=-1
   __ntfy_count
   __ntfy_find
-  if [[ ${3-} != --short ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
+  if [[ ${3-} != --(short|marked*) ]] && ! __ntfy_foreground_too && __ntfy_answers; then _ntfy_asks=1; fi
   (
     # Without it an ignored signal would not stay ignored in the program.
     \builtin setopt posix_traps
@@ -351,12 +520,18 @@ __ntfy_work() {
   \builtin typeset _ntfy_text=$__ntfy_typed _ntfy_last=$__ntfy_last
   \builtin typeset -a _ntfy_flags
   if [[ -n $__ntfy_resumed ]]; then _ntfy_text=${__ntfy_resumed#+} _ntfy_last=; fi
-  _ntfy_flags=(--shell zsh --shell-pid $$)
+  _ntfy_flags=(--turn $__ntfy_turn)
+  if __ntfy_private; then _ntfy_text=; fi
+  __ntfy_send $1 $2 ${3-}
+}
+
+# __ntfy_send STATUS MILLISECONDS [SHORT]: calls the program with what flags, text and last hold; without a text it is private.
+__ntfy_send() {
+  _ntfy_flags+=(--shell zsh --shell-pid $$ --status $1 --duration-ms $2 --threshold-ms ${__ntfy_ms%%.*} ${3-})
   [[ ${TTY-} == /* ]] && _ntfy_flags+=(--tty $TTY)
-  _ntfy_flags+=(--status $1 --duration-ms $2 --turn $__ntfy_turn --threshold-ms ${__ntfy_ms%%.*} ${3-})
-  if __ntfy_private; then
-    __ntfy_hides || \builtin return 0
-    _ntfy_text= _ntfy_last= _ntfy_flags+=(--private)
+  if [[ -z $_ntfy_text ]]; then
+    [[ ${3-} == --marked* ]] || __ntfy_hides || \builtin return 0
+    _ntfy_last= _ntfy_flags+=(--private)
   fi
   [[ -z $_ntfy_focus ]] || _ntfy_flags+=(--focus $_ntfy_focus)
   __ntfy_foreground_too && _ntfy_flags+=(--foreground-too)
@@ -415,6 +590,7 @@ ntfy_unhook() {
     [[ ${(t)NTFY_BIN-} == *export* ]] || \builtin unset NTFY_BIN
     [[ ${(t)NTFY_NODE-} == *export* ]] || \builtin unset NTFY_NODE
   fi
+  [[ -z $__ntfy_serves ]] || \builtin unfunction ntfy 2>/dev/null
   \builtin unset -m "__ntfy_*"
   \builtin unfunction -m "__ntfy_*" ntfy_unhook
 }
@@ -429,8 +605,9 @@ ntfy_unhook() {
   \builtin typeset -gi __ntfy_code=0 __ntfy_told=0 __ntfy_turn=0
   \builtin typeset -gF __ntfy_check=0 __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
   \builtin typeset -g __ntfy_renewing= __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_always= __ntfy_asks=unknown
-  \builtin typeset -gA __ntfy_stopped
-  __ntfy_stopped=()
+  \builtin typeset -g __ntfy_job= __ntfy_serves= __ntfy_seen=off
+  \builtin typeset -gA __ntfy_stopped __ntfy_asked __ntfy_back __ntfy_lines __ntfy_texts __ntfy_pids
+  __ntfy_stopped=() __ntfy_asked=() __ntfy_back=() __ntfy_lines=() __ntfy_texts=() __ntfy_pids=()
   \builtin typeset -ga preexec_functions precmd_functions
 } 2>/dev/null
 if (( ${+EPOCHREALTIME} && ${+functions} )); then

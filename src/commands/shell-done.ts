@@ -16,6 +16,7 @@ import { readInput } from '../platform/input.ts'
 import { say } from '../platform/output.ts'
 import { signalOf } from '../process/end.ts'
 import { whySilent } from '../rules/hook-rules.ts'
+import { isOfCommand } from '../shell/marks.ts'
 import { forgetGoneShells, threadOfShell } from '../shell/threads.ts'
 
 /** Most that a hook sends of a command, in bytes. */
@@ -38,6 +39,8 @@ const hookFlags = {
   ignore: { kind: 'text', value: 'LIST', description: 'programs that do not notify, instead of the built-in list' },
   'threshold-ms': { kind: 'text', value: 'N', description: 'the threshold of the shell, in milliseconds' },
   short: { kind: 'boolean', description: 'it was under the threshold: only what always notifies' },
+  marked: { kind: 'text', value: 'MARK', description: 'what was found at the place of marks: notify in any case' },
+  job: { kind: 'boolean', description: 'it ran in the background' },
   unsure: { kind: 'boolean', description: 'the configuration is newer than the threshold that the hook knows' },
   opts: { kind: 'text', value: 'STRING', description: 'options of ntfy: AUTO_NTFY_DONE_OPTS' },
 } as const
@@ -80,8 +83,12 @@ async function notify({ flags, global }: Invocation<typeof hookFlags>): Promise<
     flags['threshold-ms'] === undefined ? undefined : numberFrom('--threshold-ms', flags['threshold-ms'])
   const threshold = shellPid === undefined || thresholdMs === undefined ? undefined : { shellPid, thresholdMs }
   const ended = { source: 'hook', outcome, ...(threshold && { threshold }) } as const
-  const short = flags.unsure ? durationMs < (await thresholdOf(options.config)).milliseconds : flags.short
-  const silent = whySilent({ typed, expanded, status, shellPid, short, ignore: flags.ignore }, config)
+  // Only because of a mark, which the hook cannot judge, what is short gets here.
+  const isShort = flags.short || (flags.marked !== undefined && durationMs < (thresholdMs ?? 0))
+  const isMarked = flags.marked !== undefined && isOfCommand(flags.marked, shellPid, durationMs)
+  if (flags.marked !== undefined && !isMarked && flags.private) return false
+  const short = flags.unsure ? durationMs < (await thresholdOf(options.config)).milliseconds : isShort
+  const silent = isMarked ? undefined : whySilent({ typed, expanded, status, shellPid, short, ignore: flags.ignore }, config)
   if (silent) {
     // What is under the threshold gets here only because of `always`: no debug line about every command.
     if (!short) await recordDecision({ ...ended, config: config.path, silent })
@@ -89,16 +96,17 @@ async function notify({ flags, global }: Invocation<typeof hookFlags>): Promise<
   }
   const key = config.stats && !secret ? keyOfLine(expanded || typed, originHere().cwd) : undefined
   Object.assign(outcome, withUsual(outcome, key))
-  const found = flags['foreground-too'] ? undefined : await lookedAt(terminal, flags.focus, config)
+  const found = flags['foreground-too'] || isMarked ? undefined : await lookedAt(terminal, flags.focus, config)
   if (found?.answer === 'no') {
     const reason = `somebody was looking (${found.source})`
     await recordDecision({ ...ended, config: config.path, away: found, silent: { rule: 'away', reason } })
     return false
   }
   if (found?.answer === 'unknown') terminal.unlessFocused = true
-  const thread = shellPid === undefined ? undefined : threadOfShell(shellPid)
+  // A job has ended beside the commands of its shell: their notifications have nothing to do with its own.
+  const thread = shellPid === undefined || flags.job ? undefined : threadOfShell(shellPid)
   const news = { ...ended, terminal, ...(thread !== undefined && { thread }), ...(found && { away: found }) }
-  keepRun(outcome, key)
+  if (!flags.job) keepRun(outcome, key)
   await notifyHere(news, situation, options)
   forgetGoneShells()
   return true

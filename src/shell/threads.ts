@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { codeOf } from '../platform/errors.ts'
 import { runtimeFolder, stateFolder } from '../platform/paths.ts'
 import { readStat } from '../process/proc.ts'
+import { marksFolder } from './marks.ts'
 import { shellsFolder } from './moved-on.ts'
 
 /** A shell's notification replaces its last one; the start time distinguishes shells with the same process ID. */
@@ -11,10 +12,14 @@ export function threadOfShell(shellPid: number): string | undefined {
   return start === undefined ? undefined : `shell-${shellPid}-${start}`
 }
 
-/** Removes what shells that are gone have left: their word that they went on, and bash's file for its history. */
+/** Removes what shells that are gone have left: their word that they went on, marks, bash's file for its history, and the ends of jobs. */
 export function forgetGoneShells(): void {
   forgetIn(shellsFolder(), '')
-  for (const folder of [runtimeFolder(), stateFolder()]) forgetIn(folder, 'history.')
+  forgetIn(marksFolder(), '')
+  for (const folder of [runtimeFolder(), stateFolder()]) {
+    forgetIn(folder, 'history.')
+    forgetIn(folder, 'ended.')
+  }
 }
 
 function forgetIn(folder: string | undefined, prefix: string): void {
