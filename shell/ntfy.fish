@@ -10,6 +10,7 @@
 #   NTFY_PRIVATE                  "hide": commands that the history does not keep notify too, without their text;
 #                                 "drop": they do not; else private of the configuration, else "drop"
 #   NTFY_FOREGROUND_TOO           1: notify even while somebody is looking at the terminal
+#   NTFY_BACKGROUND               1: the ends of jobs started with & notify, too
 #   NTFY_BIN                      the program to call; otherwise ntfy from PATH
 #   NTFY_NODE                     the node that NTFY_BIN runs on, given to it in its environment
 #   AUTO_NTFY_DONE_LONGER_THAN    "-L5" or "5": goes before NTFY_LONGER_THAN
@@ -102,7 +103,7 @@ if builtin status is-interactive
         builtin test $__ntfy_places[2] -nt $__ntfy_places[1] -o $__ntfy_places[3] -nt $__ntfy_places[1] -o $__ntfy_places[4] -nt $__ntfy_places[1] -o $__ntfy_places[5] -nt $__ntfy_places[1] -o $__ntfy_places[6] -nt $__ntfy_places[1] -o $__ntfy_places[7] -nt $__ntfy_places[1] -o $__ntfy_places[8] -nt $__ntfy_places[1] -o $__ntfy_places[9] -nt $__ntfy_places[1] 2>/dev/null
     end
 
-    # __ntfy_start SCRIPT: runs it with sh, which gets NTFY_NODE, the program and the number of this shell, in the
+    # __ntfy_start SCRIPT [WORD...]: runs it with sh, which gets NTFY_NODE, the program, the number of this shell and the words, in the
     # background, with no word on the terminal and no trace in the table of jobs.
     function __ntfy_start
         set -l bin (__ntfy_find)
@@ -114,7 +115,7 @@ if builtin status is-interactive
         builtin status is-no-job-control
         and set control none
         builtin status job-control full
-        command /bin/sh -c $begin$argv[1] sh "$NTFY_NODE" $bin $fish_pid </dev/null >/dev/null 2>&1 &
+        command /bin/sh -c $begin$argv[1] sh "$NTFY_NODE" $bin $fish_pid $argv[2..-1] </dev/null >/dev/null 2>&1 &
         builtin disown 2>/dev/null
         builtin status job-control $control
         set -g last_pid $before
@@ -128,14 +129,26 @@ if builtin status is-interactive
         builtin test "$__ntfy_known" = "$NTFY_LONGER_THAN/$AUTO_NTFY_DONE_LONGER_THAN/$XDG_STATE_HOME"
         or __ntfy_watch
         set -l text "$argv[1]"
+        # A job of the background that was brought back has been notified of.
+        set -l known $__ntfy_brought
+        set -e __ntfy_brought
+        set -q known[1]
+        and builtin string match -qr '^\s*fg\b' -- "$text"
+        and return
+        set -g __ntfy_mark
+        builtin test "$last_pid" = "$__ntfy_seen"
+        or __ntfy_started $took "$text"
         if builtin jobs -q; or set -q __ntfy_groups[1]
-            __ntfy_suspended "$text"
+            __ntfy_suspended "$text" $took
             and return
             set -q __ntfy_resumed
             and set text $__ntfy_resumed
         end
         __ntfy_renew
+        builtin test "$took" -ge 50
+        and __ntfy_take
         set -q __ntfy_always[1]
+        or builtin test -n "$__ntfy_mark"
         or builtin test "$took" -ge $__ntfy_gate
         or return
         # The duration is an earlier command's when nothing but a comment was typed.
@@ -143,7 +156,14 @@ if builtin status is-interactive
         or return
         builtin test "$took" -ge $__ntfy_gate
         and __ntfy_watch
-        builtin test $code -ne 130 -a "$NTFY" != off
+        builtin test "$NTFY" != off
+        or return
+        set -g __ntfy_focus
+        if builtin test -n "$__ntfy_mark"
+            __ntfy_launch $code $took "$text" --marked=$__ntfy_mark
+            return
+        end
+        builtin test $code -ne 130
         or return
         set -l short
         if set -q __ntfy_renewing; and builtin test -z "$NTFY_LONGER_THAN$AUTO_NTFY_DONE_LONGER_THAN" -a "$took" -ge 50
@@ -154,7 +174,6 @@ if builtin status is-interactive
             or return
             set short --short
         end
-        set -g __ntfy_focus
         builtin test "$short" != --short
         and __ntfy_ask
         __ntfy_launch $code $took "$text" $short
@@ -233,10 +252,10 @@ if builtin status is-interactive
         return 1
     end
 
-    # __ntfy_suspended TEXT: did the command stop, instead of ending? Only the table of jobs shows it. What was typed is
-    # remembered for the time when it goes on: __ntfy_resumed is that, if it is over now.
+    # __ntfy_suspended TEXT MILLISECONDS: did the command stop, instead of ending? Only the table of jobs shows it. What was
+    # typed is remembered for the time when it goes on: __ntfy_resumed is that, if it is over now.
     function __ntfy_suspended
-        set -l fg (builtin string match -r '^\s*fg\b' -- $argv[1])
+        set -l fg (builtin string match -r '^\s*(?:ntfy\s+)?fg\b' -- $argv[1])
         set -l all
         set -l stopped
         set -l new
@@ -255,7 +274,12 @@ if builtin status is-interactive
         set -g __ntfy_stopped $stopped
         set -e __ntfy_resumed
         __ntfy_forget "$fg" $all
+        __ntfy_serve $stopped
         if builtin test -n "$new"
+            __ntfy_take
+            builtin test -n "$__ntfy_mark"
+            and __ntfy_ask_for $new (__ntfy_uptime $argv[2])
+            set -g __ntfy_mark
             if not builtin contains -- $new $__ntfy_groups
                 set -a __ntfy_groups $new
                 set -a __ntfy_texts $argv[1]
@@ -277,12 +301,188 @@ if builtin status is-interactive
             if builtin contains -- $groups[1] $argv[2..-1]
                 set -a __ntfy_groups $groups[1]
                 set -a __ntfy_texts $texts[1]
-            else if builtin test -n "$argv[1]"
-                set -g __ntfy_resumed $texts[1]
+            else
+                if builtin test -n "$argv[1]"
+                    set -g __ntfy_resumed $texts[1]
+                end
+                __ntfy_answer "$argv[1]" $groups[1] $texts[1]
             end
             set -e groups[1]
             set -e texts[1]
         end
+    end
+
+    # __ntfy_serve STOPPED...: serves `ntfy fg` only while there is a job for it, and no command of the user's with that name.
+    function __ntfy_serve
+        if not set -q argv[1]
+            set -q __ntfy_serves
+            and builtin functions -e ntfy
+            set -e __ntfy_serves
+            return 0
+        end
+        builtin functions -q ntfy
+        and return
+        set -g __ntfy_serves 1
+        function ntfy
+            __ntfy_command $argv
+        end
+    end
+
+    # `ntfy fg [JOB]`: marks a suspended job and resumes it. Everything else is for the program.
+    function __ntfy_command
+        if builtin test "$argv[1]" != fg; or builtin string match -q -- '-*' "$argv[2]"
+            command ntfy $argv
+            return
+        end
+        set -l groups (builtin jobs --group $argv[2..-1] 2>/dev/null | builtin string match -r '^\d+$')
+        set -q groups[1]
+        and not builtin contains -- $groups[1] $__ntfy_asked
+        and __ntfy_ask_for $groups[1] (__ntfy_uptime 0)
+        builtin fg $argv[2..-1]
+    end
+
+    # __ntfy_ask_for GROUP BEGUN: its end notifies in any case; where that comes in the background, this keeps its status.
+    function __ntfy_ask_for
+        set -a __ntfy_asked $argv[1]
+        set -a __ntfy_asked_since $argv[2]
+        builtin eval "function __ntfy_job_$argv[1] --on-process-exit $argv[1]; set -g __ntfy_code_$argv[1] \$argv[3]; end"
+    end
+
+    # __ntfy_answer FG GROUP TEXT: a job that was suspended has ended; by fg it is the command that has just ended.
+    function __ntfy_answer
+        set -l at (builtin contains -i -- $argv[2] $__ntfy_asked)
+        or return 0
+        if builtin test -n "$argv[1]"
+            set -g __ntfy_mark job
+        else
+            set -l code __ntfy_code_$argv[2]
+            set -q $code
+            or set -l $code 0
+            set -g __ntfy_focus
+            __ntfy_launch $$code (builtin math "round(("(__ntfy_uptime 0)" - $__ntfy_asked_since[$at]) * 1000)") "$argv[3]" --job --marked=job
+        end
+        builtin functions -e __ntfy_job_$argv[2]
+        set -eg __ntfy_code_$argv[2]
+        set -e __ntfy_asked[$at]
+        set -e __ntfy_asked_since[$at]
+    end
+
+    # Sets __ntfy_mark to the mark that `ntfy this` left of the running command, and takes it away.
+    function __ntfy_take
+        set -l file (__ntfy_state)/marks/$fish_pid
+        builtin test -s "$file"
+        and __ntfy_mine $file
+        or return 0
+        builtin read -g __ntfy_mark <$file 2>/dev/null
+        builtin printf '' >$file 2>/dev/null
+        builtin test "$__ntfy_mark" = cancel
+        or return 0
+        set -g __ntfy_mark
+        set -g __ntfy_asked
+        set -g __ntfy_asked_since
+    end
+
+    # __ntfy_uptime MILLISECONDS: prints the seconds since the system was started, less that time.
+    function __ntfy_uptime
+        set -l now
+        if builtin test -r /proc/uptime
+            builtin read now </proc/uptime
+        else
+            set now (command date +%s)
+        end
+        builtin math (builtin string split -f1 ' ' -- $now) - $argv[1] / 1000
+    end
+
+    # __ntfy_started MILLISECONDS TEXT: fish says of each job in the background when it ends; there are new ones.
+    function __ntfy_started
+        set -g __ntfy_seen $last_pid
+        builtin test -n "$NTFY_BACKGROUND" -a "$NTFY_BACKGROUND" != 0
+        and not builtin string match -qr '^\s*bg\b' -- $argv[2]
+        or return 0
+        set -l begun (__ntfy_uptime $argv[1])
+        set -l new
+        set -l commands
+        for line in (builtin jobs)
+            set -l fields (builtin string split \t -- $line)
+            builtin string match -qr '^\d+$' -- "$fields[2]"
+            and builtin test "$fields[-2]" = running
+            and not builtin contains -- $fields[2] $__ntfy_back
+            or continue
+            set -a new $fields[2]
+            set -a commands $fields[-1]
+        end
+        # It has ended already.
+        set -q new[1]
+        or set new $last_pid
+        # The newest is listed first; of a pipeline the last process has the status.
+        set -l pid $last_pid
+        while set -q new[1]
+            set -l text $argv[2]
+            # Of a line that does more than that, the job alone.
+            builtin test (builtin string join '' x (builtin string replace -ra '[^&;|]' '' -- $text)) != 'x&' -a -n "$commands[1]"
+            and not __ntfy_private "$text"
+            and set text $commands[1]
+            __ntfy_remember $new[1] $pid $begun "$text"
+            set -e new[1]
+            set -e commands[1]
+            set pid $new[1]
+        end
+    end
+
+    # __ntfy_remember GROUP PID BEGUN TEXT
+    function __ntfy_remember
+        set -a __ntfy_back $argv[1]
+        set -a __ntfy_begun $argv[3]
+        set -a __ntfy_lines "$argv[4]"
+        builtin eval "function __ntfy_job_$argv[1] --on-job-exit $argv[2]; __ntfy_ended $argv[1]; end
+            function __ntfy_code_$argv[1] --on-process-exit $argv[2]
+                set -g __ntfy_code_$argv[1] \$argv[3]
+                builtin contains -- $argv[1] (builtin jobs --group 2>/dev/null); or __ntfy_ended $argv[1]
+            end"
+        # While a command runs fish says nothing: this writes down when the first and the last process end.
+        set -l folder (builtin string replace -r '/[^/]*$' '' -- (__ntfy_ends))
+        builtin test -d "$folder"
+        or command mkdir -p -m 700 $folder </dev/null >/dev/null 2>&1
+        __ntfy_start 'umask 077; tail --pid="$4" -s 0.2 -f /dev/null && tail --pid="$5" -s 0.2 -f /dev/null && read -r now rest </proc/uptime && echo "$4 $now" >>"$6"' $argv[1] $argv[2] (__ntfy_ends)
+    end
+
+    # Prints where the ends of jobs are written down.
+    function __ntfy_ends
+        if builtin string match -q '/*' -- "$XDG_RUNTIME_DIR"; and builtin test -O "$XDG_RUNTIME_DIR"
+            builtin echo $XDG_RUNTIME_DIR/ntfy/ended.$fish_pid
+        else
+            builtin echo (__ntfy_state)/ended.$fish_pid
+        end
+    end
+
+    # __ntfy_ended GROUP: a job has ended.
+    function __ntfy_ended
+        set -l at (builtin contains -i -- $argv[1] $__ntfy_back)
+        or return 0
+        set -l code __ntfy_code_$argv[1]
+        set -l file (__ntfy_ends)
+        set -l end (__ntfy_uptime 0)
+        set -l text
+        __ntfy_mine $file
+        and builtin read -z text <$file 2>/dev/null
+        for line in (builtin string split \n -- $text)
+            set -l parts (builtin string match -r "^$argv[1] ([\d.]+)\$" -- $line)
+            and set end $parts[2]
+        end
+        set -l took (builtin math "max(0, round(($end - $__ntfy_begun[$at]) * 1000))")
+        set -g __ntfy_brought 1
+        set -g __ntfy_focus
+        builtin test "$NTFY" != off -a $took -ge $__ntfy_ms
+        and __ntfy_launch "$$code" $took "$__ntfy_lines[$at]" --job
+        builtin functions -e __ntfy_code_$argv[1] __ntfy_job_$argv[1]
+        set -eg $code
+        set -e __ntfy_back[$at]
+        set -e __ntfy_begun[$at]
+        set -e __ntfy_lines[$at]
+        set -q __ntfy_back[1]
+        or builtin test ! -s "$file"
+        or builtin printf '' >$file 2>/dev/null
+        return 0
     end
 
     # The last command of the text, if it is an alias, with what the alias stands for.
@@ -424,16 +624,20 @@ if builtin status is-interactive
         builtin echo -- $instead
     end
 
-    # __ntfy_launch STATUS MILLISECONDS TEXT [--short]
+    # __ntfy_launch STATUS MILLISECONDS TEXT [--short...]
     function __ntfy_launch
-        __ntfy_count
-        set -l flags --status $argv[1] --duration-ms $argv[2] --turn $__ntfy_turn --threshold-ms $__ntfy_ms $argv[4]
+        set -l flags --status $argv[1] --duration-ms $argv[2] --threshold-ms $__ntfy_ms $argv[4..-1]
+        if not builtin contains -- --job $argv[4..-1]
+            __ntfy_count
+            set -a flags --turn $__ntfy_turn
+        end
         set -l text $argv[3]
         builtin string match -qr '(?s)^.{4097}' -- $text
         and set text (builtin string sub -l 4096 -- $text | builtin string collect)
         set -l last
         if __ntfy_private "$argv[3]"
-            __ntfy_hides
+            builtin string match -q -- '--marked*' $argv[4..-1]
+            or __ntfy_hides
             or return
             set -a flags --private
             set text
@@ -513,6 +717,11 @@ if builtin status is-interactive
                 or set -eg $name
             end
         end
+        __ntfy_serve
+        for group in $__ntfy_back $__ntfy_asked
+            builtin functions -e __ntfy_code_$group __ntfy_job_$group
+            set -eg __ntfy_code_$group
+        end
         set -e __ntfy_ms
         set -e __ntfy_places
         set -e __ntfy_renewing
@@ -527,7 +736,10 @@ if builtin status is-interactive
         set -e __ntfy_asks
         set -e __ntfy_always
         set -e __ntfy_turn
-        for name in parse threshold settings stale renew start listed state mine count next preexec watch postexec suspended forget expanded private hides find launch foreground_too ask answers \
+        for name in mark brought seen serves back begun lines asked asked_since
+            set -eg __ntfy_$name
+        end
+        for name in serve command ask_for answer take uptime started remember ends ended parse threshold settings stale renew start listed state mine count next preexec watch postexec suspended forget expanded private hides find launch foreground_too ask answers \
             stat request present
             builtin functions -e __ntfy_$name
         end
@@ -539,6 +751,12 @@ if builtin status is-interactive
     set -g __ntfy_texts
     set -g __ntfy_stopped
     set -g __ntfy_turn 0
+    set -g __ntfy_seen $last_pid
+    set -g __ntfy_back
+    set -g __ntfy_begun
+    set -g __ntfy_lines
+    set -g __ntfy_asked
+    set -g __ntfy_asked_since
     __ntfy_watch
     __ntfy_renew
     builtin test -z "$TMUX"

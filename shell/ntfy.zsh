@@ -243,11 +243,11 @@ __ntfy_suspended() {
 
 # Serves `ntfy fg` only as long as a job is suspended. Where a marked one has ended in the background, its mark asks for that.
 __ntfy_serve() {
-  \builtin typeset _ntfy_job
-  for _ntfy_job in ${(k)__ntfy_asked}; do
-    [[ -z ${jobstates[$_ntfy_job]-} && $_ntfy_job != "$__ntfy_job" ]] || \builtin continue
-    __ntfy_report ${__ntfy_asked[$_ntfy_job]%% *} $(( (EPOCHREALTIME - ${__ntfy_asked[$_ntfy_job]#* }) * 1000 )) "${__ntfy_stopped[$_ntfy_job]#+}" --marked=job
-    \builtin unset "__ntfy_asked[$_ntfy_job]"
+  \builtin typeset _ntfy_one
+  for _ntfy_one in ${(k)__ntfy_asked}; do
+    [[ -z ${jobstates[$_ntfy_one]-} && $_ntfy_one != "$__ntfy_one" ]] || \builtin continue
+    __ntfy_report ${__ntfy_asked[$_ntfy_one]%% *} $(( (EPOCHREALTIME - ${__ntfy_asked[$_ntfy_one]#* }) * 1000 )) "${__ntfy_stopped[$_ntfy_one]#+}" --marked=job
+    \builtin unset "__ntfy_asked[$_ntfy_one]"
   done
   [[ "$jobstates" == *suspended* || $#__ntfy_asked -gt 0 ]] && \builtin return
   __ntfy_serves=
@@ -383,6 +383,8 @@ __ntfy_work_job() {
   \builtin typeset -a _ntfy_flags
   _ntfy_flags=(--job)
   if __ntfy_private; then _ntfy_text=; elif [[ -n ${_ntfy_job-} && ${_ntfy_text//[^&;|]} != '&' ]]; then _ntfy_text=$_ntfy_job; fi
+  # zsh knows nothing of a job that was continued in the background.
+  [[ -z ${4-} || $_ntfy_code != 255 ]] || _ntfy_code=unknown
   __ntfy_send $_ntfy_code ${2%.*} ${4-}
 }
 

@@ -22,7 +22,7 @@ export async function busyShell(word: string | undefined): Promise<ProcessStat> 
   if (word !== undefined) {
     const shell = namedShell(word)
     if (await isBusy(shell)) return shell
-    throw new NtfyError(`this ${word}: no command runs in that shell${hintOfJob(shell)}`, exitCode.unavailable)
+    throw new NtfyError(`this ${word}: no command runs in that shell${hintOfJob(shell)}`, exitCode.refused)
   }
   const own = ownShells()
   const others = hookedShells().filter(({ pid }) => !own.includes(pid))
@@ -47,7 +47,7 @@ export function runningIn(shell: ProcessStat): string | undefined {
 
 function only(found: ProcessStat[], none: string, several: string): ProcessStat {
   const [shell] = found
-  if (shell === undefined) throw new NtfyError(`this: ${none}`, exitCode.unavailable)
+  if (shell === undefined) throw new NtfyError(`this: ${none}`, exitCode.refused)
   if (found.length === 1) return shell
   const list = found.map((one) => `  ${terminalOf(one) ?? ''}  ${one.pid}  ${runningIn(one) ?? one.comm}`)
   throw new UsageError(`this: ${several} (name its process or its terminal):\n${list.join('\n')}`)

@@ -60,14 +60,14 @@ export default defineCommand({
 
 /** @returns whether there was something to notify of */
 async function notify({ flags, global }: Invocation<typeof hookFlags>): Promise<boolean> {
-  const status = numberFrom('--status', flags.status)
+  const status = flags.job && flags.status === 'unknown' ? undefined : numberFrom('--status', flags.status)
   const durationMs = numberFrom('--duration-ms', flags['duration-ms'])
   const [text = '', lastCommand = ''] = flags.private ? [] : readInput(longestText).text.split('\0')
   // The hooks keep it back themselves; a script of an older installation may not.
   const secret = flags.private || /^\s/.test(text)
   const [typed, expanded] = secret ? ['', ''] : [text, lastCommand]
-  const signal = signalOf(status)
-  const outcome: Outcome = { ...(signal ? { signal } : { status }), durationMs }
+  const signal = status === undefined ? undefined : signalOf(status)
+  const outcome: Outcome = { ...(signal ? { signal } : status !== undefined && { status }), durationMs }
   if (typed !== '') outcome.command = typed
   const terminal: TerminalReference = {
     ...(flags.tty !== undefined && { tty: flags.tty }),
@@ -88,7 +88,9 @@ async function notify({ flags, global }: Invocation<typeof hookFlags>): Promise<
   const isMarked = flags.marked !== undefined && isOfCommand(flags.marked, shellPid, durationMs)
   if (flags.marked !== undefined && !isMarked && flags.private) return false
   const short = flags.unsure ? durationMs < (await thresholdOf(options.config)).milliseconds : isShort
-  const silent = isMarked ? undefined : whySilent({ typed, expanded, status, shellPid, short, ignore: flags.ignore }, config)
+  const silent = isMarked
+    ? undefined
+    : whySilent({ typed, expanded, status: status ?? 0, shellPid, short, ignore: flags.ignore }, config)
   if (silent) {
     // What is under the threshold gets here only because of `always`: no debug line about every command.
     if (!short) await recordDecision({ ...ended, config: config.path, silent })

@@ -23,7 +23,7 @@ export default defineCommand({
   takes: [],
   async run({ flags, words: [word] }) {
     if (process.platform !== 'linux') {
-      throw new NtfyError('this: only Linux shows what runs in another pane (ntfy done --pid PID)', exitCode.unavailable)
+      throw new NtfyError('this: only Linux shows what runs in another pane (ntfy done --pid PID)', exitCode.refused)
     }
     const shell = await (flags.cancel ? markedShell(word) : busyShell(word))
     try {
