@@ -437,17 +437,20 @@ __ntfy_started() {
   (( _ntfy_took < 0 )) || _ntfy_begun=$(( __ntfy_at - _ntfy_took ))
   { builtin jobs -rl >|"$__ntfy_file"; IFS='' builtin read -r -d '' -n 65536 _ntfy_list <"$__ntfy_file"; } 2>/dev/null
   _ntfy_begun="$_ntfy_begun $(( __ntfy_line - 1 )) $(( __ntfy_line > __ntfy_before ))" _ntfy_pid=''
-  # [1]+ PID STATE (24 columns) COMMAND, and for each further process of a pipeline the same without the number.
+  # [1]+ PID STATE (24 columns) COMMAND, and for each further process of a pipeline PID STATE | COMMAND.
   while [[ $_ntfy_list == *$'\n'* ]]; do
     _ntfy_line=${_ntfy_list%%$'\n'*} _ntfy_list=${_ntfy_list#*$'\n'}
     if [[ $_ntfy_line == '['* ]]; then
       __ntfy_remember
-      _ntfy_line=${_ntfy_line#*]} _ntfy_line=${_ntfy_line#[+-]} _ntfy_first='' _ntfy_text=''
+      _ntfy_line=${_ntfy_line#*]} _ntfy_line=${_ntfy_line#[+-]} _ntfy_first=''
     fi
     _ntfy_line=${_ntfy_line#"${_ntfy_line%%[! ]*}"}
     _ntfy_pid=${_ntfy_line%% *}
-    _ntfy_first=${_ntfy_first:-$_ntfy_pid}
-    _ntfy_text+=${_ntfy_text:+ }${_ntfy_line:${#_ntfy_pid}+25}
+    if [[ -z $_ntfy_first ]]; then
+      _ntfy_first=$_ntfy_pid _ntfy_text=${_ntfy_line:${#_ntfy_pid}+25}
+    else
+      _ntfy_text+=" | ${_ntfy_line#*| }"
+    fi
   done
   __ntfy_remember
   # None of them runs any more.

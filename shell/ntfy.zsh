@@ -245,7 +245,7 @@ __ntfy_suspended() {
 __ntfy_serve() {
   \builtin typeset _ntfy_one
   for _ntfy_one in ${(k)__ntfy_asked}; do
-    [[ -z ${jobstates[$_ntfy_one]-} && $_ntfy_one != "$__ntfy_one" ]] || \builtin continue
+    [[ -z ${jobstates[$_ntfy_one]-} && $_ntfy_one != "$__ntfy_job" ]] || \builtin continue
     __ntfy_report ${__ntfy_asked[$_ntfy_one]%% *} $(( (EPOCHREALTIME - ${__ntfy_asked[$_ntfy_one]#* }) * 1000 )) "${__ntfy_stopped[$_ntfy_one]#+}" --marked=job
     \builtin unset "__ntfy_asked[$_ntfy_one]"
   done

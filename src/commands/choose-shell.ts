@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { exitCode, NtfyError, UsageError } from '../platform/errors.ts'
+import { codeOf, exitCode, NtfyError, UsageError } from '../platform/errors.ts'
 import { oneLine } from '../platform/text.ts'
 import { ancestors, type ProcessStat, readCommandLine, readStat, terminalOf } from '../process/proc.ts'
 import { commandText } from '../process/quote.ts'
@@ -9,7 +9,8 @@ import { readTree } from '../running/tree.ts'
 import { hookedShells } from '../shell/hooked.ts'
 import { isMarked } from '../shell/marks.ts'
 
-const withoutHooks = 'it has no hooks of ntfy (ntfy done --pid PID waits for any process)'
+/** Names of programs that may be the shell of a pane. */
+const shellNames = /^(ba|z|fi|da|a|k|mk|xon|elvi)?sh$|^nu$|^pwsh$/
 
 /**
  * The shell whose command is meant: the one that was named, else the only other one that runs a command.
@@ -25,24 +26,28 @@ export async function busyShell(word: string | undefined): Promise<ProcessStat> 
     throw new NtfyError(`this ${word}: no command runs in that shell${hintOfJob(shell)}`, exitCode.refused)
   }
   const own = ownShells()
-  const others = hookedShells().filter(({ pid }) => !own.includes(pid))
+  const others = shellsHere().filter(({ pid }) => !own.includes(pid))
   const busy: ProcessStat[] = []
   for (const shell of innermost(others)) if (await isBusy(shell)) busy.push(shell)
-  return only(busy, 'no command runs in another shell with hooks', 'commands run in several shells')
+  return only(busy, 'no command runs in another shell of yours', 'commands run in several shells')
 }
 
 /** The shell whose mark is to be taken away: the one that was named, else the only one that is marked. */
 export async function markedShell(word: string | undefined): Promise<ProcessStat> {
   if (word !== undefined) return namedShell(word)
-  return only(hookedShells().filter(isMarked), 'nothing is marked', 'several are marked')
+  return only(shellsHere().filter(isMarked), 'nothing is marked', 'several are marked')
 }
 
 /** What runs in the foreground of a shell; nothing if that is the shell itself. */
 export function runningIn(shell: ProcessStat): string | undefined {
-  const leader = readStat(shell.tpgid) ?? readTree(shell.pid).find(({ pgrp }) => pgrp === shell.tpgid)
+  const leader = leaderIn(shell)
   if (leader === undefined || leader.pid === shell.pid) return undefined
   const words = readCommandLine(leader.pid) ?? []
   return oneLine(words.length > 0 ? commandText(words) : `[${leader.comm}]`).slice(0, 120)
+}
+
+export function leaderIn(shell: ProcessStat): ProcessStat | undefined {
+  return readStat(shell.tpgid) ?? readTree(shell.pid).find(({ pgrp }) => pgrp === shell.tpgid)
 }
 
 function only(found: ProcessStat[], none: string, several: string): ProcessStat {
@@ -69,18 +74,18 @@ function shellOfProcess(word: string): ProcessStat {
   if (pid === process.pid) throw new UsageError(`this ${word}: that is ntfy itself`)
   const stat = Number.isSafeInteger(pid) && pid > 0 ? readStat(pid) : undefined
   if (stat === undefined || stat.state === 'Z' || stat.state === 'X') {
-    throw new UsageError(`this ${word}: no such process`)
+    throw new UsageError(`this ${word}: ${isHidden(pid) ? othersWords() : 'no such process'}`)
   }
   refuseOthers(word, `/proc/${pid}`)
   const line = [pid, ...ancestors(pid).map((one) => one.pid)]
-  const shells = hookedShells()
-  const at = line.findIndex((one) => shells.some((shell) => shell.pid === one))
-  const shell = shells.find((one) => one.pid === line[at])
+  const shells = shellsHere()
+  const shell = line.map((one) => shells.find((other) => other.pid === one)).find((one) => one !== undefined)
   if (shell === undefined) {
-    if (pid === ownShells()[0]) return stat
-    throw new UsageError(`this ${word}: neither a shell with ntfy's hooks, nor in one: ${withoutHooks}`)
+    throw new UsageError(`this ${word}: neither a shell on a terminal, nor in one (ntfy done --pid ${word})`)
   }
-  if (at > 0 && !line.slice(0, at).some((one) => readStat(one)?.pgrp === shell.tpgid) && shell.pid !== ownShells()[0]) {
+  const within = line.slice(0, line.indexOf(shell.pid))
+  const isInFront = within.length === 0 || within.some((one) => readStat(one)?.pgrp === shell.tpgid)
+  if (!isInFront && shell.pid !== ownShells()[0]) {
     throw new UsageError(`this ${word}: it is not what runs in the foreground of its shell (ntfy done --pid ${word})`)
   }
   return shell
@@ -93,19 +98,30 @@ function shellOnTerminal(word: string): ProcessStat {
     throw new UsageError(`this ${word}: no such process or terminal (expected a process ID, or pts/3: tty shows it)`)
   }
   refuseOthers(word, path)
-  const there = innermost(hookedShells().filter((one) => terminalOf(one) === path))
-  const [shell] = there
+  const [shell] = innermost(shellsHere().filter((one) => terminalOf(one) === path))
   if (shell !== undefined) return shell
-  const own = readStat('self')
-  if (own && terminalOf(own) === path) return readStat(ownShells()[0] ?? process.ppid) ?? own
-  throw new UsageError(`this ${word}: no shell on that terminal has ntfy's hooks: ${withoutHooks}`)
+  throw new UsageError(`this ${word}: no shell is on that terminal`)
 }
 
 /** @param place a file of the owner's */
 function refuseOthers(word: string, place: string): void {
   const owner = statSync(place, { throwIfNoEntry: false })?.uid
   if (owner === undefined || process.geteuid === undefined || owner === process.geteuid()) return
-  throw new UsageError(`this ${word}: it belongs to another user (you are ${userInfo().username})`)
+  throw new UsageError(`this ${word}: ${othersWords()}`)
+}
+
+function othersWords(): string {
+  return `it belongs to another user (you are ${userInfo().username})`
+}
+
+/** /proc may be mounted so that it hides the processes of others (hidepid). */
+function isHidden(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
 }
 
 /** A shell that runs in another one is what that one runs. */
@@ -122,14 +138,38 @@ function ancestorsOn(pid: number, tty: number): number[] {
 
 /** The shells that this runs in, the innermost first. */
 function ownShells(): number[] {
-  const shells = new Set(hookedShells().map(({ pid }) => pid))
-  const above = ancestors(process.pid).map(({ pid }) => pid)
-  const hooked = above.filter((pid) => shells.has(pid))
-  return hooked.length > 0 ? hooked : above.slice(0, 1)
+  const shells = new Set(shellsHere().map(({ pid }) => pid))
+  return ancestors(process.pid).flatMap(({ pid }) => (shells.has(pid) ? [pid] : []))
+}
+
+/**
+ * The shells on terminals: those that have said that they have hooks, which not all could, and our own others by their name.
+ * A script is none: it leads no group in front of which something else could run.
+ */
+function shellsHere(): ProcessStat[] {
+  const hooked = hookedShells()
+  const known = new Set(hooked.map(({ pid }) => pid))
+  const others = readdirSync('/proc').flatMap((name) => {
+    const pid = Number(name)
+    if (!Number.isInteger(pid) || known.has(pid)) return []
+    const stat = readStat(pid)
+    if (stat === undefined || stat.tty === 0 || stat.pgrp !== pid || !shellNames.test(stat.comm)) return []
+    return takesCommands(readCommandLine(pid) ?? []) && isOwn(pid) ? [stat] : []
+  })
+  return [...hooked, ...others]
+}
+
+/** ... and not those of a script, or of -c. */
+function takesCommands([, ...words]: string[]): boolean {
+  return words.some((word) => /^-[a-z]*i/.test(word)) || words.every((word) => /^(-[^c]*|--.*)$/.test(word))
+}
+
+function isOwn(pid: number): boolean {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === process.geteuid?.()
 }
 
 /** While it waits for a line, a shell has the terminal in its own mode; while it runs something itself it has not. */
-async function isBusy(shell: ProcessStat): Promise<boolean> {
+export async function isBusy(shell: ProcessStat): Promise<boolean> {
   if (shell.tpgid > 0 && shell.tpgid !== shell.pgrp) return true
   const tty = terminalOf(shell)
   return tty !== undefined && (await terminalModes(tty))?.lines === true

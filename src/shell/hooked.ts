@@ -8,17 +8,18 @@ import { type ProcessStat, readStat } from '../process/proc.ts'
  * Where each hooked shell leaves a line when it starts: its process ID, the number of its terminal and its start, as
  * /proc/PID/stat has them. Beside the folder of the session, not in it: a shell makes no folder without a fork.
  */
-function fileOfShells(): string | undefined {
-  const runtime = runtimeFolder()
-  if (runtime !== undefined) return `${runtime}-shells`
-  const state = stateFolder()
-  return state === undefined ? undefined : join(state, 'hooked-shells')
+function filesOfShells(): string[] {
+  const [runtime, state] = [runtimeFolder(), stateFolder()]
+  return [
+    ...(runtime === undefined ? [] : [`${runtime}-shells`]),
+    ...(state === undefined ? [] : [join(state, 'hooked-shells')]),
+  ]
 }
 
 /** The hooked shells that run, each once. */
 export function hookedShells(): ProcessStat[] {
-  const file = fileOfShells()
-  const lines = (file === undefined ? undefined : readOwn(file, largest.lines))?.split('\n') ?? []
+  // Not every shell of a user knows the folder of the session.
+  const lines = filesOfShells().flatMap((file) => readOwn(file, largest.lines)?.split('\n') ?? [])
   const found = new Map<number, ProcessStat>()
   for (const line of lines) {
     const [pid, , start] = line.split(' ').map(Number)
@@ -30,7 +31,7 @@ export function hookedShells(): ProcessStat[] {
 
 /** Adds a shell that the hooks have not written down. */
 export function noteShell(pid: number): void {
-  const file = fileOfShells()
+  const [file] = filesOfShells()
   const stat = readStat(pid)
   if (file === undefined || stat === undefined || stat.tty === 0) return
   if (!hookedShells().some((one) => one.pid === pid)) appendOwn(file, `${pid} ${stat.tty} ${stat.startTicks}\n`)
@@ -38,6 +39,5 @@ export function noteShell(pid: number): void {
 
 /** Removes the lines of shells that have ended, once all have. */
 export function forgetHookedShells(): void {
-  const file = fileOfShells()
-  if (file !== undefined && hookedShells().length === 0) removeQuietly(file)
+  if (hookedShells().length === 0) for (const file of filesOfShells()) removeQuietly(file)
 }

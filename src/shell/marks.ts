@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { makeFolder } from '../platform/folder.ts'
 import { largest } from '../platform/largest.ts'
-import { readOwn, replaceOwn } from '../platform/own-file.ts'
+import { readOwn, removeQuietly, replaceOwn } from '../platform/own-file.ts'
 import { statePlace } from '../platform/paths.ts'
 import { type ProcessStat, readStat, readUptime } from '../process/proc.ts'
 
@@ -17,10 +17,13 @@ const slack = 2000
 /**
  * Marks the command that runs in a shell: the hooks find the file at the next prompt, hand its content on, and empty it.
  *
+ * @returns the mark
  * @throws the file system's error; an Error where there is no place for it
  */
-export function markCommand(shell: ProcessStat): void {
-  write(shell, `${shell.startTicks} ${Date.now()}`)
+export function markCommand(shell: ProcessStat): string {
+  const mark = `${shell.startTicks} ${Date.now()}`
+  write(shell, mark)
+  return mark
 }
 
 /**
@@ -36,6 +39,14 @@ export function cancelMark(shell: ProcessStat): boolean {
 export function isMarked(shell: ProcessStat): boolean {
   const file = join(marksFolder() ?? '/', String(shell.pid))
   return readOwn(file, largest.mark)?.split(' ')[0] === String(shell.startTicks)
+}
+
+/** Takes the mark away that was left there at that time, unless a hook has found it, or it was cancelled. */
+export function takeMark(shell: ProcessStat, mark: string): boolean {
+  const file = join(marksFolder() ?? '/', String(shell.pid))
+  if (readOwn(file, largest.mark)?.trim() !== mark) return false
+  removeQuietly(file)
+  return true
 }
 
 /** Is a mark one of the command that has just ended, and not of an earlier one, or of an earlier shell of that number? */
