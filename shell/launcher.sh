@@ -328,8 +328,10 @@ esac
 name_shell() {
   ntfy_name=${1##*[/]}
   ntfy_name=${ntfy_name#-}
-  for ntfy_shell in bash zsh fish; do
-    case $ntfy_name in "$ntfy_shell" | "$ntfy_shell"[-.0-9]*) return 0 ;; esac
+  for ntfy_shell in bash zsh fish nushell nu elvish xonsh powershell pwsh; do
+    case $ntfy_name in "$ntfy_shell" | "$ntfy_shell"[-.0-9]*) ;; *) continue ;; esac
+    case $ntfy_shell in nu) ntfy_shell=nushell ;; pwsh) ntfy_shell=powershell ;; esac
+    return 0
   done
   return 1
 }
@@ -343,17 +345,19 @@ if [ $# = 1 ]; then
   fi
   name_shell "$ntfy_parent" || name_shell "${SHELL-}" || ntfy_shell=''
 fi
-[ "$ntfy_completion" ] || case $ntfy_shell in bash | zsh | fish) find_node : || run_node ;; *) run_node "$@" ;; esac
+[ "$ntfy_completion" ] || case $ntfy_shell in bash | zsh | fish | nushell | elvish | xonsh | powershell) find_node : || run_node ;; *) run_node "$@" ;; esac
 
-# Puts $1, quoted for $ntfy_shell, into $ntfy_quoted. In the quotes of fish a backslash escapes.
+# Puts $1, quoted for $ntfy_shell, into $ntfy_quoted. In the quotes of fish and xonsh a backslash escapes; in those of nushell nothing has to.
 quote() {
   ntfy_quoted='' ntfy_text=$1
+  [ "$ntfy_shell" = nushell ] && ntfy_quoted="r###'$1'###" && return
   case $ntfy_text in *[\\\']*) ;; *) ntfy_quoted=$ntfy_text ntfy_text='' ;; esac
   while [ "$ntfy_text" ]; do
     ntfy_rest=${ntfy_text#?}
     ntfy_character=${ntfy_text%"$ntfy_rest"}
     case $ntfy_shell$ntfy_character in
-    fish\\ | fish\') ntfy_character=\\$ntfy_character ;;
+    fish\\ | fish\' | xonsh\\ | xonsh\') ntfy_character=\\$ntfy_character ;;
+    elvish\' | powershell\') ntfy_character="''" ;;
     *\') ntfy_character="'\\''" ;;
     esac
     ntfy_quoted=$ntfy_quoted$ntfy_character ntfy_text=$ntfy_rest
@@ -370,7 +374,13 @@ print_assignments() {
     ;;
   esac
   ntfy_assign='' ntfy_equals='='
-  [ "$ntfy_shell" = fish ] && ntfy_assign='set -g ' ntfy_equals=' '
+  case $ntfy_shell in
+  fish) ntfy_assign='set -g ' ntfy_equals=' ' ;;
+  elvish) ntfy_assign='set-env ' ntfy_equals=' ' ;;
+  nushell) ntfy_assign='$env.' ntfy_equals=' = ' ;;
+  xonsh) ntfy_assign='$' ntfy_equals=' = ' ;;
+  powershell) ntfy_assign='$env:' ntfy_equals=' = ' ;;
+  esac
   quote "$ntfy_bin"
   printf '%sNTFY_BIN%s%s\n' "$ntfy_assign" "$ntfy_equals" "$ntfy_quoted"
   quote "$ntfy_node"
@@ -389,5 +399,12 @@ print_beside() {
   done
 }
 
-if [ "$ntfy_completion" ]; then print_beside "completion/$ntfy_completion"; else print_beside "shell/ntfy.$ntfy_shell"; fi
+case $ntfy_shell in
+nushell) ntfy_extension=nu ;;
+elvish) ntfy_extension=elv ;;
+xonsh) ntfy_extension=xsh ;;
+powershell) ntfy_extension=ps1 ;;
+*) ntfy_extension=$ntfy_shell ;;
+esac
+if [ "$ntfy_completion" ]; then print_beside "completion/$ntfy_completion"; else print_beside "shell/ntfy.$ntfy_extension"; fi
 run_node "$@"

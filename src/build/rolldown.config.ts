@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import { resolve } from 'node:path'
 import { defineConfig, type OutputOptions, type Plugin, type RolldownOptions } from 'rolldown'
 import { keptVariables } from '../inbox/variables.ts'
+import { completedShells, extensions } from '../shell/shells.ts'
 import { chunks, takes } from './chunks.ts'
 import { joinLauncher } from './launcher.ts'
 import { licenseTexts } from './licenses.ts'
@@ -121,10 +122,10 @@ function bins(): Plugin {
       writeFileSync('dist/LICENSES', licenseTexts(chunks.flatMap(({ moduleIds }) => moduleIds)))
       writeFileSync('dist/package.json', '{"type":"commonjs"}\n')
       for (const folder of ['shell', 'completion']) mkdirSync(`dist/${folder}`, { recursive: true })
-      for (const shell of ['bash', 'zsh', 'fish']) {
-        copyFileSync(`shell/ntfy.${shell}`, `dist/shell/ntfy.${shell}`)
-        writeFileSync(`dist/completion/${shell}`, completionOf(shell))
+      for (const extension of Object.values(extensions)) {
+        copyFileSync(`shell/ntfy.${extension}`, `dist/shell/ntfy.${extension}`)
       }
+      for (const shell of completedShells) writeFileSync(`dist/completion/${shell}`, completionOf(shell))
       const [launcher = '', spool = ''] = ['launcher', 'spool'].map((part) => readFileSync(`shell/${part}.sh`, 'utf8'))
       executable('dist/ntfy', joinLauncher({ launcher, spool, variables: keptVariables, entry }))
       executable('dist/ntfy-done', `#!/usr/bin/env node\n${entry}\n`)

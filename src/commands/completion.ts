@@ -8,7 +8,7 @@ import { print, say } from '../platform/output.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { oneLine } from '../platform/text.ts'
 import { shellFrom } from '../shell/detect.ts'
-import { type Shell, shells } from '../shell/shells.ts'
+import { type CompletedShell, completedShells as shells } from '../shell/shells.ts'
 
 export default defineCommand({
   name: 'completion',
@@ -35,14 +35,14 @@ export default defineCommand({
     else if (flags.pings) print(pingRows((await loadConfig(global.config)).config))
     else if (flags.ids) print(await deliveries(word))
     else if (flags.install && flags.uninstall) throw new UsageError('completion: --install or --uninstall, not both')
-    else if (flags.install) await install(shellFrom(word, 'completion', 'SHELL'), commands)
-    else if (flags.uninstall) await uninstall(shellFrom(word, 'completion', 'SHELL'))
+    else if (flags.install) await install(shellFrom(word, shells, 'completion', 'SHELL'), commands)
+    else if (flags.uninstall) await uninstall(shellFrom(word, shells, 'completion', 'SHELL'))
     else print(await script(word, commands))
     return exitCode.ok
   },
 })
 
-async function install(shell: Shell, commands: Commands): Promise<void> {
+async function install(shell: CompletedShell, commands: Commands): Promise<void> {
   const { installCompletion } = await import('../shell/install-completion.ts')
   const { files, line } = installCompletion(shell, await script(shell, commands))
   const effect = line === undefined ? `: new ${shell} shells complete ntfy` : ''
@@ -52,7 +52,7 @@ async function install(shell: Shell, commands: Commands): Promise<void> {
   print(`${line}\n`)
 }
 
-async function uninstall(shell: Shell): Promise<void> {
+async function uninstall(shell: CompletedShell): Promise<void> {
   const { uninstallCompletion } = await import('../shell/install-completion.ts')
   for (const file of uninstallCompletion(shell)) say.warning(`${file}: completion removed`)
 }
@@ -69,7 +69,7 @@ async function script(shell: string | undefined, commands: Commands): Promise<st
     loaded.map((module) => module.default),
     await optionsOfBackends(),
   )
-  return completionScripts[shell as Shell](offers)
+  return completionScripts[shell as CompletedShell](offers)
 }
 
 async function optionsOfBackends(): Promise<Record<string, string[]>> {

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { isatty } from 'node:tty'
 import type { Backend } from '../backends/contract/backend.ts'
 import { findOption, readOption } from '../backends/contract/options.ts'
@@ -13,7 +12,7 @@ import { print, printLine } from '../platform/output.ts'
 import { abbreviateHome } from '../platform/paths.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import type { Settings } from '../setup/questions.ts'
-import { shells } from '../shell/shells.ts'
+import { shellOf } from '../shell/shells.ts'
 import { changeAgents } from './agents.ts'
 import { hooksScript } from './shell-integration.ts'
 
@@ -114,7 +113,7 @@ function givenOptions(backend: Backend, typed: Record<string, string>): Settings
 
 /** Offers to load the hooks where the user's shell does not. */
 async function offerHooks(): Promise<void> {
-  const shell = shells.find((one) => one === basename(process.env['SHELL'] ?? ''))
+  const shell = shellOf(process.env['SHELL'])
   if (shell === undefined || loadsHooks(shell)) return
   const { confirm } = await import('@inquirer/prompts')
   const message = `Notify about long commands in every new ${shell} shell?`

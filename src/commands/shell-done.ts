@@ -23,7 +23,7 @@ import { forgetGoneShells, threadOfShell } from '../shell/threads.ts'
 const longestText = 256 * 1024
 
 const hookFlags = {
-  shell: { kind: 'text', value: 'SHELL', description: 'bash, zsh or fish' },
+  shell: { kind: 'text', value: 'SHELL', description: 'bash, zsh, fish, nushell, elvish, xonsh or powershell' },
   'shell-pid': { kind: 'text', value: 'PID', description: 'the process of the shell' },
   tty: { kind: 'text', value: 'PATH', description: 'its terminal' },
   status: { kind: 'text', value: 'N', description: "the command's status" },

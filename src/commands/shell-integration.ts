@@ -4,7 +4,9 @@ import { exitCode, UsageError } from '../platform/errors.ts'
 import { print, say } from '../platform/output.ts'
 import { shellScript } from '../platform/program.ts'
 import { shellFrom } from '../shell/detect.ts'
-import type { Shell } from '../shell/shells.ts'
+import { extensions, type Shell, shells } from '../shell/shells.ts'
+
+const list = new Intl.ListFormat('en', { type: 'disjunction', style: 'narrow' }).format(shells)
 
 export default defineCommand({
   name: 'shell-integration',
@@ -16,7 +18,7 @@ export default defineCommand({
     ['ntfy shell-integration --install', 'in every new shell'],
   ],
   flags: {
-    shell: { kind: 'text', short: 's', value: 'SHELL', description: 'bash, zsh or fish (default: the calling shell)' },
+    shell: { kind: 'text', short: 's', value: 'SHELL', description: `${list} (default: the calling shell)` },
     'longer-than': {
       kind: 'text',
       short: 'L',
@@ -30,7 +32,7 @@ export default defineCommand({
   maxWords: 0,
   takes: [],
   async run({ flags }) {
-    const shell = shellFrom(flags.shell, 'shell-integration', '-s SHELL')
+    const shell = shellFrom(flags.shell, shells, 'shell-integration', '-s SHELL')
     if (flags.install && flags.uninstall) throw new UsageError('shell-integration: --install or --uninstall, not both')
     if (flags.uninstall) {
       const { uninstall } = await import('../shell/install.ts')
@@ -51,7 +53,7 @@ export default defineCommand({
 
 /** The hooks with their settings in front: what `--install` writes. */
 export function hooksScript(shell: Shell, longerThan?: string, foregroundToo = false): string {
-  return settings(shell, longerThan, foregroundToo) + shellScript(shell)
+  return settings(shell, longerThan, foregroundToo) + shellScript(extensions[shell])
 }
 
 /** Assignments in front of the script: which program to call, and the settings of the command line. */
@@ -77,8 +79,14 @@ function settings(shell: Shell, longerThan: string | undefined, foregroundToo: b
   return assigned.map(([name, value]) => assignment(shell, name, value)).join('')
 }
 
-/** In the quotes of fish a backslash escapes; in those of bash and zsh nothing does. */
+/** In the quotes of fish and xonsh a backslash escapes; in those of the others nothing does. */
 function assignment(shell: Shell, name: string, value: string): string {
-  if (shell === 'fish') return `set -g ${name} '${value.replace(/[\\']/g, '\\$&')}'\n`
+  const escaped = `'${value.replace(/[\\']/g, '\\$&')}'`
+  const doubled = `'${value.replaceAll("'", "''")}'`
+  if (shell === 'fish') return `set -g ${name} ${escaped}\n`
+  if (shell === 'nushell') return `$env.${name} = r###'${value}'###\n`
+  if (shell === 'elvish') return `set-env ${name} ${doubled}\n`
+  if (shell === 'xonsh') return `$${name} = ${escaped}\n`
+  if (shell === 'powershell') return `$env:${name} = ${doubled}\n`
   return `${name}='${value.replaceAll("'", "'\\''")}'\n`
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { defineCommand } from '../cli/command.ts'
 import { destinationsFor } from '../delivery/destinations.ts'
 import { loadsHooks } from '../doctor/shells.ts'
@@ -9,7 +8,7 @@ import { exitCode } from '../platform/errors.ts'
 import { printJson, printLine } from '../platform/output.ts'
 import { style } from '../platform/style.ts'
 import { callingShell, readStat } from '../process/proc.ts'
-import { type Shell, shells } from '../shell/shells.ts'
+import { type Shell, shellOf, shells } from '../shell/shells.ts'
 import { hooksNow } from './say-hooks.ts'
 import { shellThreshold } from './shell-threshold.ts'
 
@@ -42,9 +41,7 @@ export default defineCommand({
 
 /** Whether the shell that asks loads the hooks when it starts. */
 function hooks(): string {
-  const asking = readStat(process.ppid)?.comm.replace(/^-/, '')
-  const shell =
-    shells.find((one) => one === asking) ?? shells.find((one) => one === basename(process.env['SHELL'] ?? ''))
+  const shell = shellOf(readStat(process.ppid)?.comm) ?? shellOf(process.env['SHELL'])
   if (shell === undefined) return `none: no ${new Intl.ListFormat('en', { type: 'disjunction' }).format(shells)} asks`
   return loadsHooks(shell) ? `loaded by every new ${shell}` : notLoaded(shell)
 }

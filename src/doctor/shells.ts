@@ -1,23 +1,21 @@
 import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { home } from '../platform/paths.ts'
 import { shellScript } from '../platform/program.ts'
 import { readRegular } from '../platform/regular-file.ts'
 import { hooksFile, rcFiles } from '../shell/install.ts'
+import { extensions, shells as known, type Shell, shellOf } from '../shell/shells.ts'
 import type { Check, Finding } from './finding.ts'
 
 /** No file that a shell reads at its start is larger, in bytes. */
 const largest = 16 * 1024 * 1024
 
-const known = ['bash', 'zsh', 'fish'] as const
-type Shell = (typeof known)[number]
-
 /** What loads the hooks: `eval "$(ntfy shell-integration)"`, or the line that `--install` puts there. */
-const loads = /^[^#\n]*(?:\bshell-integration\b|\bntfy\.(?:bash|zsh|fish)\b)/gm
+const loads = /^(?:# ntfy\.(?:nu|xsh) - |[^#\n]*(?:\bshell-integration\b|\bntfy\.(?:bash|zsh|fish|nu|elv|xsh|ps1)\b))/gm
 
 /** Whether each shell loads the hooks, once and of this version, and whether another tool notifies too. */
 export const shells: Check = () => {
-  const login = basename(process.env['SHELL'] ?? '')
+  const login = shellOf(process.env['SHELL'])
   const found = known.filter((shell) => shell === login || rcFiles(shell).some((file) => existsSync(file)))
   const examined = found.map((shell) => examine(shell))
   return [...examined, ...others()]
@@ -57,7 +55,8 @@ function examine(shell: Shell): Finding {
 /** The program that the installed hooks call, if an update of Node or npm has removed it. */
 function goneProgram(shell: Shell): string | undefined {
   const text = read(hooksFile(shell))
-  const [, program] = /^(?:set -g NTFY_BIN |NTFY_BIN=)'([^']+)'$/m.exec(text) ?? []
+  const [, program] =
+    /^(?:set -g NTFY_BIN |set-env NTFY_BIN |\$?(?:env[.:])?NTFY_BIN ?= ?)(?:r###)?'([^']+)'(?:###)?$/m.exec(text) ?? []
   return program === undefined || existsSync(program) ? undefined : program
 }
 
@@ -68,7 +67,7 @@ function countOf(file: string): number {
 /** Installed hooks are the script of the version that installed them, below some settings. */
 function isOutdated(shell: Shell): boolean {
   const path = hooksFile(shell)
-  return existsSync(path) && !read(path).endsWith(shellScript(shell))
+  return existsSync(path) && !read(path).endsWith(shellScript(extensions[shell]))
 }
 
 /** Others that notify when a command is done, where they are switched on. */

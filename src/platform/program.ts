@@ -22,7 +22,7 @@ export function programEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(names.map((name) => [name, process.env[name]]))
 }
 
-/** The text of a shell's hooks. */
-export function shellScript(shell: string): string {
-  return readFileSync(join(__dirname, '../shell', `ntfy.${shell}`), 'utf8')
+/** The text of a shell's hooks, by how the name of the file ends. */
+export function shellScript(extension: string): string {
+  return readFileSync(join(__dirname, '../shell', `ntfy.${extension}`), 'utf8')
 }

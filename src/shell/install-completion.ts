@@ -4,7 +4,7 @@ import { exitCode, messageOf, NtfyError } from '../platform/errors.ts'
 import { foreignHome } from '../platform/ownership.ts'
 import { abbreviateHome, dataFolder, home } from '../platform/paths.ts'
 import { readRegular } from '../platform/regular-file.ts'
-import type { Shell } from './shells.ts'
+import type { CompletedShell } from './shells.ts'
 
 /** Whatever the umask: what a shell runs is for nobody else to write. */
 const [folderMode, fileMode] = [0o755, 0o644]
@@ -25,7 +25,7 @@ export interface Installed {
  *
  * @throws NtfyError a file cannot be written, or another program's is there
  */
-export function installCompletion(shell: Shell, script: string): Installed {
+export function installCompletion(shell: CompletedShell, script: string): Installed {
   const files = filesOf(shell)
   for (const file of files) {
     change(file, () => {
@@ -40,7 +40,7 @@ export function installCompletion(shell: Shell, script: string): Installed {
 }
 
 /** @returns the files that were removed */
-export function uninstallCompletion(shell: Shell): string[] {
+export function uninstallCompletion(shell: CompletedShell): string[] {
   const places = shell === 'zsh' ? [...new Set([...filesOf(shell), join(zshFolder(), '_ntfy')])] : filesOf(shell)
   return places.filter((file) => {
     if (!existsSync(file)) return false
@@ -50,7 +50,7 @@ export function uninstallCompletion(shell: Shell): string[] {
 }
 
 /** bash and fish look for a file of each program's name. */
-function filesOf(shell: Shell): string[] {
+function filesOf(shell: CompletedShell): string[] {
   if (shell === 'zsh') return [join(folderOfFpath() ?? zshFolder(), '_ntfy')]
   const own = home()
   if (own === undefined) throw new NtfyError('no home folder to install the completion in', exitCode.io)

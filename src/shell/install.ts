@@ -14,7 +14,7 @@ import { codeOf, exitCode, messageOf, NtfyError } from '../platform/errors.ts'
 import { foreignHome } from '../platform/ownership.ts'
 import { dataFolder, home } from '../platform/paths.ts'
 import { readRegularFile } from '../platform/regular-file.ts'
-import type { Shell } from './shells.ts'
+import { extensions, type Shell } from './shells.ts'
 
 /** No file that a shell reads at its start is larger, in bytes. */
 const largest = 16 * 1024 * 1024
@@ -44,6 +44,7 @@ export function install(shell: Shell, script: string): string {
     made = mkdirSync(dirname(hooks), { recursive: true, mode: folderMode })
     replace(hooks, script)
   })
+  if (rc === hooks) return hooks
   try {
     change(rc, () => {
       mkdirSync(dirname(rc), { recursive: true, mode: folderMode })
@@ -66,8 +67,13 @@ function replace(path: string, content: string | Buffer): void {
 
 /** What to do where a file is kept elsewhere, or by another program. */
 function byHand(shell: Shell): string {
-  const line =
-    shell === 'fish' ? 'ntfy shell-integration -s fish | source' : `eval "$(ntfy shell-integration -s ${shell})"`
+  const print = `ntfy shell-integration -s ${shell}`
+  const lines: Partial<Record<Shell, string>> = {
+    fish: `${print} | source`,
+    elvish: `eval (${print} | slurp)`,
+    powershell: `Invoke-Expression (${print} | Out-String)`,
+  }
+  const line = lines[shell] ?? `eval "$(${print})"`
   return `nothing was installed; add this line to it yourself: ${line}`
 }
 
@@ -80,11 +86,12 @@ export function uninstall(shell: Shell): string[] {
   const hooks = hooksFile(shell)
   const rc = rcFile(shell)
   const changed: string[] = []
-  change(rc, () => {
-    if (takeOut(rc)) changed.push(rc)
-    // fish reads every file of the folder: this one is ours alone.
-    if (shell === 'fish' && read(rc) === '' && existsSync(rc)) rmSync(rc)
-  })
+  if (rc !== hooks)
+    change(rc, () => {
+      if (takeOut(rc)) changed.push(rc)
+      // fish reads every file of the folder: this one is ours alone.
+      if (shell === 'fish' && read(rc) === '' && existsSync(rc)) rmSync(rc)
+    })
   change(hooks, () => {
     if (existsSync(hooks)) changed.push(hooks)
     rmSync(hooks, { force: true })
@@ -94,9 +101,24 @@ export function uninstall(shell: Shell): string[] {
 
 /** Where `install` puts the hooks. */
 export function hooksFile(shell: Shell): string {
-  const folder = dataFolder()
+  const folder = folderReadBy(shell) ?? dataFolder()
   if (folder === undefined) throw new NtfyError('no home folder to install the hooks in', exitCode.io)
-  return join(folder, `ntfy.${shell}`)
+  return join(folder, `ntfy.${extensions[shell]}`)
+}
+
+/** The folder of which a shell reads every file: there no line is needed that does so. */
+function folderReadBy(shell: Shell): string | undefined {
+  const own = home()
+  if (own === undefined) return undefined
+  if (shell === 'xonsh') return join(configOf(own), 'xonsh', 'rc.d')
+  if (shell !== 'nushell') return undefined
+  const isMac = process.platform === 'darwin' && !process.env['XDG_DATA_HOME']
+  const data = isMac ? join(own, 'Library', 'Application Support') : process.env['XDG_DATA_HOME']
+  return join(data || join(own, '.local', 'share'), 'nushell', 'vendor', 'autoload')
+}
+
+function configOf(own: string): string {
+  return process.env['XDG_CONFIG_HOME'] || join(own, '.config')
 }
 
 /** The files that a shell reads at its start, and those in which others have it read more. */
@@ -104,15 +126,23 @@ export function rcFiles(shell: Shell): string[] {
   const own = home() ?? '/'
   if (shell === 'bash') return ['.bashrc', '.bash_profile', '.profile'].map((name) => join(own, name))
   if (shell === 'zsh') return ['.zshrc', '.zprofile'].map((name) => join(zshFolder() ?? own, name))
-  const folder = join(process.env['XDG_CONFIG_HOME'] || join(own, '.config'), 'fish')
-  return [join(folder, 'config.fish'), rcFile(shell)]
+  const config = configOf(own)
+  if (shell === 'fish') return [join(config, 'fish', 'config.fish'), rcFile(shell)]
+  if (shell === 'nushell')
+    return ['config.nu', 'env.nu'].map((name) => join(config, 'nushell', name)).concat(rcFile(shell))
+  if (shell === 'xonsh') return [join(own, '.xonshrc'), join(config, 'xonsh', 'rc.xsh'), rcFile(shell)]
+  return [rcFile(shell)]
 }
 
 function rcFile(shell: Shell): string {
   const own = home() ?? '/'
   if (shell === 'bash') return join(own, '.bashrc')
   if (shell === 'zsh') return join(zshFolder() ?? own, '.zshrc')
-  return join(process.env['XDG_CONFIG_HOME'] || join(own, '.config'), 'fish', 'conf.d', 'ntfy.fish')
+  if (shell === 'fish') return join(configOf(own), 'fish', 'conf.d', 'ntfy.fish')
+  if (shell === 'elvish') return join(configOf(own), 'elvish', 'rc.elv')
+  if (shell !== 'powershell') return hooksFile(shell)
+  const folder = process.platform === 'win32' ? join(own, 'Documents', 'PowerShell') : join(configOf(own), 'powershell')
+  return join(folder, 'Microsoft.PowerShell_profile.ps1')
 }
 
 let knownZshFolder: string | undefined
@@ -134,6 +164,9 @@ function sourceLine(shell: Shell, path: string): string {
     const quoted = `'${path.replace(/[\\']/g, '\\$&')}'`
     return `test -r ${quoted}; and source ${quoted} ${marker}`
   }
+  const doubled = `'${path.replaceAll("'", "''")}'`
+  if (shell === 'elvish') return `use path; if (path:is-regular ${doubled}) { eval (slurp < ${doubled}) } ${marker}`
+  if (shell === 'powershell') return `if (Test-Path -LiteralPath ${doubled}) { . ${doubled} } ${marker}`
   const quoted = `'${path.replaceAll("'", "'\\''")}'`
   return `if [ -r ${quoted} ]; then . ${quoted}; fi ${marker}`
 }
@@ -168,7 +201,9 @@ function withoutLine(text: string): string {
   const kept = lines.flatMap((line, index) => {
     const at = line.indexOf(marker)
     const rest = line.slice(at + marker.length)
-    const isOurs = at >= 0 && (/^(if \[ -r|test -r) '/.test(line) || rest === '')
+    const isOurs =
+      at >= 0 &&
+      (/^(if \[ -r|test -r|use path; if \(path:is-regular|if \(Test-Path -LiteralPath) '/.test(line) || rest === '')
     if (!isOurs) return [line]
     unended ||= rest.startsWith(joined) && index === lines.length - 2 && lines.at(-1) === ''
     const appended = rest.startsWith(joined) ? rest.slice(joined.length) : rest

@@ -4,7 +4,7 @@
  * (config/completion-file), all else of ntfy itself (commands/completion).
  */
 
-import type { Shell } from '../../shell/shells.ts'
+import type { CompletedShell } from '../../shell/shells.ts'
 import { bash } from './bash.ts'
 import { fish } from './fish.ts'
 import type { Offers } from './offers.ts'
@@ -12,4 +12,4 @@ import { zsh } from './zsh.ts'
 
 export { offersOf } from './offers.ts'
 
-export const completionScripts: Record<Shell, (offers: Offers) => string> = { bash, zsh, fish }
+export const completionScripts: Record<CompletedShell, (offers: Offers) => string> = { bash, zsh, fish }
