@@ -24,7 +24,7 @@ export interface Terminal {
 export function openTerminal(
   file: string,
   args: string[],
-  options: { env: Record<string, string>; cwd?: string; name?: string },
+  options: { env: Record<string, string>; cwd?: string; name?: string; answers?: boolean },
 ): Terminal {
   let output = ''
   const pty = spawn(file, args, {
@@ -36,6 +36,8 @@ export function openTerminal(
   })
   pty.onData((data) => {
     output += data
+    // Where the cursor is: nushell waits for it at every prompt.
+    if (options.answers && data.includes('\u001b[6n')) pty.write('\u001b[1;1R')
   })
   const device = (pty as unknown as { _pty: string })._pty
   // While this end is open the kernel keeps what a program wrote just before it ended; without it, some runs lose that.

@@ -7,6 +7,7 @@ import { openRunFolder } from './run-folder.ts'
 const packages: Record<string, string> = {
   zsh: 'zsh',
   fish: 'fish',
+  elvish: 'elvish',
   tmux: 'tmux',
   'dbus-daemon': 'dbus',
   'dbus-monitor': 'dbus',

@@ -185,7 +185,7 @@ function foreground(pid: number): string {
   return readFileSync(`/proc/${group}/comm`, 'latin1').trim()
 }
 
-function writeStub(path: string, folder: string, then = ''): void {
+export function writeStub(path: string, folder: string, then = ''): void {
   const note = `printf '%s\\0' "$NTFY_NODE" "$PWD" "$#" "$@"; cat`
   const name = '$(date +%s%N)-$$'
   writeFileSync(
@@ -195,7 +195,7 @@ function writeStub(path: string, folder: string, then = ''): void {
   chmodSync(path, 0o755)
 }
 
-function parseCall(bytes: Buffer): Call {
+export function parseCall(bytes: Buffer): Call {
   const fields: string[] = []
   let at = 0
   const next = () => {
