@@ -135,6 +135,7 @@ __ntfy_precmd() {
   if [[ -n $__ntfy_job && -n ${__ntfy_asked[$__ntfy_job]-} ]]; then
     _ntfy_mark=job
     \builtin unset "__ntfy_asked[$__ntfy_job]"
+    __ntfy_serve
   fi
   [[ -n $__ntfy_always$_ntfy_mark ]] || (( _ntfy_took >= __ntfy_gate )) || \builtin return 0
   (( _ntfy_took >= __ntfy_gate )) && __ntfy_watch

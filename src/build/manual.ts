@@ -49,7 +49,7 @@ const synopsis = `.nf
 .fi`
 
 const description = paragraphs(
-  'ntfy notifies you when a command is done. It hooks into bash, zsh and fish, so every long command notifies by itself; it wraps a single command, watches a running process, and sends messages: to the desktop, through the terminal, or to a service.',
+  'ntfy notifies you when a command is done. It hooks into bash, zsh, fish, nushell, elvish, xonsh and PowerShell, so every long command notifies by itself; it wraps a single command, watches a running process, and sends messages: to the desktop, through the terminal, or to a service.',
   'No notification is lost: it is on disk before the first byte goes to the network, and is removed once the service has accepted it. ntfy queue lists what is left, ntfy why explains why something was or was not sent, and ntfy doctor finds what is wrong and how to fix it.',
 )
 
@@ -79,6 +79,7 @@ const environment: Record<string, string> = {
   NTFY_FOREGROUND_TOO: 'the hooks notify even while you are looking at the terminal',
   NTFY_PRIVATE:
     'what the hooks do with commands that the history does not keep: hide (notify without their text) or drop',
+  NTFY_BACKGROUND: '1: the hooks notify of the ends of jobs started with &, too, at the next prompt at the latest',
   AUTO_NTFY_DONE_IGNORE: 'programs that never notify from the hooks, instead of the built-in list',
   AUTO_NTFY_DONE_OPTS: 'options of ntfy for the notifications of the hooks',
   AUTO_NTFY_DONE_LONGER_THAN: formerSetting,

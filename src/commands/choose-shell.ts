@@ -26,10 +26,17 @@ export async function busyShell(word: string | undefined): Promise<ProcessStat> 
     throw new NtfyError(`this ${word}: no command runs in that shell${hintOfJob(shell)}`, exitCode.refused)
   }
   const own = ownShells()
-  const others = shellsHere().filter(({ pid }) => !own.includes(pid))
+  const others = innermost(shellsHere().filter(({ pid }) => !own.includes(pid)))
   const busy: ProcessStat[] = []
-  for (const shell of innermost(others)) if (await isBusy(shell)) busy.push(shell)
-  return only(busy, 'no command runs in another shell of yours', 'commands run in several shells')
+  for (const shell of others) if (await isBusy(shell)) busy.push(shell)
+  // Shells with hooks come first: of the others nobody knows what they are there for.
+  const hooked = new Set(hookedShells().map(({ pid }) => pid))
+  const preferred = busy.filter(({ pid }) => hooked.has(pid))
+  return only(
+    preferred.length > 0 ? preferred : busy,
+    'no command runs in another shell of yours',
+    'commands run in several shells',
+  )
 }
 
 /** The shell whose mark is to be taken away: the one that was named, else the only one that is marked. */

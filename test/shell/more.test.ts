@@ -113,7 +113,7 @@ for (const shell of moreShells) {
       await run(nap)
       await waitFor('one call, however often the hooks are loaded', () => calls().length === 1)
       await type(external(shell.name, 'sh -c "sleep 0.4; echo o\'v\'er; exec sleep 600"'))
-      await terminal.see(/\nover/)
+      await terminal.see(/\bover\b/)
       terminal.type('\u0003')
       await ready()
       await run(external(shell.name, 'true'))

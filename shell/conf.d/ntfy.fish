@@ -1,0 +1,1 @@
+../ntfy.fish

@@ -1,0 +1,2 @@
+# What plugin managers of zsh look for.
+source "${0:A:h}/ntfy.zsh"
