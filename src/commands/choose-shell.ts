@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { codeOf, exitCode, NtfyError, UsageError } from '../platform/errors.ts'
 import { oneLine } from '../platform/text.ts'
-import { ancestors, type ProcessStat, readCommandLine, readStat, terminalOf } from '../process/proc.ts'
+import { ancestors, type ProcessStat, readCommandLine, readStat, readUptime, terminalOf } from '../process/proc.ts'
 import { commandText } from '../process/quote.ts'
 import { terminalModes } from '../running/terminal-modes.ts'
 import { readTree } from '../running/tree.ts'
@@ -26,17 +26,13 @@ export async function busyShell(word: string | undefined): Promise<ProcessStat> 
     throw new NtfyError(`this ${word}: no command runs in that shell${hintOfJob(shell)}`, exitCode.refused)
   }
   const own = ownShells()
-  const others = innermost(shellsHere().filter(({ pid }) => !own.includes(pid)))
-  const busy: ProcessStat[] = []
-  for (const shell of others) if (await isBusy(shell)) busy.push(shell)
-  // Shells with hooks come first: of the others nobody knows what they are there for.
+  const others = shellsHere().filter(({ pid }) => !own.includes(pid))
+  // Of a shell without hooks nobody knows what it is there for: they count where there is no other.
   const hooked = new Set(hookedShells().map(({ pid }) => pid))
-  const preferred = busy.filter(({ pid }) => hooked.has(pid))
-  return only(
-    preferred.length > 0 ? preferred : busy,
-    'no command runs in another shell of yours',
-    'commands run in several shells',
-  )
+  const preferred = others.filter(({ pid }) => hooked.has(pid))
+  const busy: ProcessStat[] = []
+  for (const shell of innermost(preferred.length > 0 ? preferred : others)) if (await isBusy(shell)) busy.push(shell)
+  return only(busy, 'no command runs in another shell of yours', 'commands run in several shells')
 }
 
 /** The shell whose mark is to be taken away: the one that was named, else the only one that is marked. */
@@ -161,9 +157,14 @@ function shellsHere(): ProcessStat[] {
     if (!Number.isInteger(pid) || known.has(pid)) return []
     const stat = readStat(pid)
     if (stat === undefined || stat.tty === 0 || stat.pgrp !== pid || !shellNames.test(stat.comm)) return []
-    return takesCommands(readCommandLine(pid) ?? []) && isOwn(pid) ? [stat] : []
+    return takesCommands(readCommandLine(pid) ?? []) && isOwn(pid) && !isFork(stat) ? [stat] : []
   })
   return [...hooked, ...others]
+}
+
+/** A child that is about to become another program looks like its shell. */
+function isFork({ ppid, comm, startTicks }: ProcessStat): boolean {
+  return readStat(ppid)?.comm === comm && (readUptime() ?? 0) - startTicks * 10 < 1000
 }
 
 /** ... and not those of a script, or of -c. */
