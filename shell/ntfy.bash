@@ -523,19 +523,19 @@ __ntfy_report() {
   __ntfy_find
   : "$(
     builtin exec 2>/dev/null
-    _ntfy_status=0
+    local _ntfy_status=0
     builtin wait "$1" || _ntfy_status=$?
     __ntfy_plain
     local IFS=$' \t\n'
-    { __ntfy_work_job "$@" & } 3<&0 </dev/null >/dev/null
+    { __ntfy_work_job "$_ntfy_status" "$@" & } 3<&0 </dev/null >/dev/null
   )"
 }
 
-# As __ntfy_report.
+# __ntfy_work_job STATUS, and as __ntfy_report.
 __ntfy_work_job() {
   local _ntfy_text='' _ntfy_last='' _ntfy_flags=(--job)
-  __ntfy_typed_job "$3" "$4" || _ntfy_text=''
-  __ntfy_send "$_ntfy_status" "$2" "${5-}"
+  __ntfy_typed_job "$4" "$5" || _ntfy_text=''
+  __ntfy_send "$1" "$3" "${6-}"
 }
 
 # __ntfy_typed_job LINE NEW: sets text to the line that started the job, or, of several, to the job itself; fails if it

@@ -14,6 +14,7 @@ for (const shell of shellNames) {
       // Under strace from its start: what comes with the first prompt counts too.
       const traced = new TypedShell(shell, {
         threshold: '10',
+        env: { NTFY_BACKGROUND: '1' },
         program: 'strace',
         wrap: [
           '-f',
