@@ -6,7 +6,7 @@ import { hookedShells } from '../shell/hooked.ts'
 export default defineCommand({
   name: 'fg',
   words: '[JOB]',
-  summary: 'after Ctrl-Z: resume the job, and notify when it ends, in any case',
+  summary: 'after Ctrl-Z: resume the job, and notify when it ends',
   group: 'scripts',
   examples: [['ntfy fg %2', 'the job of that number']],
   flags: {},

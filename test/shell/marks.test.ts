@@ -49,19 +49,21 @@ for (const shell of shellNames) {
       const { typing, other, pid } = panes(shell)
       await typing.ready()
       const from = typing.terminal.output().length
-      typing.terminal.type('sleep 1; true\r')
+      typing.terminal.type('sleep 600\r')
       await waitFor('the command', async () => (await other('this', pid)).code === 0)
       expect(await other('this', '--cancel', pid)).toMatchObject({ code: 0, stdout: '', stderr: '' })
+      // Without its mark it is interrupted in silence.
+      typing.terminal.type(interrupt)
       await typing.ready(from)
       await typing.ready()
       const before = typing.terminal.output().length
-      typing.terminal.type('sleep 1.3\r')
+      typing.terminal.type('sleep 3\r')
       await waitFor('the command', async () => (await other('this', pid)).code === 0)
       typing.terminal.type(suspend)
       await typing.ready(before)
       await typing.run('sleep 0.1')
       await typing.run('fg')
-      expect((await typing.called(1)).map(({ typed }) => typed)).toEqual(['sleep 1.3'])
+      expect((await typing.called(1)).map(({ typed }) => typed)).toEqual(['sleep 3'])
     })
 
     it('are what `ntfy fg` makes of a suspended job, until it ends', async () => {
