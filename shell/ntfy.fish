@@ -732,8 +732,10 @@ if builtin status is-interactive
         set -e __ntfy_texts
         set -e __ntfy_stopped
         set -e __ntfy_resumed
-        set -e __ntfy_focus
-        set -e __ntfy_asks
+        if builtin test "$argv[1]" != again
+            set -e __ntfy_focus
+            set -e __ntfy_asks
+        end
         set -e __ntfy_always
         set -e __ntfy_turn
         for name in mark brought seen serves back begun lines asked asked_since

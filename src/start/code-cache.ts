@@ -28,7 +28,6 @@ export class CodeCache {
     const script = new vm.Script(bytes.toString('latin1'), {
       filename: path,
       ...(cachedData && { cachedData }),
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     })
     this.#compiled.set(name, { script, source })
     if (cachedData === undefined || script.cachedDataRejected) this.#isWhole = false
