@@ -759,6 +759,7 @@ if builtin status is-interactive
     set -g __ntfy_lines
     set -g __ntfy_asked
     set -g __ntfy_asked_since
+    set -g __ntfy_mark
     __ntfy_watch
     __ntfy_renew
     builtin test -z "$TMUX"

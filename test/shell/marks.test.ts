@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ntfy } from '../support/cli.ts'
 import { describeWith } from '../support/programs.ts'
@@ -14,25 +16,31 @@ function panes(shell: (typeof shellNames)[number]) {
   return { typing, other: (...words: string[]) => ntfy(words, { env }), pid: String(typing.terminal.pid) }
 }
 
+/** A command that runs until it is released; it can be held again then. */
+function heldCommand({ home }: TypedShell): [command: string, release: () => void] {
+  const file = join(home, 'released')
+  return [`sh -c 'until rm ${file} 2>/dev/null; do sleep 0.1; done'`, () => writeFileSync(file, '')]
+}
+
 for (const shell of shellNames) {
   describeWith([shell], `marks in ${shell}`, () => {
     it('of another pane notify of the command that runs, whatever it is, and of no other', async () => {
       const { typing, other, pid } = panes(shell)
+      const [held, release] = heldCommand(typing)
       const marked = async (line: string, how: 'end' | 'press', words = ['this', pid]) => {
         await typing.ready()
         const from = typing.terminal.output().length
         typing.terminal.type(`${line}\r`)
         await waitFor('the command', async () => (await other(...words)).code === 0)
         if (how === 'press') typing.terminal.type(interrupt)
+        else release()
         await typing.ready(from)
       }
       expect(await other('this', pid)).toMatchObject({ code: 69, stderr: expect.stringContaining('no command runs') })
-      await marked(
-        'vim() { sleep 1.5; }; vim'.replace(/^.*$/, (text) => (shell === 'fish' ? 'sleep 1.5' : text)),
-        'end',
-      )
+      // Also one that its name excludes.
+      await marked(shell === 'fish' ? held : `vim() { ${held}; }; vim`, 'end')
       await marked('sleep 600', 'press', ['this', typing.terminal.device])
-      await marked(' sleep 1.5', 'end', ['this'])
+      await marked(` ${held}`, 'end', ['this'])
       await typing.run('sleep 0.2')
       const calls = await typing.called(3)
       expect(calls.map((call) => call.args.find((arg) => arg.startsWith('--marked=')) !== undefined)).toEqual([
@@ -57,13 +65,15 @@ for (const shell of shellNames) {
       await typing.ready(from)
       await typing.ready()
       const before = typing.terminal.output().length
-      typing.terminal.type('sleep 3\r')
+      const [held, release] = heldCommand(typing)
+      typing.terminal.type(`${held}\r`)
       await waitFor('the command', async () => (await other('this', pid)).code === 0)
       typing.terminal.type(suspend)
       await typing.ready(before)
+      release()
       await typing.run('sleep 0.1')
       await typing.run('fg')
-      expect((await typing.called(1)).map(({ typed }) => typed)).toEqual(['sleep 3'])
+      expect((await typing.called(1)).map(({ typed }) => typed)).toEqual([held])
     })
 
     it('are what `ntfy fg` makes of a suspended job, until it ends', async () => {
