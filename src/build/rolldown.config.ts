@@ -41,7 +41,7 @@ export default defineConfig([
     ...common,
     input: { entry: 'src/entry.ts' },
     // node-notifier finds its programs through its own folder; typescript is cosmiconfig's, for files that we never load.
-    external: ['node-notifier', 'typescript', /^node:/],
+    external: ['node-notifier', '@matrix-org/matrix-sdk-crypto-wasm', /^fake-indexeddb/, 'typescript', /^node:/],
     resolve: {
       alias: {
         // yargs measures and wraps text with these; their emoji tables are three quarters of its start-up time.

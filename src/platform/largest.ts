@@ -6,6 +6,8 @@ export const largest = {
   delivery: 1024 * 1024,
   cache: 256 * 1024,
   session: 512 * 1024,
+  /** The keys of a device, and of all those that it writes to. */
+  device: 64 * 1024 * 1024,
   /** The log and the journal, which are put aside long before. */
   lines: 16 * 1024 * 1024,
   pause: 64 * 1024,

@@ -3,6 +3,7 @@ import {
   constants,
   fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readFileSync,
   renameSync,
@@ -35,6 +36,21 @@ export function ownFileTime(path: string): number | undefined {
   return withOwn(path, O_RDONLY, (_, { mtimeMs }) => mtimeMs)
 }
 
+/**
+ * What distinguishes a file from every copy of it, under whatever name: a file system may give a freed inode to another
+ * file, but nobody can set when one was made (statx(2), `stx_btime`; zero where the file system does not keep it).
+ */
+export interface Birth {
+  inode: bigint
+  time: bigint
+}
+
+/** @returns nothing if there is nothing at that path */
+export function birthOf(path: string): Birth | undefined {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats && { inode: stats.ino, time: stats.birthtimeNs }
+}
+
 /** @returns whether it was written: where something else is in its place, nothing is */
 export function appendOwn(path: string, text: string): boolean {
   return withOwn(path, O_WRONLY | O_APPEND | O_CREAT, (descriptor) => writeSync(descriptor, text)) !== undefined
@@ -43,13 +59,19 @@ export function appendOwn(path: string, text: string): boolean {
 /**
  * Replaces a file atomically: a crash leaves either all of the new one or the old one.
  *
+ * @param content what to write, or what makes it of the new file's birth, which the rename keeps
  * @throws the file system's error; then nothing has changed
  */
-export function replaceOwn(path: string, text: string | Buffer, { durable = false } = {}): void {
+export function replaceOwn(
+  path: string,
+  content: string | Buffer | ((birth: Birth) => Buffer),
+  { durable = false } = {},
+): void {
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   const descriptor = createAnew(draft)
   try {
-    writeWhole(descriptor, typeof text === 'string' ? Buffer.from(text) : text, durable)
+    const make = typeof content === 'function' ? content : () => Buffer.from(content)
+    writeWhole(descriptor, () => make(birthOf(draft) as Birth), durable)
     renameSync(draft, path)
   } catch (error) {
     removeQuietly(draft)
@@ -96,8 +118,9 @@ function withOwn<T>(path: string, flags: number, work: (descriptor: number, stat
   }
 }
 
-function writeWhole(descriptor: number, bytes: Buffer, durable: boolean): void {
+function writeWhole(descriptor: number, content: () => Buffer, durable: boolean): void {
   try {
+    const bytes = content()
     for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
     if (durable) fsyncSync(descriptor)
   } finally {

@@ -72,13 +72,21 @@ describe('posting', () => {
     expect(server.events[0]?.content['body']).toBe('title\nmessage\nhttps://ci.example/?a="b"&c')
   })
 
-  it('an encrypted room gets nothing, unless that is allowed, and the others get theirs', async () => {
+  it('without encryption an encrypted room gets nothing, unless that is allowed, and the others get theirs', async () => {
     server.encrypted.add('!plain:example.org')
+    const never = { encryption: 'never' }
     const refused = { kind: 'config', error: expect.stringMatching(/encrypted.*allow_unencrypted: true/) }
-    expect(await send()).toMatchObject(refused)
-    expect(await send(['!plain:example.org', '!other:example.org'])).toMatchObject({ kind: 'transient' })
+    expect(await send(undefined, {}, never)).toMatchObject(refused)
+    expect(await send(['!plain:example.org', '!other:example.org'], {}, never)).toMatchObject({ kind: 'transient' })
     expect(server.events.map(({ room }) => room)).toEqual(['!other:example.org'])
-    expect(await send(undefined, {}, { allow_unencrypted: 'yes' })).toMatchObject({ kind: 'delivered' })
+    const allowed = await send(undefined, {}, { ...never, allow_unencrypted: 'yes' })
+    expect(allowed).toMatchObject({ kind: 'delivered', answer: { warnings: [expect.stringContaining('plain text')] } })
+  })
+
+  it('plain text is allowed only where nothing is to be encrypted', async () => {
+    server.encrypted.add('!plain:example.org')
+    expect(await send(undefined, {}, { allow_unencrypted: true })).not.toMatchObject({ kind: 'delivered' })
+    expect(server.events).toEqual([])
   })
 
   it('a room that turns out to be encrypted once it was joined gets nothing', async () => {

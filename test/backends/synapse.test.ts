@@ -72,13 +72,14 @@ describe.skipIf(missing)(`matrix with synapse${missing ? ` (missing: ${missing})
       }
     })
 
-    it('refuses an encrypted room, unless that is allowed', async () => {
+    it('refuses an encrypted room where nothing is to be encrypted, unless that is allowed', async () => {
       const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } }
       const secret = await synapse.room(me.token, { initial_state: [encryption] })
-      const refused = await attempt({ rooms: secret })
+      const options = { rooms: secret, encryption: 'never' }
+      const refused = await attempt(options)
       expect(refused).toMatchObject({ kind: 'config', error: expect.stringContaining('allow_unencrypted') })
       expect(await synapse.messages(me.token, secret)).toEqual([])
-      expect(await attempt({ rooms: secret, allow_unencrypted: true })).toMatchObject({ kind: 'delivered' })
+      expect(await attempt({ ...options, allow_unencrypted: true })).toMatchObject({ kind: 'delivered' })
     })
 
     it('waits as long as the homeserver asks for', async () => {

@@ -16,6 +16,7 @@ export function testContext(changes: Partial<Context> = {}): Context {
     now: () => new Date(),
     isStale: () => false,
     debug: () => {},
+    warn: () => {},
     foreground: true,
     run: (program, args, options = {}) =>
       new Promise((resolve) => {

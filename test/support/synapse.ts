@@ -1,53 +1,29 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { removeFolder } from './processes.ts'
-import { which } from './programs.ts'
+import { installPython, pythonOf } from './python.ts'
 import { waitFor } from './wait.ts'
 
 /** The version that the tests were written for. */
 const version = '1.163.2'
-const cache = join(import.meta.dirname, '../../node_modules/.cache/ntfy')
-const installation = join(cache, `synapse-${version}`)
-const python = join(installation, 'bin/python')
-
-/** Longest installation, milliseconds. */
-const patience = 900_000
+const python = pythonOf(`synapse-${version}`)
 
 /**
- * Installs synapse into a virtual environment of its own, unless an earlier run has.
+ * Installs synapse, unless an earlier run has.
  *
  * @returns why it is not there, or nothing
  */
 export function installSynapse(): string | undefined {
-  if (existsSync(installation)) return undefined
-  if (which('python3') === undefined) return 'python3'
-  const place = `${installation}.${process.pid}`
-  mkdirSync(cache, { recursive: true })
-  // What pip leaves when it is ended goes with the place.
-  const env = { ...process.env, TMPDIR: join(place, 'tmp') }
-  mkdirSync(env.TMPDIR, { recursive: true })
-  const run = (program: string, args: string[]) =>
-    spawnSync(program, args, { encoding: 'utf8', env, timeout: patience, stdio: ['ignore', 'ignore', 'pipe'] })
-  try {
-    const made = run('python3', ['-m', 'venv', place])
-    if (made.status !== 0) return `python3-venv: ${made.stderr.trim().split('\n').at(-1)}`
-    const pip = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', `matrix-synapse==${version}`]
-    const filled = run(join(place, 'bin/python'), pip)
-    if (filled.status !== 0) return `matrix-synapse: ${filled.stderr.trim().split('\n').at(-1)}`
-    // Another run may have been faster.
-    if (!existsSync(installation)) renameSync(place, installation)
-    return undefined
-  } finally {
-    rmSync(place, { recursive: true, force: true })
-  }
+  return installPython(`synapse-${version}`, `matrix-synapse==${version}`)
 }
 
 /** A homeserver for `example.org` of the test file's own. */
 export interface Synapse {
   address: string
+  log: string
   /** Makes an account and logs in: its name and a token that does not expire. */
   register(name: string, password: string): Promise<{ user: string; token: string }>
   /** Calls the homeserver: its answer, whatever it is. */
@@ -55,7 +31,7 @@ export interface Synapse {
   /** Makes a room: its id. */
   room(token: string, settings?: Record<string, unknown>): Promise<string>
   /** Messages in a room, the oldest first: their bodies and ids. */
-  messages(token: string, room: string): Promise<{ id: string; content: Json }[]>
+  messages(token: string, room: string, type?: string): Promise<{ id: string; content: Json }[]>
   /** How often a path was asked for, as the log of the homeserver has it. */
   count(request: string): number
   stop(): Promise<void>
@@ -84,6 +60,7 @@ export async function startSynapse(folder: string): Promise<Synapse> {
   let server: ChildProcess | undefined
   const synapse: Synapse = {
     address,
+    log,
     call,
     async register(name, password) {
       const { nonce } = (await call('', 'GET', '/_synapse/admin/v1/register')).json
@@ -97,11 +74,11 @@ export async function startSynapse(folder: string): Promise<Synapse> {
       const { json } = await call(token, 'POST', '/_matrix/client/v3/createRoom', settings)
       return String(json['room_id'])
     },
-    async messages(token, room) {
+    async messages(token, room, wanted = 'm.room.message') {
       const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/messages?dir=f&limit=500`
       const events = (await call(token, 'GET', path)).json['chunk'] as unknown as Record<string, unknown>[]
       return events
-        .filter(({ type }) => type === 'm.room.message')
+        .filter(({ type }) => type === wanted)
         .map((event) => ({ id: String(event['event_id']), content: event['content'] as Json }))
     },
     count: (request) => readFileSync(log, 'utf8').split(`"${request}`).length - 1,

@@ -31,6 +31,7 @@ export function askContext({
     cache: (name) => openCache(backend.name, name, signal),
     now: () => new Date(),
     debug: (text) => say.debug(`${target}: ${text}`),
+    warn: (text) => say.warning(`${target}: ${text}`),
   }
 }
 

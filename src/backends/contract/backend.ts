@@ -128,12 +128,14 @@ export interface Context {
   isStale(): boolean
   /** A note for `-l DEBUG`. */
   debug(text: string): void
+  /** What the person has to know although the notification was delivered. */
+  warn(text: string): void
   /** Where the process that made the notification stands: the chain of `default` ends there. */
   foreground: boolean
 }
 
 /** What a backend has for a question: `http` gives each request ten seconds, also after the question has ended. */
-export interface AskContext extends Pick<Context, 'id' | 'target' | 'cache' | 'debug' | 'now' | 'http'> {
+export interface AskContext extends Pick<Context, 'id' | 'target' | 'cache' | 'debug' | 'warn' | 'now' | 'http'> {
   /** Ends with the question. */
   signal: AbortSignal
   /** Requests that wait for an answer as long as the question does. */

@@ -39,6 +39,7 @@ export function makeContext(parts: ContextParts): Context {
     now: () => new Date(),
     isStale,
     debug: (text) => say.debug(`${target}: ${text}`),
+    warn: (text) => say.warning(`${target}: ${text}`),
     foreground,
   }
 }

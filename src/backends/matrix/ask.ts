@@ -1,4 +1,4 @@
-import { messageOf, TransientError } from '../../platform/errors.ts'
+import { ConfigError, messageOf, TransientError } from '../../platform/errors.ts'
 import { field } from '../../platform/json.ts'
 import { pause, pauseAfter } from '../../platform/retry.ts'
 import type { AskContext } from '../contract/backend.ts'
@@ -6,19 +6,21 @@ import { type Asked, answerIn, type Question, type Reply } from '../contract/que
 import { type AccountOptions, accountOf } from './account.ts'
 import type { Call } from './call.ts'
 import { contentOf } from './content.ts'
+import { type EncryptionOptions, putInto } from './put.ts'
 import { post, roomId } from './rooms.ts'
 import { accountCall } from './session.ts'
 import { sync, timelinesIn } from './sync.ts'
 
-interface Options extends AccountOptions {
+interface Options extends AccountOptions, EncryptionOptions {
   rooms: readonly string[]
   msgtype: string
-  allow_unencrypted: boolean
   answer_from?: readonly string[] | undefined
 }
 
 /** What answers: messages and reactions. */
 const kinds = ['m.room.message', 'm.reaction']
+
+const unreadable = 'the room is encrypted, and ntfy does not read replies there; offer answers to choose from'
 
 /** How long the homeserver may hold a request back, milliseconds. */
 const patience = 30_000
@@ -38,13 +40,19 @@ export async function ask(question: Question, options: Options, context: AskCont
   const marks = new Map(question.words.map((word, at) => [bare(thumbs.get(word) ?? `${at + 1}\u20e3`), word]))
   const since = String((await sync(call, kinds, { timeout: 0 }))['next_batch'])
   const legend = question.words.map((word, at) => `${thumbs.get(word) ?? `${at + 1}\ufe0f\u20e3`} ${word}`).join(', ')
-  const hint = question.words.length > 0 ? `React with ${legend}, or reply.` : 'Reply to answer.'
-  const text = `${question.text}\n${hint}`
-  const content = (message: string) => contentOf({ title: question.title, message } as never, options.msgtype)
+  const content = (message: string, encrypted: boolean) =>
+    contentOf({ title: question.title, message }, options.msgtype, encrypted)
+  const text = (encrypted: boolean) => {
+    // Reactions are not encrypted; what others write is not read.
+    if (encrypted && question.words.length === 0) throw new ConfigError(unreadable)
+    const way = encrypted ? `React with ${legend}.` : `React with ${legend}, or reply.`
+    return `${question.text}\n${question.words.length > 0 ? way : 'Reply to answer.'}`
+  }
+  const ask = { transaction: context.id, contents: async (encrypted: boolean) => [content(text(encrypted), encrypted)] }
+  const put = putInto(call, account, ask, options, context)
   const events = new Map<string, string>()
   for (const room of options.rooms) {
-    const message = { transaction: context.id, content: content(text), allowUnencrypted: options.allow_unencrypted }
-    events.set(await post(call, room, message), await roomId(call, room))
+    events.set(await post(call, account.homeserver, room, put), await roomId(call, room))
   }
   const mayAnswer = (sender: string) =>
     sender !== own && (options.answer_from === undefined || options.answer_from.includes(sender))
@@ -56,7 +64,13 @@ export async function ask(question: Question, options: Options, context: AskCont
   return {
     reply,
     close: async (ending) => {
-      for (const [event, room] of events) await edit(call, room, event, content(`${question.text}\n${ending}`), context)
+      for (const [event, room] of events) {
+        const contents = async (encrypted: boolean) => [
+          replacement(event, content(`${question.text}\n${ending}`, encrypted)),
+        ]
+        const put = putInto(call, account, { transaction: `${context.id}-end`, contents }, options, context)
+        await post(call, account.homeserver, room, put).catch((error) => context.debug(messageOf(error)))
+      }
     },
   }
 }
@@ -118,13 +132,11 @@ function bare(mark: string): string {
 }
 
 /** Client-server API, "Event replacements". */
-async function edit(call: Call, room: string, event: string, content: Record<string, unknown>, context: AskContext) {
-  const json = {
+function replacement(event: string, content: Record<string, unknown>): Record<string, unknown> {
+  return {
     ...content,
     body: `* ${content['body']}`,
     'm.new_content': content,
     'm.relates_to': { rel_type: 'm.replace', event_id: event },
   }
-  const path = ['rooms', room, 'send', 'm.room.message', `${context.id}-end`]
-  await call('PUT', path, { json, proof: 'event_id' }).catch((error) => context.debug(messageOf(error)))
 }

@@ -12,6 +12,8 @@ export interface CallOptions {
   proof?: string
   /** That there is no answer is one, too: an empty one. */
   optional?: true
+  /** So is the question for a proof of who asks ("User-interactive authentication"). */
+  interactive?: true
 }
 
 /**
@@ -28,7 +30,7 @@ export type Call = (
 
 /** A homeserver's calls, with a token in the header: in the address it would end up in logs, and is not taken any more. */
 export function homeserverCall(http: Http, homeserver: string, token?: string): Call {
-  return async (method, path, { json, query, upload, proof, optional } = {}) => {
+  return async (method, path, { json, query, upload, proof, optional, interactive } = {}) => {
     const address = upload
       ? `${homeserver}/_matrix/media/v3/upload?filename=${encodeURIComponent(upload.name)}`
       : [`${homeserver}/_matrix/client/v3`, ...path.map(encodeURIComponent)].join('/')
@@ -41,13 +43,14 @@ export function homeserverCall(http: Http, homeserver: string, token?: string): 
       ...(upload && { body: upload.content }),
       ...(json !== undefined && { json }),
       ...(optional && { statuses: [200, ...unanswered] }),
+      ...(interactive && { statuses: [200, 401] }),
       accepts: ({ json: found }) => {
         const fields = asObject(found)
         return optional || (fields !== undefined && (proof === undefined || typeof fields[proof] === 'string'))
       },
       failure: matrixFailure,
     })
-    return (answer.status < 300 ? asObject(answer.json) : undefined) ?? {}
+    return (answer.status < 300 || interactive ? asObject(answer.json) : undefined) ?? {}
   }
 }
 
@@ -58,7 +61,15 @@ const unanswered = [400, 404, 405, 501]
 export class Forbidden extends ConfigError {}
 
 /** The token is not, or no longer, one of the homeserver's. */
-export class UnknownToken extends ConfigError {}
+export class UnknownToken extends ConfigError {
+  /** The device is still there: a login can go on with it ("Soft logout"). */
+  readonly isSoft: boolean
+
+  constructor(message: string, isSoft: boolean) {
+    super(message)
+    this.isSoft = isSoft
+  }
+}
 
 /** What a person or a configuration has to put right; the message is kept. */
 const configured = [
@@ -69,7 +80,7 @@ const configured = [
 
 /** Client-server API, "Standard error response": what is not for later by its status has an errcode that says more. */
 function matrixFailure(answer: HttpAnswer): Error | undefined {
-  const { errcode, error, retry_after_ms: wait } = asObject(answer.json) ?? {}
+  const { errcode, error, retry_after_ms: wait, soft_logout: isSoft } = asObject(answer.json) ?? {}
   if (typeof errcode !== 'string') return undefined
   const text = `${errcode}: ${error ?? 'no reason given'}`
   const isLimit = errcode === 'M_LIMIT_EXCEEDED' || errcode === 'M_RESOURCE_LIMIT_EXCEEDED'
@@ -78,6 +89,6 @@ function matrixFailure(answer: HttpAnswer): Error | undefined {
     return new TransientError(text, retryAfter(answer) ?? deprecated)
   }
   if (errcode === 'M_FORBIDDEN') return new Forbidden(text)
-  if (errcode === 'M_UNKNOWN_TOKEN') return new UnknownToken(text)
+  if (errcode === 'M_UNKNOWN_TOKEN') return new UnknownToken(text, isSoft === true)
   return configured.includes(errcode) ? new ConfigError(text) : new PermanentError(text)
 }

@@ -1,12 +1,12 @@
 import { recipients, serverOf } from '../contract/address.ts'
-import { defineBackend, type OutgoingFile } from '../contract/backend.ts'
+import { defineBackend } from '../contract/backend.ts'
 import { word } from '../contract/formats.ts'
 import { httpOptions } from '../contract/http-options.ts'
 import { boolean, choice, list, text } from '../contract/options.ts'
 import { accountOf, lackOfHomeserver } from './account.ts'
 import { ask } from './ask.ts'
-import type { Call } from './call.ts'
-import { contentOf } from './content.ts'
+import { contentsOf } from './content.ts'
+import { putInto } from './put.ts'
 import { failureOf, post } from './rooms.ts'
 import { accountCall } from './session.ts'
 
@@ -73,8 +73,17 @@ export default defineBackend({
       aliases: ['pass'],
     }),
     msgtype: choice(['m.text', 'm.notice'], { description: 'm.notice is shown without ringing', default: 'm.text' }),
+    encryption: choice(['auto', 'never'], {
+      description: 'auto: messages to encrypted rooms are encrypted; never: they are refused',
+      default: 'auto',
+    }),
+    recipients: choice(['signed', 'all'], {
+      description:
+        'whose devices can read what is encrypted: signed: of members who verify their devices those that they have verified, and all of others; or all',
+      default: 'signed',
+    }),
     allow_unencrypted: boolean({
-      description: 'post to encrypted rooms, too, without encryption, which their members are warned of',
+      description: 'with encryption: never, post plain text to encrypted rooms, which their members are warned of',
       default: false,
     }),
     answer_from: list({
@@ -101,28 +110,26 @@ export default defineBackend({
   answer: { json: { event_id: '$YUwRidLecu:example.com' } },
   refusal: { status: 401, json: { errcode: 'M_UNKNOWN_TOKEN', error: 'Invalid access token passed.' } },
   async send(notification, options, context) {
-    const call = accountCall(await accountOf(options, context), context)
-    const message = {
-      transaction: context.id,
-      content: contentOf(notification, options.msgtype),
-      allowUnencrypted: options.allow_unencrypted,
+    const account = await accountOf(options, context)
+    const call = accountCall(account, context)
+    const warnings: string[] = []
+    const warn = (text: string) => {
+      warnings.push(text)
+      context.warn(text)
     }
-    const uploads: Record<string, unknown>[] = []
-    for (const file of notification.files ?? []) uploads.push(await uploaded(call, file))
+    const message = { transaction: context.id, contents: contentsOf(call, notification, options.msgtype) }
+    const put = putInto(call, account, message, options, { ...context, warn })
     const events: Record<string, unknown> = {}
     const failures = new Map<string, unknown>()
     for (const room of options.rooms) {
       try {
-        events[room] = await post(call, room, message)
-        for (const [at, content] of uploads.entries()) {
-          await post(call, room, { ...message, transaction: `${context.id}-${at}`, content })
-        }
+        events[room] = await post(call, account.homeserver, room, put)
       } catch (error) {
         failures.set(room, error)
       }
     }
     if (failures.size > 0) throw failureOf(failures, Object.keys(events))
-    return events
+    return warnings.length > 0 ? { ...events, warnings } : events
   },
   async receive(options, context, flow) {
     const { receive } = await import('./receive.ts')
@@ -135,13 +142,6 @@ export default defineBackend({
     return `the account ${answer['user_id'] ?? '?'}`
   },
 })
-
-/** Client-server API, "Content repository" and "m.file". */
-async function uploaded(call: Call, { name, type, content }: OutgoingFile): Promise<Record<string, unknown>> {
-  const { content_uri: url } = await call('POST', [], { upload: { name, type, content }, proof: 'content_uri' })
-  const msgtype = type.startsWith('image/') ? 'm.image' : 'm.file'
-  return { msgtype, body: name, filename: name, url, info: { mimetype: type, size: content.length }, 'm.mentions': {} }
-}
 
 /** Apprise leaves out the server, and the # of an alias. */
 function roomAt(room: string, host: string): string {

@@ -1,30 +1,23 @@
 import { ConfigError, messageOf, NtfyError, PermanentError, TransientError } from '../../platform/errors.ts'
 import { type Call, Forbidden } from './call.ts'
+import { wasEncrypted } from './encryption/encrypted-rooms.ts'
 
-/** Why nothing goes into an encrypted room. */
-const encryptedRoom =
-  'the room is encrypted, and ntfy cannot encrypt: its members would get the message with a warning, or not at all; ' +
-  'use a room without encryption, or set allow_unencrypted: true'
+/**
+ * Posts to a room, by its id and, if it is encrypted, what it says of that.
+ *
+ * @returns the id of the event
+ */
+export type Put = (room: string, encryption: Record<string, unknown> | undefined) => Promise<string>
 
 /**
  * Posts to a room, and joins it first if that is what is missing.
  *
  * @returns the id of the event
- * @throws ConfigError also for an encrypted room, unless that is allowed
  */
-export async function post(
-  call: Call,
-  room: string,
-  { transaction, content, allowUnencrypted }: { transaction: string; content: unknown; allowUnencrypted: boolean },
-): Promise<string> {
+export async function post(call: Call, homeserver: string, room: string, put: Put): Promise<string> {
   const id = await roomId(call, room)
-  const send = async () => {
-    // The homeserver would take it.
-    if (!allowUnencrypted && (await isEncrypted(call, id))) throw new ConfigError(encryptedRoom)
-    // The transaction id makes the server drop a second copy; its scope is the device and this very path.
-    const path = ['rooms', id, 'send', 'm.room.message', transaction]
-    return String((await call('PUT', path, { json: content, proof: 'event_id' }))['event_id'])
-  }
+  // The homeserver would take plain text for an encrypted room.
+  const send = async () => put(id, await encryptionOf(call, homeserver, id))
   try {
     return await send()
   } catch (error) {
@@ -50,10 +43,17 @@ export async function roomId(call: Call, room: string): Promise<string> {
   return String((await call('GET', ['directory', 'room', room], { proof: 'room_id' }))['room_id'])
 }
 
-/** A room that is encrypted stays so; one that is not may become encrypted, so this is checked each time. */
-export async function isEncrypted(call: Call, id: string): Promise<boolean> {
+/**
+ * What a room says of its encryption; nothing if it is not encrypted. One that is stays so, whatever is said later; one
+ * that is not may become encrypted, so this is checked each time.
+ */
+export async function encryptionOf(
+  call: Call,
+  homeserver: string,
+  id: string,
+): Promise<Record<string, unknown> | undefined> {
   const state = await call('GET', ['rooms', id, 'state', 'm.room.encryption'], { optional: true })
-  return typeof state['algorithm'] === 'string'
+  return typeof state['algorithm'] === 'string' || wasEncrypted(homeserver, id) ? state : undefined
 }
 
 /** The ids of the rooms that the account is in. */
@@ -70,18 +70,18 @@ export interface Room {
   encrypted: boolean
 }
 
-export async function describeRoom(call: Call, id: string): Promise<Room> {
+export async function describeRoom(call: Call, homeserver: string, id: string): Promise<Room> {
   const state = (type: string) => call('GET', ['rooms', id, 'state', type], { optional: true })
-  const [{ name }, { alias }, encrypted] = await Promise.all([
+  const [{ name }, { alias }, encryption] = await Promise.all([
     state('m.room.name'),
     state('m.room.canonical_alias'),
-    isEncrypted(call, id),
+    encryptionOf(call, homeserver, id),
   ])
   return {
     room_id: id,
     ...(typeof name === 'string' && name !== '' && { name }),
     ...(typeof alias === 'string' && alias !== '' && { alias }),
-    encrypted,
+    encrypted: encryption !== undefined,
   }
 }
 

@@ -26,6 +26,8 @@ export interface Session {
   refreshToken?: string
   /** Milliseconds since 1970. */
   expires?: number
+  /** Its device has had keys for encryption. */
+  keys?: true
 }
 
 /** A token that is about to expire would be refused on its way, milliseconds. */
@@ -102,7 +104,7 @@ export async function logIn(
 
 /** A session of this homeserver's, if that is what was kept. */
 export function sessionIn(value: unknown, homeserver: string): Session | undefined {
-  const { user, device, token, refreshToken, expires, ...rest } = asObject(value) ?? {}
+  const { user, device, token, refreshToken, expires, keys, ...rest } = asObject(value) ?? {}
   if (rest['homeserver'] !== homeserver) return undefined
   if (typeof user !== 'string' || typeof device !== 'string' || typeof token !== 'string' || token === '')
     return undefined
@@ -111,7 +113,32 @@ export function sessionIn(value: unknown, homeserver: string): Session | undefin
     ...{ homeserver, user, device, token },
     ...(typeof refreshToken === 'string' && { refreshToken }),
     ...(typeof expires === 'number' && { expires }),
+    ...(keys === true && { keys }),
   }
+}
+
+/** Remembers that the device of a login has keys: once they are lost, its name is worth nothing. */
+export async function keepsKeys(account: Account, context: Pick<Context, 'cache'>): Promise<void> {
+  if (account.token !== undefined) return
+  const cache = sessionCache(account, context)
+  await cache.alone(async () => {
+    const session = sessionIn(cache.read(), account.homeserver)
+    if (session !== undefined && session.keys === undefined) cache.write({ ...session, keys: true })
+  })
+}
+
+/**
+ * The device that a new login can go on with. What its keys were made for is lost with them: others would take new ones
+ * for those of somebody else.
+ *
+ * @param hasEnded the homeserver has forgotten it, and its keys
+ */
+export async function lastingDevice(last: Session | undefined, hasEnded: boolean): Promise<string | undefined> {
+  if (last === undefined || last.device === '') return undefined
+  if (!last.keys) return last.device
+  const { isIntact } = await import('./encryption/state.ts')
+  const { homeserver, user, device: id } = last
+  return !hasEnded && isIntact({ homeserver, user, id }) ? id : undefined
 }
 
 /** A token that was not refused. The look at what others did is repeated once they are done. */
@@ -157,13 +184,20 @@ async function logInAgain(
   refusal: UnknownToken | undefined,
 ): Promise<Session> {
   const { user, password } = account
-  if (user !== undefined && password !== undefined)
-    return logIn(account, context, { device: last?.device || undefined, refreshable: true })
+  if (user !== undefined && password !== undefined) {
+    const device = await lastingDevice(last, !refusal?.isSoft)
+    return { ...(await logIn(account, context, { device, refreshable: true })), ...(device && keysOf(last)) }
+  }
   const way = `ntfy matrix login ${last?.user ?? user ?? '@name:server'}`
   if (last !== undefined) throw new ConfigError(`the login of ${last.user} has ended: ${way}`)
   if (refusal !== undefined) throw new ConfigError(`${refusal.message} (instead of access_token: ${way})`)
   if (password !== undefined) throw new ConfigError('user_id is missing: a password needs the name of its account')
   throw new ConfigError(`access_token is missing, or user_id and password, or a login (${way})`)
+}
+
+/** That the device has keys stays true with its next token. */
+export function keysOf(last: Session | undefined): Pick<Session, 'keys'> {
+  return last?.keys ? { keys: true } : {}
 }
 
 function tokensOf(answer: Record<string, unknown>, now: Date): Pick<Session, 'token' | 'refreshToken' | 'expires'> {

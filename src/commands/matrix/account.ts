@@ -2,7 +2,7 @@ import { openCache } from '../../backends/contract/cache.ts'
 import { type AccountOptions, accountOf } from '../../backends/matrix/account.ts'
 import type { Call } from '../../backends/matrix/call.ts'
 import type { World } from '../../backends/matrix/discovery.ts'
-import { accountCall } from '../../backends/matrix/session.ts'
+import { type Account, accountCall } from '../../backends/matrix/session.ts'
 import type { GlobalOptions } from '../../cli/command.ts'
 import { loadConfig } from '../../config/index.ts'
 import { resolveOptions } from '../../config/resolve.ts'
@@ -14,11 +14,19 @@ import { ConfigError, UsageError } from '../../platform/errors.ts'
 /** Longest time that all requests of a command may take, in milliseconds. */
 const deadline = 30_000
 
+/** An account, with the calls that are made in its name. */
+export interface Caller {
+  account: Account
+  call: Call
+  context: World
+}
+
 /** The account of the configuration's target, or of the last login. */
-export async function callOf(global: GlobalOptions): Promise<Call> {
+export async function callerOf(global: GlobalOptions): Promise<Caller> {
   const { options, world } = await accountOptions(global)
   const context = world()
-  return accountCall(await accountOf(options, context), context)
+  const account = await accountOf(options, context)
+  return { account, call: accountCall(account, context), context }
 }
 
 /**

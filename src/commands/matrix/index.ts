@@ -13,7 +13,7 @@ import { print, printJson, printLine } from '../../platform/output.ts'
 import { abbreviateHome } from '../../platform/paths.ts'
 import { didYouMean } from '../../platform/suggest.ts'
 import { oneLine } from '../../platform/text.ts'
-import { accountOptions, callOf } from './account.ts'
+import { accountOptions, callerOf } from './account.ts'
 
 const longestPassword = 4096
 
@@ -50,7 +50,8 @@ async function logInHere(words: string[], { global, printToken }: Parameters<Ver
   if (words.length > 1) throw new UsageError(`matrix login: ${words[1]}: unexpected argument`)
   const { options, world } = await accountOptions(global, words[0])
   const user = words[0] ?? options.user_id
-  if (user === undefined && options.access_token !== undefined) return showAccount(await callOf(global), global)
+  if (user === undefined && options.access_token !== undefined)
+    return showAccount((await callerOf(global)).call, global)
   if (user === undefined) throw new UsageError('matrix login: expected the account (@name:server)')
   const homeserver =
     options.homeserver === undefined
@@ -139,7 +140,7 @@ async function joinRooms(rooms: string[], { global }: Parameters<Verb>[1]): Prom
   const wrong = rooms.find((room) => !/^[!#]./.test(room))
   if (wrong !== undefined)
     throw new UsageError(`matrix join: ${wrong}: expected an id (!...) or an alias (#...:server)`)
-  const call = await callOf(global)
+  const { call } = await callerOf(global)
   for (const room of rooms) {
     const id = await join(call, room)
     global.json ? printJson({ room, room_id: id }) : printLine(id)
@@ -149,9 +150,9 @@ async function joinRooms(rooms: string[], { global }: Parameters<Verb>[1]): Prom
 
 async function listRooms(words: string[], { global }: Parameters<Verb>[1]): Promise<number> {
   if (words.length > 0) throw new UsageError(`matrix rooms: ${words[0]}: unexpected argument`)
-  const call = await callOf(global)
+  const { account, call } = await callerOf(global)
   for (const id of await joinedRooms(call)) {
-    const room = await describeRoom(call, id)
+    const room = await describeRoom(call, account.homeserver, id)
     const notes = [room.name, room.alias, room.encrypted ? 'encrypted' : undefined].filter(Boolean).join(', ')
     global.json ? printJson(room) : printLine(`${id}  ${notes}`.trim())
   }

@@ -1,0 +1,45 @@
+import { asObject, field } from '../../../platform/json.ts'
+import type { Call } from '../call.ts'
+import type { Machine } from './machine.ts'
+
+/** As many messages to a device come with one sync (Synapse); where there are so many, there may be more. */
+const page = 100
+
+const mostPages = 20
+
+/** Nothing but what concerns devices: messages to this one, and whose have changed. */
+const filter = JSON.stringify({
+  room: { rooms: [] },
+  presence: { not_types: ['*'] },
+  account_data: { not_types: ['*'] },
+})
+
+/** Client-server API, "Extensions to /sync": what happened since the last time. */
+export async function receive(machine: Machine, call: Call): Promise<void> {
+  for (let pages = 0; pages < mostPages; pages++) {
+    const { since } = machine.state
+    const query = { filter, timeout: '0', ...(since !== undefined && { since }) }
+    const answer = await call('GET', ['sync'], { query, proof: 'next_batch' })
+    await take(machine, answer)
+    machine.state.since = String(answer['next_batch'])
+    const events = field(answer, 'to_device', 'events')
+    if (!Array.isArray(events) || events.length < page) return
+    // Asking for more says that these were read.
+    await machine.save()
+  }
+}
+
+async function take({ library, olm }: Machine, answer: Record<string, unknown>): Promise<void> {
+  const users = (name: string) => {
+    const list = field(answer, 'device_lists', name)
+    return Array.isArray(list) ? list.map((user) => new library.UserId(String(user))) : []
+  }
+  const counts = Object.entries(asObject(answer['device_one_time_keys_count']) ?? {})
+  const unused = answer['device_unused_fallback_key_types']
+  await olm.receiveSyncChanges(
+    JSON.stringify(field(answer, 'to_device', 'events') ?? []),
+    new library.DeviceLists(users('changed'), users('left')),
+    new Map(counts.map(([name, count]) => [name, Number(count)])),
+    Array.isArray(unused) ? new Set(unused.map(String)) : undefined,
+  )
+}
