@@ -1,3 +1,4 @@
+import { messageOf } from '../../platform/errors.ts'
 import { recipients, serverOf } from '../contract/address.ts'
 import { defineBackend } from '../contract/backend.ts'
 import { word } from '../contract/formats.ts'
@@ -138,8 +139,17 @@ export default defineBackend({
   asks: { words: 9, text: true, longest: { max: 28_000, unit: 'bytes' } },
   ask,
   async probe(options, context) {
-    const answer = await accountCall(await accountOf(options, context), context)('GET', ['account', 'whoami'])
-    return `the account ${answer['user_id'] ?? '?'}`
+    const account = await accountOf(options, context)
+    const call = accountCall(account, context)
+    const answer = await call('GET', ['account', 'whoami'])
+    const text = `the account ${answer['user_id'] ?? '?'}`
+    if (options.encryption === 'never') return text
+    const { describeDevice, wordsFor } = await import('./encryption/describe.ts')
+    const device = await describeDevice(call, account, context).then(
+      (found) => found && wordsFor(found),
+      (error: unknown) => messageOf(error),
+    )
+    return device === undefined ? text : `${text}, ${device}`
   },
 })
 

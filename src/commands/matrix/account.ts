@@ -1,25 +1,24 @@
 import { openCache } from '../../backends/contract/cache.ts'
 import { type AccountOptions, accountOf } from '../../backends/matrix/account.ts'
-import type { Call } from '../../backends/matrix/call.ts'
-import type { World } from '../../backends/matrix/discovery.ts'
-import { type Account, accountCall } from '../../backends/matrix/session.ts'
+import type { Owner } from '../../backends/matrix/encryption/own-device.ts'
+import { accountCall } from '../../backends/matrix/session.ts'
 import type { GlobalOptions } from '../../cli/command.ts'
 import { loadConfig } from '../../config/index.ts'
 import { resolveOptions } from '../../config/resolve.ts'
 import { selectTargets } from '../../config/select.ts'
 import type { Config } from '../../config/types.ts'
-import { httpClient } from '../../http/index.ts'
+import { type Http, httpClient } from '../../http/index.ts'
 import { ConfigError, UsageError } from '../../platform/errors.ts'
+import { say } from '../../platform/output.ts'
 
 /** Longest time that all requests of a command may take, in milliseconds. */
 const deadline = 30_000
 
+/** What a command needs of the world. */
+export type World = Owner['context'] & { http: Http }
+
 /** An account, with the calls that are made in its name. */
-export interface Caller {
-  account: Account
-  call: Call
-  context: World
-}
+export type Caller = Owner & { context: World }
 
 /** The account of the configuration's target, or of the last login. */
 export async function callerOf(global: GlobalOptions): Promise<Caller> {
@@ -53,7 +52,8 @@ export async function accountOptions(
   const world = () => {
     const signal = AbortSignal.timeout(deadline)
     const http = httpClient({ signal, ca: options['ca'] as string | undefined, service: 'a Matrix server' })
-    return { http, cache: (name: string) => openCache('matrix', name, signal), now: () => new Date() }
+    const cache = (name: string) => openCache('matrix', name, signal)
+    return { http, cache, now: () => new Date(), signal, debug: say.debug }
   }
   return { options: options as AccountOptions, world }
 }

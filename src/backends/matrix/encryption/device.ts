@@ -6,7 +6,7 @@ import { type Account, keepsKeys, sessionCache, sessionIn } from '../session.ts'
 import type { Library } from './library.ts'
 import { type Machine, openMachine } from './machine.ts'
 import { fileName } from './place.ts'
-import { type Device, readState, removeState } from './state.ts'
+import { type Device, readState } from './state.ts'
 
 /** Which device the calls of an account are made by: that of its login, or that of the token. */
 export async function deviceOf(call: Call, account: Account, context: Pick<Context, 'cache'>): Promise<Device> {
@@ -45,16 +45,13 @@ export async function openDevice(
 
 /** The key that others know a device by; nothing if it has published none. */
 export async function publishedKey(call: Call, { user, id }: Device): Promise<string | undefined> {
-  const answer = await call('POST', ['keys', 'query'], { json: { device_keys: { [user]: [id] } } })
-  if (answer['device_keys'] === undefined) throw new ConfigError('the homeserver does not know what encryption is')
+  const answer = await call('POST', ['keys', 'query'], { json: { device_keys: { [user]: [id] } }, optional: true })
+  if (answer['device_keys'] === undefined) throw new NoEncryption('the homeserver knows no encryption')
   const key = field(answer, 'device_keys', user, id, 'keys', `ed25519:${id}`)
   return typeof key === 'string' ? key : undefined
 }
 
-/** Forgets a device that is not used any more. */
-export function forgetDevice(device: Device): void {
-  removeState(device)
-}
+export class NoEncryption extends ConfigError {}
 
 function foreignKeys({ user, id }: Device, { token }: Account): string {
   return token === undefined

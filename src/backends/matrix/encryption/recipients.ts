@@ -1,3 +1,4 @@
+import { ConfigError } from '../../../platform/errors.ts'
 import type { Machine } from './machine.ts'
 
 /**
@@ -26,6 +27,20 @@ export async function chooseRecipients(machine: Machine, recipients: 'signed' | 
   machine.state.recipients = recipients
   const users = [...(await machine.olm.trackedUsers())].map((user) => user.toString())
   await markDevices(machine, users)
+}
+
+/**
+ * Takes the identity that a user has now for theirs.
+ *
+ * @throws ConfigError there is none
+ */
+export async function acceptIdentity(machine: Machine, user: string): Promise<void> {
+  const { library, olm, state } = machine
+  const identity = await olm.getIdentity(new library.UserId(user))
+  if (identity === undefined) throw new ConfigError(`${user} has no identity, or is not known here`)
+  if (identity instanceof library.OtherUserIdentity) await identity.pinCurrentMasterKey()
+  else state.masterKey = keyIn(identity.masterKey)
+  await markDevices(machine, [user])
 }
 
 type Identity = NonNullable<Awaited<ReturnType<Machine['olm']['getIdentity']>>>

@@ -1,0 +1,172 @@
+import { isatty } from 'node:tty'
+import { cacheFolder } from '../../backends/contract/cache.ts'
+import { rememberLogin } from '../../backends/matrix/account.ts'
+import { type Call, homeserverCall, UnknownToken } from '../../backends/matrix/call.ts'
+import { homeserverNamed, homeserverOf } from '../../backends/matrix/discovery.ts'
+import { type Description, describeDevice, wordsFor } from '../../backends/matrix/encryption/describe.ts'
+import { NoEncryption, publishedKey } from '../../backends/matrix/encryption/device.ts'
+import { setUpDevice, signOwnDevice } from '../../backends/matrix/encryption/own-device.ts'
+import { isIntact, removeState } from '../../backends/matrix/encryption/state.ts'
+import {
+  accountCall,
+  keysOf,
+  lastingDevice,
+  logIn,
+  type Session,
+  sessionCache,
+  sessionIn,
+} from '../../backends/matrix/session.ts'
+import type { GlobalOptions } from '../../cli/command.ts'
+import { ConfigError, exitCode, messageOf, NtfyError, UsageError } from '../../platform/errors.ts'
+import { readInput } from '../../platform/input.ts'
+import { hideSecret } from '../../platform/masking.ts'
+import { print, printJson, printLine, say } from '../../platform/output.ts'
+import { abbreviateHome } from '../../platform/paths.ts'
+import { oneLine } from '../../platform/text.ts'
+import { accountOptions, type Caller, callerOf, type World } from './account.ts'
+import { askRecoveryKey, fieldsOf, showDevice, warnOfUnsigned } from './device.ts'
+import type { Verb } from './verb.ts'
+
+const longestPassword = 4096
+
+const whyToKeep = 'it is shown this once; it signs further devices of the account: keep it in a safe place'
+
+export const logInHere: Verb = async (words, { global, printToken }) => {
+  if (words.length > 1) throw new UsageError(`matrix login: ${words[1]}: unexpected argument`)
+  const { options, world } = await accountOptions(global, words[0])
+  const user = words[0] ?? options.user_id
+  if (user === undefined && options.access_token !== undefined) return showAccount(await callerOf(global), global)
+  if (user === undefined) throw new UsageError('matrix login: expected the account (@name:server)')
+  const homeserver =
+    options.homeserver === undefined
+      ? await homeserverOf(user, world())
+      : await homeserverNamed(options.homeserver, world())
+  await requirePasswords(homeserverCall(world().http, homeserver), homeserver)
+  const account = { homeserver, user, password: await askPassword(user) }
+  const context = world()
+  if (printToken) {
+    const session = await logIn(account, context, { refreshable: false })
+    print(
+      global.json ? `${JSON.stringify({ ...named(session), access_token: session.token })}\n` : `${session.token}\n`,
+    )
+    return exitCode.ok
+  }
+  const session = await keepLogin(account, context)
+  const { description, recoveryKey } = await encrypting(session, account.password, context)
+  if (global.json) {
+    const device = description && fieldsOf(description)
+    print(`${JSON.stringify({ ...named(session), ...device, ...(recoveryKey && { recovery_key: recoveryKey }) })}\n`)
+  } else print(configurationFor(session, description, recoveryKey))
+  if (description) warnOfUnsigned(description)
+  return exitCode.ok
+}
+
+/** A configuration with a token needs no login: whose token it is shows that it is good. */
+async function showAccount(caller: Caller, global: GlobalOptions): Promise<number> {
+  const { call } = caller
+  const { json } = global
+  const { user_id: user, device_id: device } = await call('GET', ['account', 'whoami'], { proof: 'user_id' })
+  if (json) printJson({ user_id: user, device_id: device })
+  else printLine(`# the access_token of the configuration is that of ${user} (device ${device ?? 'unknown'})`)
+  await showDevice(caller, global)
+  return exitCode.ok
+}
+
+/** @throws NtfyError the token cannot be kept: then it would be of no use to anybody */
+async function keepLogin(
+  account: { homeserver: string; user: string; password: string },
+  world: World,
+): Promise<Session> {
+  const cache = sessionCache(account, world)
+  return cache.alone(async () => {
+    const last = sessionIn(cache.read(), account.homeserver)
+    const device = await reusableDevice(last, world)
+    const session = { ...(await logIn(account, world, { device, refreshable: true })), ...(device && keysOf(last)) }
+    if (!cache.write(session)) {
+      throw new NtfyError(`${cacheFolder() ?? 'no home folder'}: the token cannot be stored there`, exitCode.io)
+    }
+    if (last !== undefined && last.device !== session.device) {
+      removeState({ homeserver: last.homeserver, user: last.user, id: last.device })
+    }
+    rememberLogin(session, world)
+    return session
+  })
+}
+
+/** The device of the last login, unless it had keys that are lost here, or that the homeserver has forgotten. */
+async function reusableDevice(last: Session | undefined, { http }: World): Promise<string | undefined> {
+  const id = await lastingDevice(last, false)
+  if (last === undefined || id === undefined) return undefined
+  const device = { homeserver: last.homeserver, user: last.user, id }
+  try {
+    const published = await publishedKey(homeserverCall(http, last.homeserver, last.token), device)
+    return last.keys ? published && id : published === undefined || isIntact(device) ? id : undefined
+  } catch (error) {
+    return !last.keys || (error instanceof UnknownToken && error.isSoft) ? id : undefined
+  }
+}
+
+/** Gives the device of a login keys. That it has none, or nobody has signed it, is no reason to refuse the login. */
+async function encrypting(session: Session, password: string, world: World & { signal: AbortSignal }) {
+  const { homeserver, user } = session
+  const account = { homeserver, user, password, token: undefined }
+  const context = { ...world, debug: say.debug }
+  const owner = { account, call: accountCall(account, world), context }
+  try {
+    const { description, recoveryKey } = await setUpDevice(owner, password)
+    if (description?.isSigned || recoveryKey !== undefined || !isatty(0)) return { description, recoveryKey }
+    const key = await askRecoveryKey(user)
+    return { description: key === undefined ? description : await signOwnDevice(owner, key), recoveryKey }
+  } catch (error) {
+    if (error instanceof NoEncryption) say.debug(messageOf(error))
+    else say.warning(`encrypted rooms: ${messageOf(error)}`)
+    return {
+      description: await describeDevice(owner.call, account, world).catch(() => undefined),
+      recoveryKey: undefined,
+    }
+  }
+}
+
+/** @throws ConfigError the homeserver wants another kind of login */
+async function requirePasswords(call: Call, homeserver: string): Promise<void> {
+  const { flows } = await call('GET', ['login'], { optional: true })
+  const types = Array.isArray(flows) ? flows.map((flow) => oneLine(String((flow as { type?: unknown })?.type))) : []
+  if (types.includes('m.login.password')) return
+  const offers = types.length > 0 ? ` (it offers ${types.join(', ')})` : ''
+  throw new ConfigError(
+    `${homeserver} does not allow password login${offers}: set access_token to one that your Matrix client shows`,
+  )
+}
+
+async function askPassword(user: string): Promise<string> {
+  const typed = isatty(0)
+    ? await (await import('../../terminal/ask.ts')).askHidden(`password of ${oneLine(user)}: `)
+    : readInput(longestPassword).text.replace(/\r?\n$/, '')
+  if (!typed) throw new UsageError('matrix login: expected a password, typed or on stdin')
+  hideSecret(typed)
+  return typed
+}
+
+function named({ homeserver, user, device }: Session): Record<string, string> {
+  return { homeserver, user_id: user, device_id: device }
+}
+
+/** What to write into the configuration: no secret is in it. */
+function configurationFor(
+  { homeserver, user, device }: Session,
+  description: Description | undefined,
+  recoveryKey: string | undefined,
+): string {
+  const place = abbreviateHome(cacheFolder() ?? '')
+  const lines = [
+    `# ${user} is logged in (device ${device}); the token is kept in ${place}`,
+    ...(description ? [`# ${wordsFor(description)}`] : []),
+    ...(recoveryKey ? [`# recovery key of ${user}: ${recoveryKey}`, `# ${whyToKeep}`] : []),
+    '# to use it by default: backends: [matrix]',
+    'matrix:',
+    `  homeserver: ${JSON.stringify(homeserver)}`,
+    `  user_id: ${JSON.stringify(user)}`,
+    `  rooms: ["#room:${user.replace(/^[^:]*:/, '')}"]  # ntfy matrix rooms lists yours`,
+  ]
+  return lines.map((line) => `${oneLine(line)}\n`).join('')
+}
