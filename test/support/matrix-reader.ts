@@ -28,12 +28,12 @@ export interface Reader {
   sign(device: string): Promise<void>
 }
 
-/** Logs in, and publishes keys; `withKeys: false` keeps all one-time keys to itself. */
+/** Logs in, and publishes keys, if wanted all but the one-time keys. */
 export async function matrixReader(
   address: string,
   name: string,
   password: string,
-  { withOneTimeKeys = true }: { withOneTimeKeys?: boolean } = {},
+  { withOneTimeKeys = true, device }: { withOneTimeKeys?: boolean; device?: string } = {},
 ): Promise<Reader> {
   await library.initAsync()
   const call = async (method: string, path: string, json?: unknown): Promise<Json> => {
@@ -133,7 +133,10 @@ export async function matrixReader(
       await send(await device.verify())
     },
   }
-  const login = { type: 'm.login.password', identifier: { type: 'm.id.user', user: name }, password }
+  const login = {
+    ...{ type: 'm.login.password', identifier: { type: 'm.id.user', user: name }, password },
+    ...(device !== undefined && { device_id: device }),
+  }
   const session = await call('POST', 'login', login)
   reader.user = String(session['user_id'])
   reader.token = String(session['access_token'])

@@ -118,6 +118,7 @@ function configure(folder: string, port: number, log: string): void {
     log_config: join(folder, 'log.yaml'),
     media_store_path: join(folder, 'media'),
     signing_key_path: join(folder, 'signing.key'),
+    bcrypt_rounds: 4,
     registration_shared_secret: 'shared',
     macaroon_secret_key: 'macaroon',
     form_secret: 'form',
