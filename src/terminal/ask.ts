@@ -46,5 +46,7 @@ function typedLine(stdin: NodeJS.ReadStream): Promise<string | undefined> {
     }
     stdin.on('data', read)
     stdin.on('end', ended)
+    // An earlier question has paused it.
+    stdin.resume()
   })
 }

@@ -189,16 +189,24 @@ describe.skipIf(missing)(`matrix with synapse${missing ? ` (missing: ${missing})
       expect(await synapse.messages(other.token, invited)).toHaveLength(1)
     })
 
-    it('asks for the password without showing it', async () => {
+    it('asks for the password and the recovery key without showing them', async () => {
+      const { user } = await synapse.register('typist', password)
+      const words = ['-o', 'homeserver', synapse.address, '--json', 'matrix', 'login', user]
+      const first = await ntfy(words, { env: temporaryHome().env, stdin: password })
+      const { signed, recovery_key: key } = JSON.parse(first.stdout)
+      expect(signed).toBe(true)
       const { env } = temporaryHome()
-      const words = ['-o', 'homeserver', synapse.address, 'matrix', 'login', me.user]
       const terminal = openTerminal(ntfyBin, words, { env })
-      await terminal.see('password of @ntfy:example.org: ')
+      await terminal.see(`password of ${user}: `)
       terminal.type('mistyped\u0015')
       terminal.type(`${password}y\u007f\r`)
+      await terminal.see(`recovery key of ${user}`)
+      terminal.type(`${key}\r`)
       expect(await terminal.exit).toMatchObject({ code: 0 })
-      expect(terminal.output()).toContain('user_id: "@ntfy:example.org"')
+      expect(terminal.output()).toMatch(/"signed":true/)
       expect(terminal.output()).not.toMatch(/horse|mistyped|\*/)
+      expect(terminal.output()).not.toContain(key.slice(0, 4))
+      expect(terminal.output()).not.toContain('recovery_key')
     })
 
     it('prints a token for elsewhere only when asked, and keeps none then', async () => {

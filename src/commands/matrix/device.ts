@@ -7,7 +7,7 @@ import {
 } from '../../backends/matrix/encryption/describe.ts'
 import { readRecoveryKey } from '../../backends/matrix/encryption/recovery-key.ts'
 import type { GlobalOptions } from '../../cli/command.ts'
-import { messageOf, UsageError } from '../../platform/errors.ts'
+import { messageOf } from '../../platform/errors.ts'
 import { readInput } from '../../platform/input.ts'
 import { hideSecret } from '../../platform/masking.ts'
 import { printJson, printLine, say } from '../../platform/output.ts'
@@ -46,17 +46,18 @@ export function warnOfUnsigned(found: Description): void {
   )
 }
 
-/** The recovery key as somebody types it, or from stdin. @returns nothing if none was given */
+/**
+ * The recovery key as somebody types it, or from stdin.
+ *
+ * @returns nothing if none was given
+ * @throws UsageError it is none
+ */
 export async function askRecoveryKey(user: string): Promise<Buffer | undefined> {
   const typed = isatty(0)
-    ? await (await import('../../terminal/ask.ts')).askHidden(`recovery key of ${oneLine(user)}: `)
+    ? await (await import('../../terminal/ask.ts')).askHidden(`recovery key of ${oneLine(user)} (or Enter): `)
     : readInput(longestKey).text
   const text = typed?.trim()
   if (!text) return undefined
   hideSecret(text)
-  try {
-    return readRecoveryKey(text)
-  } catch (error) {
-    throw new UsageError(`matrix verify: ${messageOf(error)}`)
-  }
+  return readRecoveryKey(text)
 }

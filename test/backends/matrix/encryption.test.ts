@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { TrustRequirement } from '@matrix-org/matrix-sdk-crypto-wasm'
+import { Attachment, EncryptedAttachment, TrustRequirement } from '@matrix-org/matrix-sdk-crypto-wasm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ntfyBin } from '../../support/cli.ts'
+import { ntfy, ntfyBin } from '../../support/cli.ts'
 import { bodiesOf, encryptedRoom, encryption, password } from '../../support/encrypted-room.ts'
 import { manInTheMiddle } from '../../support/man-in-the-middle.ts'
 import { matrixReader } from '../../support/matrix-reader.ts'
@@ -105,6 +105,47 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
     const [before, changed, accepted] = await bodiesOf(reader, room)
     expect([before, accepted]).toEqual(['before', 'accepted'])
     expect(changed).not.toBe('changed')
+  })
+
+  it('get files that only their members can read, and questions that a reaction answers', async () => {
+    const { room, run, home, reader } = await encryptedRoom(synapse)
+    writeFileSync(join(home, 'report.txt'), 'all is well')
+    expect(await run(['send', '--attach', join(home, 'report.txt'), 'see there'])).toMatchObject(delivered)
+    const [, file] = await reader.read(room)
+    const { body, file: info } = file?.content as { body: string; file: { url: string } }
+    expect(body).toBe('report.txt')
+    const uploaded = await download(synapse, reader.token, info.url)
+    expect(uploaded.toString()).not.toContain('well')
+    expect(Attachment.decrypt(new EncryptedAttachment(uploaded, JSON.stringify(info)))).toEqual(
+      new Uint8Array(Buffer.from('all is well')),
+    )
+
+    const answer = run(['ask', '--timeout', '2m', 'Go on?'])
+    const question = await waitFor('the question', async () =>
+      (await reader.read(room)).find(({ content }) => String(content?.['body']).includes('Go on?')),
+    )
+    expect(question.content?.['body']).toContain('React with')
+    const relation = { rel_type: 'm.annotation', event_id: question.id, key: '👍' }
+    const path = `rooms/${encodeURIComponent(room)}/send/m.reaction/1`
+    await reader.call('PUT', path, { 'm.relates_to': relation })
+    expect(await answer).toMatchObject({ code: 0, stdout: 'yes\n' })
+    expect(await synapse.messages(reader.token, room)).toEqual([])
+    const refused = await run(['ask', '--text', '--timeout', '2m', 'Why?'])
+    expect(refused).toMatchObject({ stderr: expect.stringContaining('does not read replies') })
+  })
+
+  it('get nothing where the packages that encrypt are not installed, and are told which those are', async () => {
+    const { me, room, home, env, logIn } = await encryptedRoom(synapse, { login: false })
+    cpSync(join(ntfyBin, '..'), join(home, 'dist'), { recursive: true })
+    const bin = join(home, 'dist/ntfy')
+    const words = ['-o', 'homeserver', synapse.address, 'matrix', 'login', me.user]
+    const missing = /npm install --global @matrix-org\/matrix-sdk-crypto-wasm fake-indexeddb/
+    const login = await ntfy(words, { env, bin, stdin: password })
+    expect(login).toMatchObject({ code: 0, stderr: expect.stringMatching(missing) })
+    const sent = await ntfy(['send', 'kept'], { env, bin })
+    expect(sent).toMatchObject({ code: 78, stderr: expect.stringMatching(missing) })
+    expect(await synapse.messages(me.token, room)).toEqual([])
+    expect(await logIn()).toMatchObject({ code: 0, stderr: '' })
   })
 
   describe('of a homeserver that is not to be trusted', () => {
@@ -241,4 +282,10 @@ async function killed(words: string[], env: Record<string, string>, after: numbe
   const timer = setTimeout(() => child.kill('SIGKILL'), after)
   await new Promise((resolve) => child.on('close', resolve))
   clearTimeout(timer)
+}
+
+async function download({ address }: Synapse, token: string, url: string): Promise<Buffer<ArrayBuffer>> {
+  const path = `/_matrix/client/v1/media/download/${url.replace('mxc://', '')}`
+  const answer = await fetch(`${address}${path}`, { headers: { authorization: `Bearer ${token}` } })
+  return Buffer.from(await answer.arrayBuffer())
 }

@@ -3,7 +3,7 @@ import { asObject, field } from '../../../platform/json.ts'
 import type { Context } from '../../contract/backend.ts'
 import type { Call } from '../call.ts'
 import { type Account, keepsKeys, sessionCache, sessionIn } from '../session.ts'
-import type { Library } from './library.ts'
+import { loadLibrary } from './library.ts'
 import { type Machine, openMachine } from './machine.ts'
 import { fileName } from './place.ts'
 import { type Device, readState } from './state.ts'
@@ -30,7 +30,6 @@ export async function deviceOf(call: Call, account: Account, context: Pick<Conte
  * @throws ConfigError it has keys, but they are not here
  */
 export async function openDevice(
-  library: typeof Library,
   device: Device,
   { call, account, context }: { call: Call; account: Account; context: Pick<Context, 'cache' | 'now'> },
 ): Promise<Machine> {
@@ -40,7 +39,7 @@ export async function openDevice(
     if ((await publishedKey(call, device)) !== undefined) throw new ConfigError(foreignKeys(device, account))
     await keepsKeys(account, context)
   }
-  return openMachine(library, device, state, context.now)
+  return openMachine(await loadLibrary(), device, state, context.now)
 }
 
 /** The key that others know a device by; nothing if it has published none. */

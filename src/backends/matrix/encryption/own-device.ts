@@ -4,7 +4,6 @@ import type { Account } from '../session.ts'
 import { type Description, describeDevice } from './describe.ts'
 import { deviceOf, openDevice } from './device.ts'
 import { makeIdentity, signDevice, standingOf } from './identity.ts'
-import { loadLibrary } from './library.ts'
 import type { Machine } from './machine.ts'
 import { alone } from './place.ts'
 import { acceptIdentity } from './recipients.ts'
@@ -74,10 +73,9 @@ function describe({ call, account, context }: Owner): Promise<Description | unde
 
 async function working(owner: Owner, work: (machine: Machine) => Promise<void>): Promise<void> {
   const { call, account, context } = owner
-  const library = await loadLibrary()
   const device = await deviceOf(call, account, context)
   await alone(stateName(device), context.signal, async () => {
-    const machine = await openDevice(library, device, owner)
+    const machine = await openDevice(device, owner)
     try {
       await work(machine)
     } finally {

@@ -40,12 +40,13 @@ export async function postEncrypted(call: Call, post: Post, context: World): Pro
   if ((encryption['algorithm'] ?? algorithm) !== algorithm)
     throw new ConfigError(`the room is encrypted by ${encryption['algorithm']}, which ntfy does not know`)
   rememberEncrypted(account.homeserver, room)
-  const library = await loadLibrary()
+  // Not while others wait.
+  await loadLibrary()
   const device = await deviceOf(call, account, context)
   const key = fileName(transaction, room)
   const content = await alone(stateName(device), context.signal, async () => {
     const kept = readState(device)?.outgoing[key]
-    return kept === undefined ? encrypt(library, device, key, { ...post, call }, context) : kept.content
+    return kept === undefined ? encrypt(device, key, { ...post, call }, context) : kept.content
   })
   try {
     const path = ['rooms', room, 'send', 'm.room.encrypted', transaction]
@@ -59,15 +60,10 @@ export async function postEncrypted(call: Call, post: Post, context: World): Pro
 }
 
 /** Encrypts for everybody in the room, and keeps what comes of it before anybody sees it. */
-async function encrypt(
-  library: typeof Library,
-  device: Device,
-  key: string,
-  post: Post & { call: Call },
-  context: World,
-): Promise<string> {
+async function encrypt(device: Device, key: string, post: Post & { call: Call }, context: World): Promise<string> {
   const { call, account, room } = post
-  const machine = await openDevice(library, device, { call, account, context })
+  const machine = await openDevice(device, { call, account, context })
+  const { library } = machine
   try {
     const [facts] = await Promise.all([roomFacts(call, room), receive(machine, call)])
     await chooseRecipients(machine, post.recipients)
