@@ -7,6 +7,9 @@ import { mainFile, type Place } from './place.ts'
 /** System calls by which the outbox is changed. */
 const changing = ['mkdir', 'openat', 'write', 'pwrite64', 'fsync', 'rename', 'renameat2', 'unlink']
 
+/** Where what is traced lies: the folder whose changes count may be another than the outbox. */
+export type Traced = Pick<Place, 'home' | 'env' | 'outbox'>
+
 export interface Ended {
   code: number | null
   stderr: string
@@ -26,7 +29,7 @@ export interface Step {
  *
  * @param wholly also those of what it starts in the background, which must end by itself
  */
-export async function stepsOf(place: Place, args: string[], wholly: boolean, program?: string[]): Promise<Step[]> {
+export async function stepsOf(place: Traced, args: string[], wholly: boolean, program?: string[]): Promise<Step[]> {
   const { log } = await trace(place, args, wholly, '', '', program)
   return stepsIn(log, place)
 }
@@ -38,7 +41,7 @@ export async function stepsOf(place: Place, args: string[], wholly: boolean, pro
  *   the outbox before
  */
 export async function disturb(
-  place: Place,
+  place: Traced,
   args: string[],
   step: Step,
   what: string,
@@ -52,7 +55,7 @@ export async function disturb(
 }
 
 async function trace(
-  place: Place,
+  place: Traced,
   args: string[],
   wholly: boolean,
   call = '',
@@ -89,7 +92,7 @@ function hasEnded(log: string): boolean {
   return [...log.matchAll(/^(\d+) +\+\+\+ /gm)].length >= threads.size
 }
 
-function stepsIn(log: string, { home, outbox }: Place): Step[] {
+function stepsIn(log: string, { home, outbox }: Traced): Step[] {
   const counts = new Map<string, number>()
   const steps: Step[] = []
   for (const line of log.split('\n')) {
