@@ -18,6 +18,9 @@ export default defineBackend({
   setup: [
     'Make an account for it at any homeserver, and invite it to the room.',
     '`ntfy matrix login @name:server` asks for its password and keeps the token; `ntfy matrix rooms` lists the ids of its rooms.',
+    'For encrypted rooms it makes a device with keys. They need two optional packages, which npm installs with ntfy unless told not to: `npm install -g @matrix-org/matrix-sdk-crypto-wasm fake-indexeddb`.',
+    'An account without an identity gets one, and the login prints its recovery key, once. For any other, `ntfy matrix verify` asks for the recovery key and signs the device: its messages are then shown without a shield. `/verify DEVICE FINGERPRINT` in Element does the same.',
+    'What others write in encrypted rooms is not read, and there is no verification by emoji.',
   ],
   addresses: {
     schemes: ['matrix', 'matrixs'],

@@ -112,7 +112,7 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
     writeFileSync(join(home, 'report.txt'), 'all is well')
     expect(await run(['send', '--attach', join(home, 'report.txt'), 'see there'])).toMatchObject(delivered)
     const [, file] = await reader.read(room)
-    const { body, file: info } = file?.content as { body: string; file: { url: string } }
+    const { body, file: info } = (file?.content ?? {}) as { body: string; file: { url: string } }
     expect(body).toBe('report.txt')
     const uploaded = await download(synapse, reader.token, info.url)
     expect(uploaded.toString()).not.toContain('well')
