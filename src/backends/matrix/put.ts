@@ -1,6 +1,7 @@
 import { ConfigError } from '../../platform/errors.ts'
 import type { Context } from '../contract/backend.ts'
 import type { Call } from './call.ts'
+import { rememberEncrypted } from './encryption/encrypted-rooms.ts'
 import type { Put } from './rooms.ts'
 import type { Account } from './session.ts'
 
@@ -34,6 +35,7 @@ export function putInto(call: Call, account: Account, message: Message, options:
   const encrypts = (encryption: unknown) => encryption !== undefined && options.encryption === 'auto'
   return async (room, encryption) => {
     if (encryption !== undefined && !encrypts(encryption)) {
+      rememberIfPossible(account.homeserver, room)
       if (!options.allow_unencrypted) throw new ConfigError(refusal)
       world.warn(`plain text goes to the encrypted room ${room} (allow_unencrypted)`)
     }
@@ -52,6 +54,13 @@ export function putInto(call: Call, account: Account, message: Message, options:
     }
     return first ?? ''
   }
+}
+
+/** Here nothing depends on it. */
+function rememberIfPossible(homeserver: string, room: string): void {
+  try {
+    rememberEncrypted(homeserver, room)
+  } catch {}
 }
 
 async function putPlain(call: Call, room: string, transaction: string, content: unknown): Promise<string> {

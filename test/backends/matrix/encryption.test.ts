@@ -45,7 +45,7 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
   })
 
   it('get what they should beside those that are not encrypted', async () => {
-    const { me, room, bodies, run, configure } = await encryptedRoom(synapse)
+    const { me, reader, room, bodies, run, configure } = await encryptedRoom(synapse)
     const plain = await synapse.room(me.token, {})
     configure({ rooms: [plain, room] })
     expect(await run(['send', 'both'])).toMatchObject(delivered)
@@ -59,19 +59,31 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
     )
     expect(await run(['send', 'later'])).toMatchObject(delivered)
     expect(await synapse.messages(me.token, plain)).toHaveLength(1)
+
+    const initial_state = [encryption()]
+    const old = await synapse.room(reader.token, { room_version: '10', invite: [me.user], initial_state })
+    expect(old).toContain(':')
+    configure({ rooms: [old] })
+    for (const piece of ['"', '&<', 'e']) expect(await run(['send'], piece.repeat(100_000))).toMatchObject(delivered)
+    const read = await reader.read(old)
+    expect(read.map(({ content }) => Buffer.byteLength(String(content?.['body'])) > 21_000)).toEqual([true, true, true])
   })
 
-  it('get a new key after as many messages as they want, and when somebody leaves', async () => {
-    const { room, send, bodies, indexes, reader } = await encryptedRoom(synapse, {
+  it('get a new key after as many messages as they want, and when a member or a device leaves', async () => {
+    const { bob, room, send, bodies, indexes, reader } = await encryptedRoom(synapse, {
       settings: { rotation_period_msgs: 2 },
     })
     for (const text of ['1', '2', '3']) expect(await send(text)).toMatchObject(delivered)
     expect(await bodies()).toEqual(['1', '2', '3'])
-    await reader.call('POST', `rooms/${encodeURIComponent(room)}/leave`, {})
+    const other = await matrixReader(synapse.address, bob.user, 'bob')
     expect(await send('4')).toMatchObject(delivered)
+    await other.call('POST', 'logout', {})
+    expect(await send('5')).toMatchObject(delivered)
+    await reader.call('POST', `rooms/${encodeURIComponent(room)}/leave`, {})
+    expect(await send('6')).toMatchObject(delivered)
     const used = (await indexes()).map((index) => index.split(' '))
-    expect(used.map(([, index]) => index)).toEqual(['0', '1', '0', '0'])
-    expect(new Set(used.map(([session]) => session)).size).toBe(3)
+    expect(used.map(([, index]) => index)).toEqual(['0', '1', '0', '1', '0', '0'])
+    expect(new Set(used.map(([session]) => session)).size).toBe(4)
   })
 
   it('are not read by devices that their owner has not signed, unless all are wanted', async () => {
@@ -160,6 +172,10 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
       const [first, second, ...more] = middle.passed.filter(({ path }) => path.includes('/send/m.room.encrypted/'))
       expect(second).toEqual(first)
       expect(more).toEqual([])
+      expect(await send('again')).toMatchObject(delivered)
+      middle.passed.length = 0
+      expect(await send('and again')).toMatchObject(delivered)
+      expect(middle.passed).toHaveLength(5)
     })
 
     it('get no plain text when it says that they are no longer encrypted, nor keys that it has forged', async () => {

@@ -4,7 +4,7 @@ import type { Call } from '../call.ts'
 import type { Account } from '../session.ts'
 import { deviceOf, NoEncryption, publishedKey } from './device.ts'
 import { standingOf } from './identity.ts'
-import { loadLibrary } from './library.ts'
+import { engineError, loadLibrary } from './library.ts'
 import { fingerprintOf, openMachine } from './machine.ts'
 import { type Device, readState } from './state.ts'
 
@@ -44,6 +44,8 @@ export async function describeDevice(
   try {
     const standing = await standingOf(machine, call)
     return { device, fingerprint: fingerprintOf(machine), ...standing, changed: machine.state.changed }
+  } catch (error) {
+    throw engineError(error)
   } finally {
     machine.close()
   }

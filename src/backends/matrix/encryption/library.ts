@@ -1,5 +1,5 @@
 import type * as Library from '@matrix-org/matrix-sdk-crypto-wasm'
-import { ConfigError, messageOf } from '../../../platform/errors.ts'
+import { ConfigError, messageOf, NtfyError, TransientError } from '../../../platform/errors.ts'
 
 export type { Library }
 
@@ -22,4 +22,20 @@ export async function loadLibrary(): Promise<typeof Library> {
         '(npm install --global @matrix-org/matrix-sdk-crypto-wasm fake-indexeddb)',
     )
   }
+}
+
+/** The engine's own errors are about answers of a homeserver that it cannot use. */
+export function engineError(error: unknown): unknown {
+  return error instanceof NtfyError ? error : new TransientError(`encryption: ${messageOf(error)}`)
+}
+
+/** Users as the engine wants them: it uses them up. What is no name of a user has no devices. */
+export function userIds({ UserId }: typeof Library, users: readonly string[]): Library.UserId[] {
+  return users.flatMap((user) => {
+    try {
+      return new UserId(user)
+    } catch {
+      return []
+    }
+  })
 }

@@ -4,6 +4,7 @@ import type { Account } from '../session.ts'
 import { type Description, describeDevice } from './describe.ts'
 import { deviceOf, openDevice } from './device.ts'
 import { makeIdentity, signDevice, standingOf } from './identity.ts'
+import { engineError } from './library.ts'
 import type { Machine } from './machine.ts'
 import { alone } from './place.ts'
 import { acceptIdentity } from './recipients.ts'
@@ -78,6 +79,8 @@ async function working(owner: Owner, work: (machine: Machine) => Promise<void>):
     const machine = await openDevice(device, owner)
     try {
       await work(machine)
+    } catch (error) {
+      throw engineError(error)
     } finally {
       machine.close()
     }

@@ -1,10 +1,10 @@
-import { ConfigError, messageOf, NtfyError, PermanentError, TransientError } from '../../../platform/errors.ts'
+import { ConfigError, PermanentError } from '../../../platform/errors.ts'
 import type { Context } from '../../contract/backend.ts'
 import type { Call } from '../call.ts'
 import type { Account } from '../session.ts'
 import { deviceOf, openDevice } from './device.ts'
 import { rememberEncrypted } from './encrypted-rooms.ts'
-import { type Library, loadLibrary } from './library.ts'
+import { engineError, type Library, loadLibrary, userIds } from './library.ts'
 import type { Machine } from './machine.ts'
 import { alone, fileName } from './place.ts'
 import { chooseRecipients } from './recipients.ts'
@@ -40,7 +40,6 @@ export async function postEncrypted(call: Call, post: Post, context: World): Pro
   if ((encryption['algorithm'] ?? algorithm) !== algorithm)
     throw new ConfigError(`the room is encrypted by ${encryption['algorithm']}, which ntfy does not know`)
   rememberEncrypted(account.homeserver, room)
-  // Not while others wait.
   await loadLibrary()
   const device = await deviceOf(call, account, context)
   const key = fileName(transaction, room)
@@ -67,7 +66,7 @@ async function encrypt(device: Device, key: string, post: Post & { call: Call },
   try {
     const [facts] = await Promise.all([roomFacts(call, room), receive(machine, call)])
     await chooseRecipients(machine, post.recipients)
-    const users = () => facts.members.map((user) => new library.UserId(user))
+    const users = () => userIds(library, facts.members)
     await machine.olm.updateTrackedUsers(users())
     await settle(machine, call, context.debug)
     warnOfChanged(machine, facts.members, context)
@@ -81,8 +80,7 @@ async function encrypt(device: Device, key: string, post: Post & { call: Call },
     await machine.save()
     return content
   } catch (error) {
-    // The engine's own errors are about answers of the homeserver that it cannot use.
-    throw error instanceof NtfyError ? error : new TransientError(`encryption: ${messageOf(error)}`)
+    throw engineError(error)
   } finally {
     machine.close()
   }

@@ -1,5 +1,6 @@
 import { asObject, field } from '../../../platform/json.ts'
 import type { Call } from '../call.ts'
+import { userIds } from './library.ts'
 import type { Machine } from './machine.ts'
 
 /** As many messages to a device come with one sync (Synapse); where there are so many, there may be more. */
@@ -32,7 +33,7 @@ export async function receive(machine: Machine, call: Call): Promise<void> {
 async function take({ library, olm }: Machine, answer: Record<string, unknown>): Promise<void> {
   const users = (name: string) => {
     const list = field(answer, 'device_lists', name)
-    return Array.isArray(list) ? list.map((user) => new library.UserId(String(user))) : []
+    return userIds(library, Array.isArray(list) ? list.map(String) : [])
   }
   const counts = Object.entries(asObject(answer['device_one_time_keys_count']) ?? {})
   const unused = answer['device_unused_fallback_key_types']
