@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Attachment, EncryptedAttachment, TrustRequirement } from '@matrix-org/matrix-sdk-crypto-wasm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ntfy, ntfyBin } from '../../support/cli.ts'
 import { bodiesOf, encryptedRoom, encryption, password } from '../../support/encrypted-room.ts'
+import { temporaryHome } from '../../support/home.ts'
 import { manInTheMiddle } from '../../support/man-in-the-middle.ts'
 import { matrixReader } from '../../support/matrix-reader.ts'
 import { installNio, nioReader } from '../../support/nio.ts'
@@ -119,6 +120,34 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
     expect(changed).not.toBe('changed')
   })
 
+  it('are written to without a shield by a device that was signed with the recovery key', async () => {
+    const { me, reader, room, recoveryKey } = await encryptedRoom(synapse)
+    const stranger = await encryptedRoom(synapse)
+    const { env, home } = temporaryHome()
+    const server = ['-o', 'homeserver', synapse.address]
+    const login = await ntfy([...server, 'matrix', 'login', me.user], { env, stdin: password })
+    const [, device = '', fingerprint = ''] =
+      /device (\S+), fingerprint (\S+), signed by its owner: no/.exec(login.stdout) ?? []
+    const element = `/verify ${device} ${fingerprint}`
+    expect(login).toMatchObject({ code: 0, stderr: expect.stringContaining(element) })
+    expect(login.stdout).not.toContain('recovery key')
+    const verify = (stdin?: string) => {
+      const words = ['matrix', 'verify', ...(stdin === undefined ? [] : ['--recovery-key', '-'])]
+      return ntfy(words, { env, ...(stdin !== undefined && { stdin }) })
+    }
+    const send = (text: string) => ntfy(['-b', 'matrix', '-o', 'rooms', room, 'send', text], { env })
+    expect(await verify()).toMatchObject({ code: 64, stderr: expect.stringContaining(element) })
+    expect(await verify(recoveryKey.slice(1))).toMatchObject({ code: 64, stderr: expect.stringContaining('mistyped') })
+    expect(await verify(stranger.recoveryKey)).toMatchObject({ code: 78, stderr: expect.stringContaining('not the') })
+    expect(await send('unsigned')).toMatchObject(delivered)
+    const signed = await verify(`${recoveryKey}\n`)
+    expect(signed).toMatchObject({ ...delivered, stdout: expect.stringContaining('signed by its owner: yes') })
+    expect(await send('signed')).toMatchObject(delivered)
+    expect((await bodiesOf(reader, room, TrustRequirement.CrossSigned)).at(-1)).toBe('signed')
+    writeFileSync(join(home, '.ntfy.yml'), login.stdout, { mode: 0o600 })
+    expect((await ntfy(['doctor'], { env })).stdout).toContain(`device ${device}, fingerprint ${fingerprint}, signed`)
+  })
+
   it('get files that only their members can read, and questions that a reaction answers', async () => {
     const { room, run, home, reader } = await encryptedRoom(synapse)
     writeFileSync(join(home, 'report.txt'), 'all is well')
@@ -208,11 +237,14 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
 
   it('get each of twenty at once, with a key of its own', async () => {
     const { send, flush, bodies, indexes } = await encryptedRoom(synapse)
-    const texts = Array.from({ length: 20 }, (_, at) => `message ${at}`)
+    expect(await send('message 0')).toMatchObject(delivered)
+    const texts = Array.from({ length: 20 }, (_, at) => `message ${at + 1}`)
     for (const { code } of await Promise.all(texts.map(send))) expect(code).toBe(0)
     expect(await flush()).toMatchObject({ code: 0 })
-    expect((await bodies()).sort()).toEqual(texts.sort())
-    expect(new Set(await indexes()).size).toBe(20)
+    expect((await bodies()).sort()).toEqual(['message 0', ...texts].sort())
+    const used = (await indexes()).map((index) => index.split(' '))
+    expect(new Set(used.map(([session]) => session)).size).toBe(1)
+    expect(new Set(used.map(([, index]) => index)).size).toBe(21)
   })
 
   it('get each message once, whenever ntfy is killed', async () => {
@@ -250,15 +282,18 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
       expect(await send('one')).toMatchObject(delivered)
       cpSync(file(), `${file()}.copy`, { preserveTimestamps: true })
       expect(await send('two')).toMatchObject(delivered)
+      // Once into the file that is there, and once in its place.
+      copyFileSync(`${file()}.copy`, file())
+      expect(await send('three')).toMatchObject(delivered)
       renameSync(`${file()}.copy`, file())
-      expect(await send('three')).toMatchObject({ code: 0 })
-      expect(await send('four')).toMatchObject({ code: 0 })
-      expect(await bodies()).toEqual(['one', 'two', 'three', 'four'])
-      expect(new Set(await indexes()).size).toBe(4)
+      expect(await send('four')).toMatchObject(delivered)
+      expect(await send('five')).toMatchObject(delivered)
+      expect(await bodies()).toEqual(['one', 'two', 'three', 'four', 'five'])
+      expect(new Set(await indexes()).size).toBe(5)
       const { device_id: device } = JSON.parse((await logIn()).stdout)
       expect(before).not.toContain(device)
-      expect(await send('five')).toMatchObject(delivered)
-      expect((await bodies()).at(-1)).toBe('five')
+      expect(await send('six')).toMatchObject(delivered)
+      expect((await bodies()).at(-1)).toBe('six')
     })
 
     it('cannot be kept get nothing', async () => {

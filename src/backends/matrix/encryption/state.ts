@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { renameQuietly, syncFolder } from '../../../platform/durable.ts'
 import { ConfigError, messageOf } from '../../../platform/errors.ts'
@@ -98,6 +99,7 @@ export function writeState(state: State, now: Date): void {
     Object.entries(state.outgoing).filter(([key, { at }]) => !sent.has(key) && now.getTime() - at < keptFor),
   )
   keeping(() => {
+    removeDrafts(path)
     replaceOwn(path, (birth) => format(birth, { ...state, outgoing }), { durable: true })
     syncFolder(encryptionFolder())
   })
@@ -115,6 +117,12 @@ export function removeState(device: Device): void {
 
 function pathOf(device: Device): string {
   return join(encryptionFolder(), stateName(device))
+}
+
+/** What killed processes left: nobody else is writing, as the lock is ours. */
+function removeDrafts(path: string): void {
+  const [folder, name] = [dirname(path), basename(path)]
+  for (const file of readdirSync(folder)) if (file.startsWith(`.${name}.`)) removeQuietly(join(folder, file))
 }
 
 /** Which transactions were sent since the state was last written. */
