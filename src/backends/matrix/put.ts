@@ -35,7 +35,8 @@ export function putInto(call: Call, account: Account, message: Message, options:
   const encrypts = (encryption: unknown) => encryption !== undefined && options.encryption === 'auto'
   return async (room, encryption) => {
     if (encryption !== undefined && !encrypts(encryption)) {
-      rememberIfPossible(account.homeserver, room)
+      // Nothing that is kept here depends on it.
+      await rememberEncrypted(account.homeserver, room).catch(() => {})
       if (!options.allow_unencrypted) throw new ConfigError(refusal)
       world.warn(`plain text goes to the encrypted room ${room} (allow_unencrypted)`)
     }
@@ -54,13 +55,6 @@ export function putInto(call: Call, account: Account, message: Message, options:
     }
     return first ?? ''
   }
-}
-
-/** Here nothing depends on it. */
-function rememberIfPossible(homeserver: string, room: string): void {
-  try {
-    rememberEncrypted(homeserver, room)
-  } catch {}
 }
 
 async function putPlain(call: Call, room: string, transaction: string, content: unknown): Promise<string> {

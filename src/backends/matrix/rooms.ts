@@ -53,7 +53,7 @@ export async function encryptionOf(
   id: string,
 ): Promise<Record<string, unknown> | undefined> {
   const state = await call('GET', ['rooms', id, 'state', 'm.room.encryption'], { optional: true })
-  return typeof state['algorithm'] === 'string' || wasEncrypted(homeserver, id) ? state : undefined
+  return typeof state['algorithm'] === 'string' || (await wasEncrypted(homeserver, id)) ? state : undefined
 }
 
 /** The ids of the rooms that the account is in. */

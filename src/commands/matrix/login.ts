@@ -3,9 +3,9 @@ import { cacheFolder } from '../../backends/contract/cache.ts'
 import { rememberLogin } from '../../backends/matrix/account.ts'
 import { type Call, homeserverCall, UnknownToken } from '../../backends/matrix/call.ts'
 import { homeserverNamed, homeserverOf } from '../../backends/matrix/discovery.ts'
-import { type Description, describeDevice, wordsFor } from '../../backends/matrix/encryption/describe.ts'
+import { type Description, wordsFor } from '../../backends/matrix/encryption/describe.ts'
 import { NoEncryption, publishedKey } from '../../backends/matrix/encryption/device.ts'
-import { setUpDevice, signOwnDevice } from '../../backends/matrix/encryption/own-device.ts'
+import { type Owner, setUpDevice, signOwnDevice } from '../../backends/matrix/encryption/own-device.ts'
 import { isIntact, removeState } from '../../backends/matrix/encryption/state.ts'
 import {
   accountCall,
@@ -52,7 +52,7 @@ export const logInHere: Verb = async (words, { global, printToken }) => {
     return exitCode.ok
   }
   const session = await keepLogin(account, context)
-  const { description, recoveryKey } = await encrypting(session, account.password, context)
+  const { description, recoveryKey } = await encrypting(session, account.password, world)
   if (global.json) {
     const device = description && fieldsOf(description)
     print(`${JSON.stringify({ ...named(session), ...device, ...(recoveryKey && { recovery_key: recoveryKey }) })}\n`)
@@ -100,31 +100,34 @@ async function reusableDevice(last: Session | undefined, { http }: World): Promi
   const device = { homeserver: last.homeserver, user: last.user, id }
   try {
     const published = await publishedKey(homeserverCall(http, last.homeserver, last.token), device)
-    return last.keys ? published && id : published === undefined || isIntact(device) ? id : undefined
+    const isKnown = published === undefined ? !last.keys : isIntact(device, published)
+    return isKnown ? id : undefined
   } catch (error) {
     return !last.keys || (error instanceof UnknownToken && error.isSoft) ? id : undefined
   }
 }
 
 /** Gives the device of a login keys. That it has none, or nobody has signed it, is no reason to refuse the login. */
-async function encrypting(session: Session, password: string, world: World & { signal: AbortSignal }) {
-  const { homeserver, user } = session
+async function encrypting(
+  { homeserver, user }: Session,
+  password: string,
+  world: () => World,
+): Promise<{ description?: Description | undefined; recoveryKey?: string }> {
   const account = { homeserver, user, password, token: undefined }
-  const context = { ...world, debug: say.debug }
-  const owner = { account, call: accountCall(account, world), context }
+  // Somebody who types takes longer than requests may.
+  const owner = (context = world()): Owner => ({ account, call: accountCall(account, context), context })
+  const made: { description?: Description | undefined; recoveryKey?: string } = {}
   try {
-    const { description, recoveryKey } = await setUpDevice(owner, password)
-    if (description?.isSigned || recoveryKey !== undefined || !isatty(0)) return { description, recoveryKey }
-    const key = await askRecoveryKey(user)
-    return { description: key === undefined ? description : await signOwnDevice(owner, key), recoveryKey }
+    made.description = await setUpDevice(owner(), password, (key) => {
+      made.recoveryKey = key
+    })
+    const key = made.description?.isSigned === false && isatty(0) ? await askRecoveryKey(user) : undefined
+    if (key !== undefined) made.description = await signOwnDevice(owner(), key)
   } catch (error) {
     if (error instanceof NoEncryption) say.debug(messageOf(error))
     else say.warning(`encrypted rooms: ${messageOf(error)}`)
-    return {
-      description: await describeDevice(owner.call, account, world).catch(() => undefined),
-      recoveryKey: undefined,
-    }
   }
+  return made
 }
 
 /** @throws ConfigError the homeserver wants another kind of login */

@@ -1,6 +1,12 @@
 import { isatty } from 'node:tty'
-import { describeDevice, elementCommand, wordsFor } from '../../backends/matrix/encryption/describe.ts'
+import {
+  type Description,
+  describeDevice,
+  elementCommand,
+  wordsFor,
+} from '../../backends/matrix/encryption/describe.ts'
 import { acceptUser, type Owner, signOwnDevice } from '../../backends/matrix/encryption/own-device.ts'
+import type { GlobalOptions } from '../../cli/command.ts'
 import { ConfigError, exitCode, UsageError } from '../../platform/errors.ts'
 import { printJson, printLine } from '../../platform/output.ts'
 import { callerOf } from './account.ts'
@@ -19,7 +25,8 @@ export const verifyDevice: Verb = async (words, { global, recoveryKey, accept })
     await acceptUser(owner, user)
     if (!global.json) printLine(`${user} gets keys for what is encrypted from now on`)
   }
-  const found = recoveryKey === undefined && accept.length > 0 ? await describe(owner) : await sign(owner, recoveryKey)
+  const found =
+    recoveryKey === undefined && accept.length > 0 ? await describe(owner) : await sign(owner, recoveryKey, global)
   if (global.json) printJson(fieldsOf(found))
   else printLine(wordsFor(found))
   if (!found.isSigned) warnOfUnsigned(found)
@@ -27,18 +34,19 @@ export const verifyDevice: Verb = async (words, { global, recoveryKey, accept })
 }
 
 /** Nobody is asked for the recovery key where nobody sits at a terminal. */
-async function sign(owner: Owner, given: string | undefined) {
+async function sign(owner: Owner, given: string | undefined, global: GlobalOptions): Promise<Description> {
   const { call, account, context } = owner
   const before = await describeDevice(call, account, context)
   if (given === undefined && before?.isSigned) return before
   const user = before?.device.user ?? account.user ?? 'the account'
   const key = given !== undefined || isatty(0) ? await askRecoveryKey(user) : undefined
-  if (key !== undefined) return (await signOwnDevice(owner, key)) ?? (await describe(owner))
+  // Somebody who types takes longer than requests may.
+  if (key !== undefined) return (await signOwnDevice(await callerOf(global), key)) ?? describe(owner)
   const element = before === undefined ? '' : `, or in Element: ${elementCommand(before)}`
   throw new UsageError(`matrix verify: expected the recovery key (--recovery-key - reads it from stdin)${element}`)
 }
 
-async function describe({ call, account, context }: Owner) {
+async function describe({ call, account, context }: Owner): Promise<Description> {
   const found = await describeDevice(call, account, context)
   if (found === undefined) throw new ConfigError('the device has no keys yet: ntfy matrix login makes some')
   return found

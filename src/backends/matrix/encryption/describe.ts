@@ -5,7 +5,7 @@ import type { Account } from '../session.ts'
 import { deviceOf, NoEncryption, publishedKey } from './device.ts'
 import { standingOf } from './identity.ts'
 import { engineError, loadLibrary } from './library.ts'
-import { fingerprintOf, openMachine } from './machine.ts'
+import { openMachine } from './machine.ts'
 import { type Device, readState } from './state.ts'
 
 /** What can be said of the device that writes to encrypted rooms. */
@@ -43,7 +43,7 @@ export async function describeDevice(
   const machine = await openMachine(library, device, state, context.now)
   try {
     const standing = await standingOf(machine, call)
-    return { device, fingerprint: fingerprintOf(machine), ...standing, changed: machine.state.changed }
+    return { device, fingerprint: state.fingerprint, ...standing, changed: machine.state.changed }
   } catch (error) {
     throw engineError(error)
   } finally {

@@ -29,9 +29,13 @@ export async function standingOf(machine: Machine, call: Call): Promise<Standing
  * Makes an identity for an account that has none, and signs the device with it. Afterwards its keys are in the
  * account's secret storage alone: the machine has them, and must not be saved.
  *
- * @returns the recovery key, which opens that storage
+ * @param how.show gets the recovery key, which opens that storage, as soon as the identity is there
  */
-export async function makeIdentity(machine: Machine, call: Call, password: string | undefined): Promise<string> {
+export async function makeIdentity(
+  machine: Machine,
+  call: Call,
+  { password, show }: { password: string | undefined; show: (recoveryKey: string) => void },
+): Promise<void> {
   const { olm, state } = machine
   const { user } = state.device
   const { uploadSigningKeysRequest, uploadSignaturesRequest } = await olm.bootstrapCrossSigning(true)
@@ -44,8 +48,8 @@ export async function makeIdentity(machine: Machine, call: Call, password: strin
     'm.cross_signing.user_signing': keys?.userSigningKey ?? '',
   })
   await publishIdentity(call, JSON.parse(uploadSigningKeysRequest.body), { user, password })
+  show(writeRecoveryKey(key))
   await publishSignatures(call, uploadSignaturesRequest.body)
-  return writeRecoveryKey(key)
 }
 
 /**

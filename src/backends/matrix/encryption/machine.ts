@@ -50,7 +50,8 @@ async function open(
     new library.DeviceId(device.id),
     await library.StoreHandle.open(name, null),
   )
-  const first = { device, changed: [], recipients: 'signed', copied: false, outgoing: {} } as const
+  const fingerprint = olm.identityKeys.ed25519.toBase64()
+  const first = { device, fingerprint, changed: [], recipients: 'signed', copied: false, outgoing: {} } as const
   const machine: Machine = {
     library,
     olm,
@@ -62,9 +63,4 @@ async function open(
     close: () => olm.close(),
   }
   return machine
-}
-
-/** The key that a device is compared by, as Element shows it. */
-export function fingerprintOf({ olm }: Machine): string {
-  return olm.identityKeys.ed25519.toBase64()
 }

@@ -22,22 +22,22 @@ export interface Owner {
 /**
  * Gives a device keys, and its account an identity if that has none.
  *
- * @returns how it stands now, and the recovery key of an identity that was made
+ * @param show gets the recovery key of an identity that was made
  */
 export async function setUpDevice(
   owner: Owner,
   password: string | undefined,
-): Promise<{ description: Description | undefined; recoveryKey?: string }> {
-  let recoveryKey: string | undefined
+  show: (recoveryKey: string) => void,
+): Promise<Description | undefined> {
   await working(owner, async (machine) => {
     await receive(machine, owner.call)
     await settle(machine, owner.call, owner.context.debug)
     const { hasIdentity } = await standingOf(machine, owner.call)
     await machine.save()
-    if (!hasIdentity) recoveryKey = await makeIdentity(machine, owner.call, password)
+    if (!hasIdentity) await makeIdentity(machine, owner.call, { password, show })
   })
-  if (recoveryKey !== undefined) await trustIdentity(owner)
-  return { description: await describe(owner), ...(recoveryKey !== undefined && { recoveryKey }) }
+  await trustIdentity(owner)
+  return describe(owner)
 }
 
 /** Signs a device with the key that a recovery key stands for. */

@@ -39,7 +39,7 @@ export async function postEncrypted(call: Call, post: Post, context: World): Pro
   const { account, room, encryption, transaction } = post
   if ((encryption['algorithm'] ?? algorithm) !== algorithm)
     throw new ConfigError(`the room is encrypted by ${encryption['algorithm']}, which ntfy does not know`)
-  rememberEncrypted(account.homeserver, room)
+  await rememberEncrypted(account.homeserver, room)
   await loadLibrary()
   const device = await deviceOf(call, account, context)
   const key = fileName(transaction, room)

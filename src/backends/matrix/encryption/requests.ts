@@ -2,7 +2,7 @@ import { ConfigError, messageOf, PermanentError } from '../../../platform/errors
 import { field } from '../../../platform/json.ts'
 import type { Call } from '../call.ts'
 import type { Library } from './library.ts'
-import { fingerprintOf, type Machine } from './machine.ts'
+import type { Machine } from './machine.ts'
 import { markDevices } from './recipients.ts'
 
 /** How long the homeserver may wait for those of others, in milliseconds: by default it is as long as a whole attempt. */
@@ -69,7 +69,7 @@ function isFirstUpload({ library }: Machine, { type, body }: Request): boolean {
 function requireOwnKeys(machine: Machine, answer: Record<string, unknown>): void {
   const { user, id } = machine.state.device
   const published = field(answer, 'device_keys', user, id, 'keys', `ed25519:${id}`)
-  if (published === undefined || published === fingerprintOf(machine)) return
+  if (published === undefined || published === machine.state.fingerprint) return
   throw new ConfigError(
     `the keys of device ${id} of ${user} were replaced by another program: ntfy matrix login ${user} makes a new device`,
   )

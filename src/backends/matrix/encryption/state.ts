@@ -27,6 +27,8 @@ export interface Device {
 /** All that a device has to remember. Nothing of it may be forgotten, or remembered as it was before. */
 export interface State {
   device: Device
+  /** The key that others compare it by. */
+  fingerprint: string
   /** Where the next sync goes on. */
   since?: string
   /** The account's own master key, as it was when the account's owner last said that it is. */
@@ -55,10 +57,11 @@ export function stateName({ homeserver, user, id }: Device): string {
   return fileName(homeserver, user, id)
 }
 
-/** Are the keys of a device there, and no copy of them? */
-export function isIntact(device: Device): boolean {
+/** Are the keys of a device there, and no copy of them, and are they what others know it by, if that is known? */
+export function isIntact(device: Device, published?: string): boolean {
   try {
-    return readState(device)?.copied === false
+    const state = readState(device)
+    return state?.copied === false && (published === undefined || published === state.fingerprint)
   } catch {
     return false
   }
