@@ -57,8 +57,8 @@ async function open(
     olm,
     state: kept ?? { ...first, changed: [], database: { version: 0, stores: {} } },
     async save() {
-      machine.state = { ...machine.state, database: await dumpDatabase(factory, database, unread) }
-      writeState(machine.state, now())
+      const dump = await dumpDatabase(factory, database, unread)
+      machine.state = writeState({ ...machine.state, database: dump }, now())
     },
     close: () => olm.close(),
   }

@@ -93,20 +93,23 @@ export function readState(device: Device): State | undefined {
 /**
  * Writes a device's state durably, without what was sent meanwhile.
  *
+ * @returns what was written
  * @throws ConfigError, TransientError it could not be written: nothing that depends on it may be sent
  */
-export function writeState(state: State, now: Date): void {
+export function writeState(state: State, now: Date): State {
   const path = pathOf(state.device)
   const sent = takeSent(path)
   const outgoing = Object.fromEntries(
     Object.entries(state.outgoing).filter(([key, { at }]) => !sent.has(key) && now.getTime() - at < keptFor),
   )
+  const written = { ...state, outgoing }
   keeping(() => {
     removeDrafts(path)
-    replaceOwn(path, (birth) => format(birth, { ...state, outgoing }), { durable: true })
+    replaceOwn(path, (birth) => format(birth, written), { durable: true })
     syncFolder(encryptionFolder())
   })
   removeQuietly(`${path}${sentEnding}.read`)
+  return written
 }
 
 /** Remembers that the homeserver has a transaction; that this is forgotten does no harm. */
