@@ -72,6 +72,16 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
     await check(room, texts)
   })
 
+  it('a homeserver that is stopped and started in between', async () => {
+    const room = await encryptedRoom(synapse)
+    expect(await room.send('before')).toMatchObject({ code: 0, stderr: '' })
+    await synapse.stop()
+    for (const text of ['one', 'two'])
+      expect(await room.send(text)).toMatchObject({ code: 0, stderr: expect.stringContaining('queued') })
+    await synapse.start()
+    await check(room, ['before', 'one', 'two'])
+  })
+
   it.skipIf(!canMount)('a full disk: nothing goes out that cannot be kept', async () => {
     const room = await encryptedRoom(synapse, { login: false })
     mkdirSync(room.folder, { recursive: true, mode: 0o700 })
