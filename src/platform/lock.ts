@@ -1,10 +1,9 @@
-import { closeSync, lstatSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { hasLetGo, ownClaim } from './claim.ts'
-import { renameQuietly } from './durable.ts'
 import { codeOf } from './errors.ts'
 import { largest } from './largest.ts'
-import { readOwn, removeQuietly } from './own-file.ts'
+import { ownFileTime, readOwn, removeQuietly } from './own-file.ts'
 
 /** A process may be between making the file and writing its name into it for so long, in milliseconds. */
 const writing = 10_000
@@ -50,24 +49,33 @@ export function releaseLock(folder: string, name = flusher): void {
   if (read(file)?.claim === ownClaim()) removeQuietly(file)
 }
 
-/** By a rename, which shows what was removed: another process may have put its own there meanwhile. */
+/**
+ * Of two processes that have seen that a lock's holder is gone, the second would remove the lock that the first has made
+ * since: only one at a time may look and remove.
+ *
+ * @returns whether the lock may be free now
+ */
 function removeStale(folder: string, name: string): boolean {
   const file = join(folder, name)
   const holder = read(file)
-  if (holder !== undefined && !isGone(holder)) return false
-  const aside = join(folder, `.${name}.${process.pid}.tmp`)
+  // It was let go just now.
+  if (holder === undefined) return true
+  if (!isGone(holder)) return false
+  const turn = join(folder, `.${name}.tmp`)
   try {
-    renameSync(file, aside)
-  } catch (error) {
-    return codeOf(error) === 'ENOENT'
-  }
-  const moved = read(aside)
-  if (moved !== undefined && moved.claim !== holder?.claim && !isGone(moved)) {
-    renameQuietly(aside, file)
+    closeSync(openSync(turn, 'wx', 0o600))
+  } catch {
+    const age = Date.now() - (ownFileTime(turn) ?? Date.now())
+    if (Math.abs(age) > writing) removeQuietly(turn)
     return false
   }
-  removeQuietly(aside)
-  return true
+  try {
+    const still = read(file)
+    if (still !== undefined && isGone(still)) removeQuietly(file)
+    return true
+  } finally {
+    removeQuietly(turn)
+  }
 }
 
 interface Holder {
