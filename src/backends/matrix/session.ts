@@ -42,21 +42,28 @@ export function accountCall(account: Account, context: Pick<Context, 'http' | 'c
   // A failed login is not tried again for the next room.
   let token: Promise<string> | undefined = given === undefined ? undefined : Promise.resolve(given)
   let renewed = false
+  let accepted: Promise<string> | undefined
   return async (method, path, options) => {
     token ??= usableToken(account, context)
     const tried = token
     const used = await tried
     try {
-      return await homeserverCall(context.http, account.homeserver, used)(method, path, options)
+      const answer = await homeserverCall(context.http, account.homeserver, used)(method, path, options)
+      accepted = tried
+      return answer
     } catch (error) {
       if (!(error instanceof UnknownToken)) throw error
       // Another call may have replaced it meanwhile.
       if (token === tried) {
-        if (renewed) throw error
+        // One that was good before has expired since.
+        if (renewed && accepted !== tried) throw error
         renewed = true
         token = usableToken(account, context, { token: used, error })
       }
-      return homeserverCall(context.http, account.homeserver, await token)(method, path, options)
+      const next = token
+      const answer = await homeserverCall(context.http, account.homeserver, await next)(method, path, options)
+      accepted = next
+      return answer
     }
   }
 }
