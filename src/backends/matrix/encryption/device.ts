@@ -6,7 +6,7 @@ import { type Account, keepsKeys, sessionCache, sessionIn } from '../session.ts'
 import { loadLibrary } from './library.ts'
 import { type Machine, openMachine } from './machine.ts'
 import { fileName } from './place.ts'
-import { type Device, readState } from './state.ts'
+import type { Device, State } from './state.ts'
 
 /** Which device the calls of an account are made by: that of its login, or that of the token. */
 export async function deviceOf(call: Call, account: Account, context: Pick<Context, 'cache'>): Promise<Device> {
@@ -27,13 +27,14 @@ export async function deviceOf(call: Call, account: Account, context: Pick<Conte
 /**
  * Opens the engine of a device; one that has no keys at all gets some.
  *
+ * @param state what was kept of it
  * @throws ConfigError it has keys, but they are not here
  */
 export async function openDevice(
   device: Device,
+  state: State | undefined,
   { call, account, context }: { call: Call; account: Account; context: Pick<Context, 'cache' | 'now'> },
 ): Promise<Machine> {
-  const state = readState(device)
   if (state === undefined) {
     // An upload of new keys is refused, but replaces the published ones all the same.
     if ((await publishedKey(call, device)) !== undefined) throw new ConfigError(foreignKeys(device, account))

@@ -9,7 +9,7 @@ import type { Machine } from './machine.ts'
 import { alone } from './place.ts'
 import { acceptIdentity } from './recipients.ts'
 import { fulfil, settle } from './requests.ts'
-import { stateName } from './state.ts'
+import { readState, stateName } from './state.ts'
 import { receive } from './sync.ts'
 
 /** Whose device it is, and what it needs of the world. */
@@ -76,7 +76,7 @@ async function working(owner: Owner, work: (machine: Machine) => Promise<void>):
   const { call, account, context } = owner
   const device = await deviceOf(call, account, context)
   await alone(stateName(device), context.signal, async () => {
-    const machine = await openDevice(device, owner)
+    const machine = await openDevice(device, readState(device), owner)
     try {
       await work(machine)
     } catch (error) {

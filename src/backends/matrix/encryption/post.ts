@@ -10,8 +10,8 @@ import { alone, fileName } from './place.ts'
 import { chooseRecipients } from './recipients.ts'
 import { fulfil, settle } from './requests.ts'
 import { encryptionSettings, roomFacts } from './room.ts'
-import { type Device, readState, rememberSent, stateName } from './state.ts'
-import { receive } from './sync.ts'
+import { type Device, readState, rememberSent, type State, stateName } from './state.ts'
+import { changesSince, receive } from './sync.ts'
 
 /** Who posts what to which room. */
 export interface Post {
@@ -40,12 +40,13 @@ export async function postEncrypted(call: Call, post: Post, context: World): Pro
   if ((encryption['algorithm'] ?? algorithm) !== algorithm)
     throw new ConfigError(`the room is encrypted by ${encryption['algorithm']}, which ntfy does not know`)
   await rememberEncrypted(account.homeserver, room)
-  await loadLibrary()
+  // It takes its time, and is needed last.
+  loadLibrary().catch(() => {})
   const device = await deviceOf(call, account, context)
   const key = fileName(transaction, room)
   const content = await alone(stateName(device), context.signal, async () => {
-    const kept = readState(device)?.outgoing[key]
-    return kept === undefined ? encrypt(device, key, { ...post, call }, context) : kept.content
+    const state = readState(device)
+    return state?.outgoing[key]?.content ?? encrypt(device, state, { ...post, call, key }, context)
   })
   try {
     const path = ['rooms', room, 'send', 'm.room.encrypted', transaction]
@@ -59,12 +60,21 @@ export async function postEncrypted(call: Call, post: Post, context: World): Pro
 }
 
 /** Encrypts for everybody in the room, and keeps what comes of it before anybody sees it. */
-async function encrypt(device: Device, key: string, post: Post & { call: Call }, context: World): Promise<string> {
-  const { call, account, room } = post
-  const machine = await openDevice(device, { call, account, context })
+async function encrypt(
+  device: Device,
+  state: State | undefined,
+  post: Post & { call: Call; key: string },
+  context: World,
+): Promise<string> {
+  const { call, account, room, key } = post
+  // A device that has keys asks while the engine starts.
+  const changes = state && changesSince(call, state.since)
+  const members = state && roomFacts(call, room)
+  for (const asked of [changes, members]) asked?.catch(() => {})
+  const machine = await openDevice(device, state, { call, account, context })
   const { library } = machine
   try {
-    const [facts] = await Promise.all([roomFacts(call, room), receive(machine, call)])
+    const [facts] = await Promise.all([members ?? roomFacts(call, room), receive(machine, call, changes)])
     await chooseRecipients(machine, post.recipients)
     const users = () => userIds(library, facts.members)
     await machine.olm.updateTrackedUsers(users())

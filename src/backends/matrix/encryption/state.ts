@@ -128,7 +128,8 @@ function pathOf(device: Device): string {
 /** What killed processes left: nobody else is writing, as the lock is ours. */
 function removeDrafts(path: string): void {
   const [folder, name] = [dirname(path), basename(path)]
-  for (const file of readdirSync(folder)) if (file.startsWith(`.${name}.`)) removeQuietly(join(folder, file))
+  const isDraft = (file: string) => file.startsWith(`.${name}.`) && /^\d+\.tmp$/.test(file.slice(name.length + 2))
+  for (const file of readdirSync(folder)) if (isDraft(file)) removeQuietly(join(folder, file))
 }
 
 /** Which transactions were sent since the state was last written. */

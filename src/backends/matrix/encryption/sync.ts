@@ -16,17 +16,30 @@ const filter = JSON.stringify({
 })
 
 /** Client-server API, "Extensions to /sync": what happened since the last time. */
-export async function receive(machine: Machine, call: Call): Promise<void> {
-  for (let pages = 0; pages < mostPages; pages++) {
-    const { since } = machine.state
-    const query = { filter, timeout: '0', ...(since !== undefined && { since }) }
-    const answer = await call('GET', ['sync'], { query, proof: 'next_batch' })
+export function changesSince(call: Call, since: string | undefined): Promise<Record<string, unknown>> {
+  const query = { filter, timeout: '0', ...(since !== undefined && { since }) }
+  return call('GET', ['sync'], { query, proof: 'next_batch' })
+}
+
+/**
+ * Takes what happened since the last time.
+ *
+ * @param first the answer to that question, if it was asked before
+ */
+export async function receive(
+  machine: Machine,
+  call: Call,
+  first = changesSince(call, machine.state.since),
+): Promise<void> {
+  let answer = await first
+  for (let pages = 0; ; pages++) {
     await take(machine, answer)
     machine.state.since = String(answer['next_batch'])
     const events = field(answer, 'to_device', 'events')
-    if (!Array.isArray(events) || events.length < page) return
+    if (!Array.isArray(events) || events.length < page || pages === mostPages) return
     // Asking for more says that these were read.
     await machine.save()
+    answer = await changesSince(call, machine.state.since)
   }
 }
 
