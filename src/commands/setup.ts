@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
 import type { Backend } from '../backends/contract/backend.ts'
-import { findOption, readOption } from '../backends/contract/options.ts'
+import { findOption, readOption } from '../backends/contract/read-option.ts'
 import { backendName, backends, loadBackend } from '../backends/index.ts'
 import { defineCommand } from '../cli/command.ts'
 import { fileToEdit, hasTitle, withTarget, withTitle, writeConfig } from '../config/edit.ts'

@@ -1,7 +1,7 @@
 import { isServiceAddress, parseAddress } from '../backends/contract/address.ts'
 import type { Backend } from '../backends/contract/backend.ts'
 import { openCache } from '../backends/contract/cache.ts'
-import { findOption, readOption } from '../backends/contract/options.ts'
+import { findOption, readOption } from '../backends/contract/read-option.ts'
 import { addressSchemes, loadBackend } from '../backends/index.ts'
 import { ConfigError, messageOf } from '../platform/errors.ts'
 import { say } from '../platform/output.ts'

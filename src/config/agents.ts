@@ -1,4 +1,4 @@
-import { normalKey } from '../backends/contract/options.ts'
+import { normalKey } from '../backends/contract/read-option.ts'
 import { agentEvents } from '../notification/agent.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { choices, duration, patterns, texts } from './rule-values.ts'

@@ -1,4 +1,4 @@
-import { normalKey } from '../backends/contract/options.ts'
+import { normalKey } from '../backends/contract/read-option.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { type CommandDisplay, commandDisplays } from './types.ts'
 

@@ -1,4 +1,5 @@
-import { normalKey, type Option } from '../backends/contract/options.ts'
+import type { Option } from '../backends/contract/options.ts'
+import { normalKey } from '../backends/contract/read-option.ts'
 import { hideSecret } from '../platform/masking.ts'
 import { referenceOf } from './secrets.ts'
 import { isMapping } from './shapes.ts'

@@ -1,4 +1,4 @@
-import { normalKey } from '../backends/contract/options.ts'
+import { normalKey } from '../backends/contract/read-option.ts'
 import { messageOf } from '../platform/errors.ts'
 import { oneLine } from '../platform/text.ts'
 import { writeCompletionFile } from './completion-file.ts'

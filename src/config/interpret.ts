@@ -1,5 +1,5 @@
 import { isServiceAddress } from '../backends/contract/address.ts'
-import { normalKey } from '../backends/contract/options.ts'
+import { normalKey } from '../backends/contract/read-option.ts'
 import { backendName, backends } from '../backends/index.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import type { Document, Problem } from './read.ts'

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs'
-import { isPath, type Option } from '../backends/contract/options.ts'
+import type { Option } from '../backends/contract/options.ts'
+import { isPath } from '../backends/contract/read-option.ts'
 import { loadBackend } from '../backends/index.ts'
 import { readCertificates } from '../http/certificates.ts'
 import { codeOf, messageOf } from '../platform/errors.ts'

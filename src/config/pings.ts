@@ -1,4 +1,5 @@
-import { normalKey, type Options } from '../backends/contract/options.ts'
+import type { Options } from '../backends/contract/options.ts'
+import { normalKey } from '../backends/contract/read-option.ts'
 import { pingOptions } from '../backends/ping/index.ts'
 import { type Reading, readSetting } from './section.ts'
 import { isMapping } from './shapes.ts'

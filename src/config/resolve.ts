@@ -1,4 +1,5 @@
-import { isPath, type Option, type OptionKind, readOption } from '../backends/contract/options.ts'
+import type { Option, OptionKind } from '../backends/contract/options.ts'
+import { isPath, readOption } from '../backends/contract/read-option.ts'
 import { loadBackend } from '../backends/index.ts'
 import { ConfigError, messageOf, SecretError } from '../platform/errors.ts'
 import { isSecretName } from '../redact/names.ts'

@@ -1,4 +1,4 @@
-import { normalKey } from '../backends/contract/options.ts'
+import { normalKey } from '../backends/contract/read-option.ts'
 import { type Priority, priorities } from '../notification/index.ts'
 import { parseDuration } from '../platform/duration.ts'
 import type { Hours } from '../platform/hours.ts'

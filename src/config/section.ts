@@ -1,12 +1,6 @@
 import { dirname } from 'node:path'
-import {
-  findOption,
-  normalKey,
-  type Option,
-  type OptionKind,
-  type Options,
-  readOption,
-} from '../backends/contract/options.ts'
+import type { Option, OptionKind, Options } from '../backends/contract/options.ts'
+import { findOption, normalKey, readOption } from '../backends/contract/read-option.ts'
 import { backendAliases, backendName, backends, loadBackend } from '../backends/index.ts'
 import { templateProblem } from '../notification/template.ts'
 import { messageOf } from '../platform/errors.ts'

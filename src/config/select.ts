@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { isServiceAddress } from '../backends/contract/address.ts'
-import { findOption, isPath, readOption } from '../backends/contract/options.ts'
+import { findOption, isPath, readOption } from '../backends/contract/read-option.ts'
 import { backendAliases, backendName, backends, loadBackend } from '../backends/index.ts'
 import { ConfigError, messageOf, UsageError } from '../platform/errors.ts'
 import { didYouMean } from '../platform/suggest.ts'

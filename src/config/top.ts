@@ -1,4 +1,4 @@
-import { normalKey } from '../backends/contract/options.ts'
+import { normalKey } from '../backends/contract/read-option.ts'
 import { templateProblem } from '../notification/template.ts'
 import { parseDuration } from '../platform/duration.ts'
 import { didYouMean } from '../platform/suggest.ts'

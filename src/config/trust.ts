@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs'
 import { isAbsolute } from 'node:path'
-import { type Option, opened } from '../backends/contract/options.ts'
+import type { Option } from '../backends/contract/options.ts'
+import { opened } from '../backends/contract/read-option.ts'
 import { ownershipProblem, problemOf } from '../platform/ownership.ts'
 import type { Document } from './read.ts'
 import { pathFrom, type Reference } from './secrets.ts'

@@ -1,4 +1,4 @@
-import { normalKey } from '../backends/contract/options.ts'
+import { normalKey } from '../backends/contract/read-option.ts'
 import { beginsWith, patternWords } from '../command-line/command-pattern.ts'
 import { type AgentEventName, type AgentName, agentEvents, agentNames } from '../notification/agent.ts'
 import type { Hours } from '../platform/hours.ts'

@@ -1,5 +1,6 @@
 import type { Backend } from '../backends/contract/backend.ts'
-import { normalKey, type Option, readOption } from '../backends/contract/options.ts'
+import type { Option } from '../backends/contract/options.ts'
+import { normalKey, readOption } from '../backends/contract/read-option.ts'
 import { topWords } from '../config/top.ts'
 import type { Config } from '../config/types.ts'
 import { outcomeTitle } from '../notification/template.ts'

@@ -2,51 +2,9 @@ import * as v from 'valibot'
 import { splitWords } from '../../command-line/simple-commands.ts'
 import { withoutEnd } from '../../platform/text.ts'
 import type { Format } from './formats.ts'
+import type { Option, OptionDetails, OptionKind, Present } from './option.ts'
 
-/** What an option declares besides its type: all that documents, validates and protects it. */
-export interface OptionDetails<T> {
-  /** A sentence without a full stop, with units and limits. */
-  description: string
-  /** `to send`: older configurations lack it, so it is named only where it is used. */
-  required?: true | 'to send'
-  default?: T
-  example?: T
-  /** A value that no line of ours may show. */
-  secret?: boolean
-  /** Of names with texts that are secrets: the names whose texts are none. */
-  open?: readonly string[]
-  /** Other names it is known by: dschep/ntfy's, Backy's, Netdata's. */
-  aliases?: readonly string[]
-  /** What its value makes ntfy, or what ntfy calls, open: a program to run, or a file. A path is a file's anyway. */
-  names?: 'program' | 'file'
-  /** What a text, or each of a list, has to look like. */
-  format?: Format
-  /** Of a path: a file or a folder of certificates. */
-  certificates?: true
-  /** What else is wrong with a value of the right type. */
-  problem?(value: unknown): string | undefined
-}
-
-export type OptionKind = 'text' | 'path' | 'number' | 'boolean' | 'choice' | 'list' | 'map' | 'words' | 'json'
-
-export interface Option<T = unknown> {
-  kind: OptionKind
-  /** Takes what YAML or a word of the command line gives, returns the value or an issue with what was expected. */
-  schema: v.GenericSchema<unknown, T>
-  details: OptionDetails<unknown>
-  /** The allowed words of a choice. */
-  choices?: readonly string[]
-  /** Of a path: how what such a file holds is known, given in place of its path. */
-  content?: RegExp
-}
-
-export type Options = Record<string, Option>
-
-/** The type of a backend's options, from their declaration. */
-export type OptionValues<O extends Options> = { [K in keyof O]: O[K] extends Option<infer T> ? T : never }
-
-/** Always there if required or with a default. */
-type Present<T, D> = D extends { required: true | 'to send' } ? T : D extends { default: unknown } ? T : T | undefined
+export type { Option, OptionDetails, OptionKind, Options, OptionValues } from './option.ts'
 
 /** Text; a number or a boolean of YAML is taken as it was written. */
 export function text<const D extends OptionDetails<string>>(details: D): Option<Present<string, D>> {
@@ -72,21 +30,6 @@ export function path<const D extends OptionDetails<string> & { content?: RegExp 
 ): Option<Present<string, D>> {
   const schema = v.pipe(v.string('expected a path'), v.nonEmpty('must not be empty'))
   return { ...declare('path', schema, details), ...(details.content && { content: details.content }) }
-}
-
-/** Is this a path, and not what such a file holds? */
-export function isPath(option: Option, value: unknown): value is string {
-  return option.kind === 'path' && typeof value === 'string' && !option.content?.test(value)
-}
-
-/**
- * What a value makes us open: only a configuration that nobody else can change may say so. A text without a slash is a
- * file's name for nobody but the desktop, which looks for it among its own.
- */
-export function opened(option: Option, value: unknown): 'program' | 'file' | undefined {
-  const { names } = option.details
-  if (names === 'file') return String(value).includes('/') ? 'file' : undefined
-  return names ?? (isPath(option, value) ? 'file' : undefined)
 }
 
 /** An address with http or https, or with the protocols that the service has instead. */
@@ -249,23 +192,4 @@ function declare<T, D extends OptionDetails<unknown>>(
     }),
   )
   return { kind, schema: checked, details }
-}
-
-/** Keys are the same whatever their case and with or without `-` and `_`: `roomId`, `room-id` and `room_id`. */
-export function normalKey(key: string): string {
-  return key.toLowerCase().replace(/[-_]/g, '')
-}
-
-/** The option's own name for what a user calls it, or nothing if the backend has no such option. */
-export function findOption(options: Options, key: string): string | undefined {
-  const wanted = normalKey(key)
-  return Object.keys(options).find((name) =>
-    [name, ...(options[name]?.details.aliases ?? [])].some((known) => normalKey(known) === wanted),
-  )
-}
-
-/** What a value becomes, or what was expected instead. Never quotes the value, which may be a secret. */
-export function readOption(option: Option, value: unknown): { value: unknown } | { problem: string } {
-  const result = v.safeParse(option.schema, value)
-  return result.success ? { value: result.output } : { problem: result.issues[0].message }
 }

@@ -2,7 +2,7 @@ import { ConfigError, PermanentError, TransientError } from '../../platform/erro
 import { field } from '../../platform/json.ts'
 import { excerpt, hideSecret } from '../../platform/masking.ts'
 import type { Cache, Context } from '../contract/backend.ts'
-import { normalKey } from '../contract/options.ts'
+import { normalKey } from '../contract/read-option.ts'
 
 /** What gets access tokens: RFC 6749 §6. */
 interface Grant {

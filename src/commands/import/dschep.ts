@@ -1,4 +1,4 @@
-import { normalKey } from '../../backends/contract/options.ts'
+import { normalKey } from '../../backends/contract/read-option.ts'
 import { backendName } from '../../backends/index.ts'
 import type { Imported } from './imported.ts'
 import { mapping, mappingIn } from './yaml.ts'

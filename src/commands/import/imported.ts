@@ -1,4 +1,4 @@
-import { findOption, readOption } from '../../backends/contract/options.ts'
+import { findOption, readOption } from '../../backends/contract/read-option.ts'
 import { backends, loadBackend } from '../../backends/index.ts'
 import { readAddress } from '../../config/addresses.ts'
 import { messageOf } from '../../platform/errors.ts'

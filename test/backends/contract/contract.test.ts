@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Backend } from '../../../src/backends/contract/backend.ts'
 import { httpOptions } from '../../../src/backends/contract/http-options.ts'
-import { findOption } from '../../../src/backends/contract/options.ts'
+import { findOption } from '../../../src/backends/contract/read-option.ts'
 import { backendAliases, backends, loadBackend } from '../../../src/backends/index.ts'
 import { resolveOptions } from '../../../src/config/resolve.ts'
 import { attempt } from '../../../src/delivery/attempt.ts'
