@@ -34,7 +34,7 @@ const verbs: Record<string, { run: Verb; takes: (keyof typeof flags)[] }> = {
 export default defineCommand({
   name: 'matrix',
   words: 'login|join|rooms|verify [@NAME:SERVER|ROOM...]',
-  summary: 'log in to a Matrix account, join rooms and list them, sign the device for encrypted ones',
+  summary: 'log in to Matrix, join and list rooms, sign the device',
   group: 'configuration',
   examples: [
     ['ntfy matrix login @me:example.org', 'asks for the password'],
