@@ -717,8 +717,9 @@ __ntfy_send() {
   local _ntfy_tty
   _ntfy_tty=$(builtin exec tty <&3)
   exec 3<&-
-  _ntfy_flags+=(--shell bash --shell-pid "$$" --status "$1" --duration-ms "$2" --threshold-ms "$(( __ntfy_us / 1000 ))")
-  [[ $_ntfy_tty == /* ]] && _ntfy_flags+=(--tty "$_ntfy_tty")
+  [[ $_ntfy_tty == /* ]] || _ntfy_tty=''
+  _ntfy_flags=(--shell bash --shell-pid "$$" ${_ntfy_tty:+--tty "$_ntfy_tty"} --status "$1" --duration-ms "$2"
+    ${_ntfy_flags[@]+"${_ntfy_flags[@]}"} --threshold-ms "$(( __ntfy_us / 1000 ))")
   [[ -z $3 ]] || _ntfy_flags+=("$3")
   if [[ -n $_ntfy_text ]]; then
     _ntfy_text=${_ntfy_text:0:4096} _ntfy_last=${_ntfy_last:0:4096}

@@ -626,11 +626,12 @@ if builtin status is-interactive
 
     # __ntfy_launch STATUS MILLISECONDS TEXT [--short...]
     function __ntfy_launch
-        set -l flags --status $argv[1] --duration-ms $argv[2] --threshold-ms $__ntfy_ms $argv[4..-1]
+        set -l flags --status $argv[1] --duration-ms $argv[2]
         if not builtin contains -- --job $argv[4..-1]
             __ntfy_count
             set -a flags --turn $__ntfy_turn
         end
+        set -a flags --threshold-ms $__ntfy_ms $argv[4..-1]
         set -l text $argv[3]
         builtin string match -qr '(?s)^.{4097}' -- $text
         and set text (builtin string sub -l 4096 -- $text | builtin string collect)

@@ -530,8 +530,9 @@ __ntfy_work() {
 
 # __ntfy_send STATUS MILLISECONDS [SHORT]: calls the program with what flags, text and last hold; without a text it is private.
 __ntfy_send() {
-  _ntfy_flags+=(--shell zsh --shell-pid $$ --status $1 --duration-ms $2 --threshold-ms ${__ntfy_ms%%.*} ${3-})
-  [[ ${TTY-} == /* ]] && _ntfy_flags+=(--tty $TTY)
+  \builtin typeset -a _ntfy_tty
+  [[ ${TTY-} == /* ]] && _ntfy_tty=(--tty $TTY)
+  _ntfy_flags=(--shell zsh --shell-pid $$ $_ntfy_tty --status $1 --duration-ms $2 $_ntfy_flags --threshold-ms ${__ntfy_ms%%.*} ${3-})
   if [[ -z $_ntfy_text ]]; then
     [[ ${3-} == --marked* ]] || __ntfy_hides || \builtin return 0
     _ntfy_last= _ntfy_flags+=(--private)

@@ -29,16 +29,12 @@ export async function loadThirdParty(file: string): Promise<Backend> {
   throw new ConfigError(`${file}: expected a default export with send(), or a function notify(title, message, options)`)
 }
 
-/**
- * The build would make a `require` of `import()`, which cannot load ES modules on Node 20; and what is made by code from
- * V8's cache cannot import (Node 20 to 24).
- */
+/** Of the program's chunks, by src/start/chunks.ts. */
+declare const require: { importModule?(address: string): Promise<unknown> } | undefined
+
 function importFile(file: string): Promise<unknown> {
-  const { constants, Script } = process.getBuiltinModule('node:vm')
-  const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
-  return new Script('(address) => import(address)', { importModuleDynamically }).runInThisContext()(
-    pathToFileURL(file).href,
-  )
+  const address = pathToFileURL(file).href
+  return typeof require === 'undefined' || !require.importModule ? import(address) : require.importModule(address)
 }
 
 function fromDeclaration(file: string, declared: unknown): Backend {

@@ -20,8 +20,6 @@ const common = {
 } satisfies RolldownOptions
 
 const output = {
-  // Code from V8's cache cannot import (Node 20 to 24); all that is imported late has a file for require, too.
-  dynamicImportInCjs: false,
   dir: 'dist',
   format: 'cjs',
   exports: 'named',
@@ -54,6 +52,8 @@ export default defineConfig([
     },
     output: {
       ...output,
+      // Code from V8's cache cannot import (Node 20 to 24); all that is imported late has a file for require, too.
+      dynamicImportInCjs: false,
       dir: 'dist/program',
       codeSplitting: {
         groups: chunks.map((chunk) => ({

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { makeFolder } from '../platform/folder.ts'
+import { largest } from '../platform/largest.ts'
 import { readOwn, replaceOwn } from '../platform/own-file.ts'
 import { stateFolder } from '../platform/paths.ts'
 import { version } from '../platform/program.ts'
@@ -18,13 +19,10 @@ interface Source {
 /** A longer text is read each time, in characters. */
 const longest = 64 * 1024
 
-/** The copy is larger than what it is of, in bytes. */
-const largest = 1024 * 1024
-
 /** What a configuration says, if that was kept when it was read last: reading YAML takes a tenth of a `send`. */
 export function keptContent(source: Source): { content: unknown } | undefined {
   const file = copyFile(source)
-  const kept = file && readOwn(file, largest)
+  const kept = file && readOwn(file, largest.copy)
   if (kept === undefined) return undefined
   const [digest, identity, tree] = kept.split('\n')
   if (identity !== identityOf(source) || tree === undefined) return undefined
@@ -41,7 +39,8 @@ export function keepContent(source: Source, content: unknown): void {
     const [, tree = ''] = body.split('\n')
     if (!isDeepStrictEqual(grown(JSON.parse(tree), source.text), content)) return
     makeFolder(join(file, '..'))
-    replaceOwn(file, `${crc32(body)}\n${body}\n`)
+    const copy = `${crc32(body)}\n${body}\n`
+    if (Buffer.byteLength(copy) <= largest.copy) replaceOwn(file, copy)
   } catch {}
 }
 

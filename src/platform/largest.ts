@@ -12,6 +12,8 @@ export const largest = {
   lines: 16 * 1024 * 1024,
   pause: 64 * 1024,
   settings: 64 * 1024,
+  /** A configuration as it was read. */
+  copy: 1024 * 1024,
   /** The record of a command that runs. */
   job: 64 * 1024,
   /** Locks, and words to and from the hooks. */

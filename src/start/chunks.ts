@@ -7,7 +7,7 @@ declare const require: (name: string) => unknown
 /** Makes the `require` of the chunks in a folder, which looks for nothing and compiles with a cache. */
 export function chunkLoader(folder: string, cache: CodeCache): (name: string) => unknown {
   const loaded = new Map<string, { exports: unknown }>()
-  return function load(name: string): unknown {
+  const load = (name: string): unknown => {
     if (!name.startsWith('./')) return require(name)
     const known = loaded.get(name)
     if (known !== undefined) return known.exports
@@ -18,4 +18,6 @@ export function chunkLoader(folder: string, cache: CodeCache): (name: string) =>
     script.runInThisContext()(module.exports, load, module, path, folder)
     return module.exports
   }
+  // Code from a cache cannot import; this file can, which Node has loaded itself.
+  return Object.assign(load, { importModule: (address: string) => import(address) })
 }

@@ -23,6 +23,8 @@ const readable = [
   { path: /^(cache\/|completion$)/, most: 256 * 1024 },
   { path: /^(log|journal)(\.1)?$/, most: 16 * 1024 * 1024 },
   { path: /^hook-settings$/, most: 4096 },
+  // The parsed copy of a configuration
+  { path: /^config$/, most: 1024 * 1024 },
   { path: /^stats\//, most: 64 * 1024 },
   { path: /^agents\//, most: 512 * 1024 },
   { path: /(^|\/)(flusher|off|.*\.lock)$|^(off-here|shells|seen)\//, most: 1024 },
