@@ -13,6 +13,8 @@ export interface Permission {
   tool: string
   /** All of it, as nobody can approve what he was not shown: the command alone, or the tool's whole input as JSON. */
   text: string
+  /** The command in it, whatever else is to be approved with it. */
+  command: string | undefined
   /** How the agent is told: what it prints decides. */
   decision(answer: 'yes' | 'no', by: string): string
 }
@@ -24,12 +26,22 @@ export function permissionIn({ agent, name, meaning }: Occurrence, payload: Payl
   const tool = textIn(payload, 'tool_name', 'toolName') ?? ''
   const input = payload['tool_input'] ?? payload['toolInput'] ?? payload['toolArgs']
   if (tool === '' || isQuestionTool(tool)) return undefined
-  return { agent, tool, text: whole(input), decision: (answer, by) => JSON.stringify(decide(answer, by, name)) }
+  const command = commandIn(input)
+  return {
+    agent,
+    tool,
+    text: whole(input),
+    command,
+    decision: (answer, by) => JSON.stringify(decide(answer, by, name)),
+  }
 }
 
 /** May it be asked for elsewhere? An agent whose permissions nobody has narrowed asks before its own rules decide. */
-export function isAskable({ agent, tool, text }: Permission, { askOnly, never }: Config['agents']): boolean {
-  const fits = (pattern: string) => pattern.toLowerCase() === tool.toLowerCase() || commandFits(pattern, text)
+export function isAskable(
+  { agent, tool, text, command = text }: Permission,
+  { askOnly, never }: Config['agents'],
+): boolean {
+  const fits = (pattern: string) => pattern.toLowerCase() === tool.toLowerCase() || commandFits(pattern, command)
   if (never.some(fits)) return false
   return askOnly.length === 0 ? agent !== 'copilot' : askOnly.some(fits)
 }
@@ -47,9 +59,15 @@ const aside = new Set(['description', 'timeout'])
 function whole(input: unknown): string {
   const given = asObject(input) ?? {}
   const { command } = given
-  const isAlone = Object.keys(given).every((key) => key === 'command' || aside.has(key))
+  // What is off is as if it were not there.
+  const isAlone = Object.entries(given).every(([key, value]) => key === 'command' || aside.has(key) || value === false)
   if (typeof command === 'string' && isAlone) return command
   return typeof input === 'string' ? input : JSON.stringify(input, null, 1)
+}
+
+function commandIn(input: unknown): string | undefined {
+  const command = asObject(input)?.['command']
+  return Array.isArray(command) ? command.join(' ') : typeof command === 'string' ? command : undefined
 }
 
 type Decider = (answer: 'yes' | 'no', by: string, event: string) => unknown

@@ -5,7 +5,7 @@ import { nothing, type Question, type Session, type Step, silent, type TurnSetti
 export function ask(session: Session, event: Occurrence, isLate: boolean, settings: TurnSettings): Step {
   const { asking = 'hold', time, tool, question: text, isCommand } = event
   const known = session.question
-  const key = JSON.stringify([tool, text])
+  const key = keyOf(event)
   const isSame = known?.key === key && (!event.repeats || Math.abs(time - known.time) <= twice)
   const joins = (asking === 'tell' || asking === 'join') && known !== undefined && known.state !== 'kept'
   if (isSame && known.state === 'kept' && asking === 'keep') return { session, decision: nothing }
@@ -32,4 +32,18 @@ export function ask(session: Session, event: Occurrence, isLate: boolean, settin
   session.question = question
   if (!settings.notify.includes('needs-you')) session.question.state = 'sent'
   return { session, decision: wanted(settings, { kind: 'hold', event: 'needs-you', question }), ...withdraw }
+}
+
+/**
+ * Does an event show that a question is answered? Any does, but what is asked elsewhere stays until its own tool has
+ * run: another one that runs at the same time says nothing of it.
+ */
+export function isAnswered(question: Question | undefined, event: Occurrence): boolean {
+  if (question === undefined || question.time > event.time) return false
+  const isOther = event.meaning === 'active' && event.tool !== undefined && keyOf(event) !== question.key
+  return question.askedBy === undefined || !isOther
+}
+
+function keyOf({ tool, question }: Occurrence): string {
+  return JSON.stringify([tool, question])
 }

@@ -18,6 +18,9 @@ const longestHeldBack = 60_000
 /** How often it is looked whether its user has left, in milliseconds. */
 const interval = 2000
 
+/** How often it is looked whether its user has answered at the agent, in milliseconds. */
+const answerInterval = 500
+
 /** How the event itself, whose question is asked elsewhere, is dealt with. */
 export interface EventKeeper {
   /** It is handled as any other, by a process of its own. */
@@ -28,7 +31,8 @@ export interface EventKeeper {
 
 /**
  * Asks for a permission on the targets of `agents: {ask: ...}`, while nobody looks at the agent. Its own dialog stays:
- * an answer there ends the hook (SIGTERM), and without an answer it is as if nobody had been asked.
+ * an answer there ends the question (by SIGTERM, or the event that comes of it), and without an answer it is as if
+ * nobody had been asked.
  *
  * @returns what the agent reads of its hook; nothing if nobody has decided
  */
@@ -38,7 +42,7 @@ export async function askRemotely(given: AgentCall, event: EventKeeper): Promise
     event.handleApart()
     return undefined
   }
-  const { permission, occurrence, config, end } = request
+  const { permission, occurrence, config } = request
   if (await isWatched(given, config)) {
     event.handleApart()
     if (!showsDialog(permission) || !(await hasLeft(given, request))) return undefined
@@ -51,7 +55,7 @@ export async function askRemotely(given: AgentCall, event: EventKeeper): Promise
     if (readSession(occurrence.session)?.question?.askedBy !== asked.by) return undefined
   }
   try {
-    return await answerTo(permission, occurrence, config, end)
+    return await answerTo(request)
   } catch {
     // Nobody can be asked: it is a question like any other.
     await forgetQuestion(occurrence, given.call.id)
@@ -121,19 +125,27 @@ function forgetQuestion({ session }: Occurrence, by: string): Promise<void> {
 }
 
 /** @throws NtfyError nobody can be asked */
-async function answerTo(
-  permission: Permission,
-  { agent, cwd }: Occurrence,
-  config: Config,
-  end: number,
-): Promise<string | undefined> {
+async function answerTo({ permission, occurrence, config, end }: Request): Promise<string | undefined> {
+  const { agent, cwd } = occurrence
   const text = `${permission.tool}: ${permission.text}`
   // What is left out of the question is not approved either.
   const words = plainText(text) === text ? ['yes', 'no'] : ['no']
   const targets = config.agents.ask.map((name) => ({ name, options: {} }))
   const selected = await selectTargets(config, { targets, sharedOptions: {} })
   const wanted = { text, words, freeText: false, title: `${agent}: ${projectOf(cwd)}`, terminal: false }
-  const ending = await ask(text, await waysOf(config, selected, wanted), Math.max(1, end - Date.now()))
+  const ways = await waysOf(config, selected, wanted)
+  const { signal, stop } = answeredThere(occurrence)
+  const ending = await ask(text, ways, Math.max(1, end - Date.now()), signal).finally(stop)
   if (ending.kind !== 'answered' || (ending.answer !== 'yes' && ending.answer !== 'no')) return undefined
   return permission.decision(ending.answer, [ending.by, ending.target].filter(Boolean).join(', '))
+}
+
+/** Claude lets a hook run on whose question was answered in its dialog. */
+function answeredThere({ session }: Occurrence): { signal: AbortSignal; stop: () => void } {
+  const answered = new AbortController()
+  const timer = setInterval(() => {
+    const known = readSession(session)
+    if (known !== undefined && known.question === undefined) answered.abort()
+  }, answerInterval)
+  return { signal: answered.signal, stop: () => clearInterval(timer) }
 }

@@ -10,6 +10,8 @@ export interface Session {
   number?: number
   /** When the turn began that has not ended. */
   started?: number
+  /** That turn's name. */
+  turn?: string
   prompt?: string
   answer?: string
   /** It waits for tasks in the background. */

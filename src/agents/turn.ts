@@ -1,6 +1,6 @@
 import { shortDuration } from '../platform/duration.ts'
 import type { Occurrence } from './happening.ts'
-import { ask } from './question.ts'
+import { ask, isAnswered } from './question.ts'
 import { type Decision, nothing, type Session, type Step, silent, type TurnSettings, twice, wanted } from './state.ts'
 
 /** The next state of a session, and what is to be done. Events count by their times, in whatever order they come. */
@@ -19,8 +19,9 @@ export function step(before: Session | undefined, event: Occurrence, settings: T
 }
 
 /** Any later event but those above answers the question. */
-function goOn(session: Session, { time, meaning }: Occurrence): Step['withdraw'] {
-  const isAnswer = session.question !== undefined && session.question.time <= time
+function goOn(session: Session, event: Occurrence): Step['withdraw'] {
+  const { time, meaning } = event
+  const isAnswer = isAnswered(session.question, event)
   if (isAnswer) delete session.question
   if (meaning === 'started' && (session.closed === undefined || session.closed.time <= time)) return 'all'
   return isAnswer ? 'question' : undefined
@@ -34,9 +35,10 @@ const steps: Record<'started' | 'active' | 'paused' | 'interrupted' | 'done' | '
       session.closed !== undefined &&
       (session.closed.time > time ||
         (turn !== undefined && session.closed.turn === turn && session.closed.as !== 'done'))
-    if (session.started !== undefined || isOver) return { session, decision: nothing }
+    if (isOpen(session, turn) || isOver) return { session, decision: nothing }
     session.started = time
     session.announced = true
+    if (turn !== undefined) session.turn = turn
     delete session.paused
     delete session.answer
     if (text !== undefined) session.prompt = text
@@ -78,8 +80,15 @@ const steps: Record<'started' | 'active' | 'paused' | 'interrupted' | 'done' | '
   },
   ended(session, _, settings) {
     delete session.started
+    delete session.turn
     return { session, decision: wanted(settings, { kind: 'notify', event: 'ended' }, false) }
   },
+}
+
+/** A prompt that comes meanwhile belongs to the turn; of one that was interrupted another name is the only sign. */
+function isOpen({ started, paused, turn: open }: Session, turn: string | undefined): boolean {
+  if (started === undefined) return false
+  return paused === true || open === undefined || turn === undefined || open === turn
 }
 
 /** Nothing else is known of the session. */
@@ -90,6 +99,7 @@ function before(session: Session): boolean {
 function close(session: Session, { time, turn }: Occurrence, as: 'done' | 'failed' | 'idle' | 'interrupted'): void {
   session.closed = { time, as, ...(turn !== undefined && { turn }) }
   delete session.started
+  delete session.turn
   delete session.paused
 }
 

@@ -16,7 +16,7 @@ export type Ending =
   | ({ kind: 'answered'; id: string; target: string } & Reply)
   /** Some way showed less than was asked. */
   | { kind: 'late'; changed: boolean }
-  | { kind: 'withdrawn'; by: NodeJS.Signals }
+  | { kind: 'withdrawn'; by?: NodeJS.Signals }
 
 /** How long those who were asked may take to learn how it ended, in milliseconds. */
 const farewell = 5000
@@ -27,18 +27,22 @@ const withdrawing = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /**
  * Asks on all ways and waits for the first answer.
  *
+ * @param signal withdraws it, as SIGTERM does
  * @throws NtfyError nobody can be asked, or can answer any more
  */
-export async function ask(question: string, ways: Way[], timeout: number): Promise<Ending> {
+export async function ask(question: string, ways: Way[], timeout: number, signal?: AbortSignal): Promise<Ending> {
   const race = new Race(question, ways)
   const timer = setTimeout(() => race.end({ kind: 'late', changed: race.changed }), timeout)
-  const stop = (signal: NodeJS.Signals) => race.end({ kind: 'withdrawn', by: signal })
-  for (const signal of withdrawing) process.on(signal, stop)
+  const stop = (by: NodeJS.Signals) => race.end({ kind: 'withdrawn', by })
+  for (const name of withdrawing) process.on(name, stop)
+  const withdraw = () => race.end({ kind: 'withdrawn' })
+  signal?.addEventListener('abort', withdraw)
   try {
     return await race.run()
   } finally {
     clearTimeout(timer)
-    for (const signal of withdrawing) process.off(signal, stop)
+    for (const name of withdrawing) process.off(name, stop)
+    signal?.removeEventListener('abort', withdraw)
   }
 }
 

@@ -19,6 +19,11 @@ const recorded: Partial<Record<AgentName, Row[]>> = {
     [{ hook_event_name: 'Stop', session_crons: [{}] }, 'paused'],
     [{ hook_event_name: 'Stop', agent_id: 'a' }, 'subagent'],
     [{ hook_event_name: 'StopFailure', error: 'rate_limit' }, 'failed', { text: 'rate limit' }],
+    [
+      { hook_event_name: 'StopFailure', error: 'unknown', last_assistant_message: 'API Error: 400 no' },
+      'failed',
+      { text: 'API Error: 400 no' },
+    ],
     [{ hook_event_name: 'SubagentStop' }, 'subagent'],
     [
       { hook_event_name: 'PermissionRequest', tool_name: 'Bash', tool_input: { command: 'touch x' } },

@@ -83,6 +83,17 @@ describe('a permission that an agent asks for', () => {
     child.kill('SIGTERM')
     expect((await ended).output).toBe('')
     await waitFor('the withdrawal', () => server.in('phone').at(-1)?.message.includes('withdrawn'))
+    // Claude's hook may run on where its dialog was answered: its tool has run then.
+    const other = hook('claude', request('make b'))
+    await waitFor('a question', () => server.in('phone').at(-1)?.message.includes('make b'))
+    await hook('claude', payload('PostToolUse', { tool_name: 'Read', tool_input: {} }), 'PostToolUse').ended
+    await hook(
+      'claude',
+      payload('PostToolUse', { tool_name: 'Bash', tool_input: { command: 'make b' } }),
+      'PostToolUse',
+    ).ended
+    expect(await other.ended).toEqual({ code: 0, output: '' })
+    expect(server.in('phone').at(-1)?.message).toContain('withdrawn')
     configure('ask: [phone], ask_timeout: 0.5, settle: 0.2')
     expect(await hook('claude', request('make again')).ended).toEqual({ code: 0, output: '' })
     expect(server.in('phone').at(-1)?.message).toContain('Nobody answered in time')
@@ -111,7 +122,7 @@ describe('a permission that an agent asks for', () => {
 
   it('shows the whole input of a tool', async () => {
     const { hook, question } = await askingHome()
-    const input = { command: 'make', dangerouslyDisableSandbox: true }
+    const input = { command: 'make', run_in_background: false, dangerouslyDisableSandbox: true }
     const { child, ended } = hook('claude', payload('PermissionRequest', { tool_name: 'Bash', tool_input: input }))
     expect((await question()).message).toContain('dangerouslyDisableSandbox')
     child.kill('SIGTERM')
@@ -119,10 +130,14 @@ describe('a permission that an agent asks for', () => {
   })
 
   it('is asked for only where it is wanted', async () => {
-    const { hook, server, configure } = await askingHome(', ask_only: [Bash, /^https/], never: ["/rm +-rf/", git push]')
+    const { hook, server, configure } = await askingHome(', ask_only: [Bash, /^https/], never: [rm -rf, git push]')
     for (const command of ['rm -rf /', 'cd x && sudo git push origin']) {
       expect(await hook('claude', request(command)).ended).toEqual({ code: 0, output: '' })
     }
+    // Whatever else is in the input of a tool does not hide its command.
+    const input = { command: 'rm -rf /', run_in_background: true }
+    const hidden = payload('PermissionRequest', { tool_name: 'Bash', tool_input: input })
+    expect(await hook('claude', hidden).ended).toEqual({ code: 0, output: '' })
     const other = payload('PermissionRequest', { tool_name: 'Edit', tool_input: { file_path: 'x' } })
     expect(await hook('claude', other).ended).toEqual({ code: 0, output: '' })
     const question = payload('PermissionRequest', { tool_name: 'AskUserQuestion', tool_input: {} })

@@ -53,6 +53,17 @@ describe('a turn', () => {
     expect(late).toEqual(['notify', 'nothing (withdraw all)', repeated, 'notify 19 s'])
   })
 
+  it('begins again after one that was interrupted without a word', () => {
+    const started = (at: number, turn: string) => ({ at, meaning: 'started', turn }) as const
+    expect(play(started(0, 'a'), started(60, 'b'), { at: 61, turn: 'b' })).toEqual([
+      ...['nothing (withdraw all)', 'nothing (withdraw all)', 'silent: it took 1 s, under 10 s'],
+    ])
+    // A prompt that comes meanwhile has the name of the turn, and tasks in the background belong to what started them.
+    expect(play(started(0, 'a'), started(9, 'a'), { at: 12, turn: 'a' }).at(-1)).toBe('notify 12 s')
+    const paused = { at: 1, meaning: 'paused', turn: 'a' } as const
+    expect(play(started(0, 'a'), paused, started(11, 'b'), { at: 12, turn: 'b' }).at(-1)).toBe('notify 12 s')
+  })
+
   it('is silent when it is interrupted, pauses, or is a sub-agent’s', () => {
     expect(play({ at: 0, meaning: 'started' }, { at: 20, meaning: 'interrupted' }, { at: 30 })).toEqual([
       'nothing (withdraw all)',
@@ -112,6 +123,14 @@ describe('a question', () => {
       ...['nothing', 'nothing (withdraw question)', 'notify of something else'],
     ])
     expect(play(ask(0, 'hold', 'which?'), ask(6, 'tell', 'permission'))).toEqual(['hold which?', asked])
+  })
+
+  it('that is asked elsewhere stays while another tool runs', () => {
+    const elsewhere = { ...ask(0, 'keep', 'x'), asked: { on: 'phone', by: 'a call' } }
+    const ran = (at: number, question: string) => ({ at, meaning: 'active', tool: 'Bash', question }) as const
+    expect(play(elsewhere, ran(1, 'y'), ran(2, 'x'))).toEqual([
+      ...['silent: asked on phone', 'nothing', 'nothing (withdraw question)'],
+    ])
   })
 
   it('may come again where no answer is ever seen', () => {

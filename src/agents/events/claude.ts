@@ -27,8 +27,11 @@ const events: Record<string, (payload: Payload) => Happening> = {
     return { meaning: isWaiting ? 'paused' : 'done', text: textIn(payload, 'last_assistant_message') }
   },
   StopFailure(payload) {
-    const error = textIn(payload, 'error', 'error.type', 'error.message', 'error_details', 'message')
-    return { meaning: 'failed', text: error?.replaceAll('_', ' ') }
+    const kind = textIn(payload, 'error', 'error.type', 'error.message')
+    // Of errors that have no name of their own only the message says anything.
+    const message = textIn(payload, 'error_details', 'message', 'last_assistant_message')
+    const error = kind === undefined || kind === 'unknown' ? (message ?? kind) : kind.replaceAll('_', ' ')
+    return { meaning: 'failed', text: error }
   },
   SubagentStart: () => ({ meaning: 'subagent' }),
   SubagentStop: () => ({ meaning: 'subagent' }),
@@ -49,8 +52,8 @@ const events: Record<string, (payload: Payload) => Happening> = {
     if (!isQuestionTool(textIn(payload, 'tool_name') ?? '')) return active()
     return { meaning: 'needs-you', asking: 'hold', ...toolOf(payload) }
   },
-  PostToolUse: active,
-  PostToolUseFailure: active,
+  PostToolUse: (payload) => ({ meaning: 'active', ...toolOf(payload) }),
+  PostToolUseFailure: (payload) => ({ meaning: 'active', ...toolOf(payload) }),
   PostToolBatch: active,
   PermissionDenied: active,
   ElicitationResult: active,
