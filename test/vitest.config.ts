@@ -7,7 +7,7 @@ export default defineConfig({
     root: 'test',
     cache: false,
     include: ['**/*.test.ts'],
-    exclude: ['faults/**'],
+    exclude: ['faults/**', 'real-agents/**'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
     // Two cores are the machine the suite is planned for; interactive shells starve when more run at once.
