@@ -68,6 +68,7 @@ const recorded: Partial<Record<AgentName, Row[]>> = {
   gemini: [
     [{ hook_event_name: 'BeforeAgent', prompt: 'go' }, 'started', { text: 'go' }],
     [{ hook_event_name: 'AfterAgent', prompt_response: 'ok' }, 'done', { text: 'ok' }],
+    [{ hook_event_name: 'AfterAgent', prompt_response: '[no response text]' }, 'interrupted'],
     [
       {
         hook_event_name: 'Notification',

@@ -24,7 +24,7 @@ export interface RealAgent {
   shell: string
 }
 
-export type Scenario = 'failure' | 'sub-agent' | 'background task' | 'remote answer'
+export type Scenario = 'failure' | 'sub-agent' | 'background task' | 'remote answer' | 'dialog meanwhile' | 'next turn'
 
 export interface Reply {
   status?: number

@@ -24,8 +24,13 @@ export function actOf({ prompt, hasRun }: Turn): { act: Act; seconds: number } {
   return { act: { kind: 'fail' }, seconds: 0 }
 }
 
+export interface Part {
+  text?: string
+  isResult?: boolean
+}
+
 /** The turn of a conversation: its texts by the user, and the results of tools, in their order. */
-export function turnOf(parts: { text?: string; isResult?: boolean }[]): Turn | undefined {
+export function turnOf(parts: Part[]): Turn | undefined {
   const prompts = parts.map(({ text }) => (text === undefined ? undefined : /^\s*(play \w+.*)/.exec(text)?.[1]))
   const at = prompts.findLastIndex((prompt) => prompt !== undefined)
   const prompt = prompts[at]

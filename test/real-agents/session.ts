@@ -35,6 +35,7 @@ export async function agentHome(agent: RealAgent, configuration = '') {
   expect(await ntfy(['agents', '--install', agent.name], { env })).toMatchObject({ code: 0 })
   const tmux = tmuxServer()
   await tmux.run('set-option', '-g', 'focus-events', 'on')
+  await tmux.run('set-option', '-g', 'remain-on-exit', 'on')
   const why = async (): Promise<Known[]> => {
     const { stdout } = await ntfy(['why', '-n', '100', '--json'], { env })
     return stdout
@@ -115,7 +116,7 @@ async function modelOf(agent: RealAgent) {
     if (turn) turns.push(turn.prompt)
     const { act, seconds } = turn ? actOf(turn) : { act: { kind: 'say', text: 'ok' } as const, seconds: 0 }
     const { status = 200, type, body: text } = agent.write(act)
-    if (process.env['NTFY_TEST_MODEL']) console.log(request.method, request.url, turn ?? body.slice(0, 500), act)
+    if (process.env['NTFY_TEST_MODEL']) console.log(request.method, request.url, turn ?? body.slice(0, 300), act)
     const timer = setTimeout(() => response.writeHead(status, { 'content-type': type }).end(text), seconds * 1000)
     response.on('close', () => {
       clearTimeout(timer)

@@ -10,7 +10,11 @@ export const gemini: EventReader = (event, payload) => {
 
 const events: Record<string, (payload: Payload) => Happening> = {
   BeforeAgent: (payload) => ({ meaning: 'started', text: textIn(payload, 'prompt') }),
-  AfterAgent: (payload) => ({ meaning: 'done', text: textIn(payload, 'prompt_response') }),
+  AfterAgent(payload) {
+    const text = textIn(payload, 'prompt_response')
+    // What stands there when the turn was interrupted (gemini-cli 0.61).
+    return text === '[no response text]' ? { meaning: 'interrupted' } : { meaning: 'done', text }
+  },
   SessionEnd: () => ({ meaning: 'ended' }),
   Notification(payload) {
     if (textIn(payload, 'notification_type') !== 'ToolPermission') return { meaning: 'passive' }
