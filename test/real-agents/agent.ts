@@ -5,7 +5,7 @@ import type { Act, Turn } from './script.ts'
 /** A coding agent as its users run it, made to talk to a model of ours. */
 export interface RealAgent {
   name: string
-  /** Its program: the words that start it, the first below node_modules or a program in PATH. */
+  /** The words that start it; those with a slash are below node_modules. */
   program: string[]
   /** Prepares its HOME, whose projects it is to trust; returns what its environment has besides. */
   setUp(home: { home: string; project: string; model: string }): Record<string, string>
@@ -35,7 +35,7 @@ export interface Reply {
 /** Where the agents are: the folder of `npm run test:agents -- --install`, or one like it. */
 const folder = process.env['NTFY_TEST_AGENTS'] ?? ''
 
-/** The words that start an agent; nothing if it is not there. */
+/** The whole paths and words that start an agent; nothing if it is not there. */
 export function commandOf({ program }: RealAgent): string[] | undefined {
   const words = program.map((word) => (word.includes('/') ? join(folder, 'node_modules', word) : word))
   return words.every((word) => !word.includes('/') || existsSync(word)) ? words : undefined

@@ -10,7 +10,7 @@ if [ "${1-}" = --install ]; then
   # More than a gigabyte; what they would run at installation is not needed.
   npm install --prefix "$NTFY_TEST_AGENTS" --no-save --no-package-lock --ignore-scripts --no-audit --no-fund \
     @anthropic-ai/claude-code-linux-x64@2.1.332 @openai/codex@0.171.0-linux-x64 @google/gemini-cli@0.61.0 \
-    @github/copilot-linux-x64@1.0.102 opencode-linux-x64@1.18.33
+    @github/copilot-linux-x64@1.0.102
 fi
 npm run --silent build
 [ "$(id -u)" = 0 ] && user='' || user=--map-root-user

@@ -45,7 +45,7 @@ export async function agentHome(agent: RealAgent, configuration = '') {
       .reverse()
   }
   return {
-    ...{ home, env, project, server, model, tmux, why },
+    ...{ home, env, agentEnv, project, server, model, tmux, why },
     /** What the user was told, on the desk. */
     notified: () => server.in('desk').map(({ title, message }) => `${title}: ${message}`),
     /** Waits for a decision about an event. */
@@ -92,7 +92,7 @@ async function startIn(
         return !agent.asks.test(await screen())
       })
     },
-    /** Types a prompt; the agent takes what comes at once with its Enter for a text of two lines. */
+    /** Types a prompt. An Enter that comes at once with it would be taken for a part of a pasted text. */
     async prompt(text: string, { afresh = false } = {}) {
       // An agent that was interrupted offers the prompt again.
       if (afresh) await press('C-u')
