@@ -63,7 +63,7 @@ is_known() {
   case ${XDG_CACHE_HOME-} in [/]*) ntfy_note=$XDG_CACHE_HOME ;; *) ntfy_note=${HOME-}/.cache ;; esac
   ntfy_note=$ntfy_note/ntfy/node ntfy_host='' ntfy_machine='' ntfy_known=''
   # shellcheck disable=SC3067 # dash, bash and busybox have -O, -ef and -ot
-  [ -z "${LD_LIBRARY_PATH-}${LD_PRELOAD-}" ] && [ -O "$ntfy_note" ] || return
+  [ -z "${LD_LIBRARY_PATH-}${LD_PRELOAD-}" ] && [ -f "$ntfy_note" ] && [ -O "$ntfy_note" ] || return
   { read -r ntfy_host && read -r ntfy_known; } 2>/dev/null <"$ntfy_note" || return
   read -r ntfy_machine 2>/dev/null </proc/sys/kernel/hostname
   # shellcheck disable=SC3013

@@ -187,12 +187,17 @@ asks_permission() {
   *) return 1 ;;
   esac
   set --
-  for ntfy_entry in "$ntfy_config" "${XDG_CONFIG_HOME:-${HOME-}/.config}"/ntfy/ntfy.yml "${XDG_CONFIG_HOME:-${HOME-}/.config}"/ntfy/ntfy.yaml \
-    "${XDG_CONFIG_HOME:-${HOME-}/.config}"/ntfy/ntfy.json "${HOME-}"/Library/Application\ Support/ntfy/ntfy.* "${HOME-}"/.ntfy.* \
-    /etc/xdg/ntfy/ntfy.*; do
+  ntfy_settings=${XDG_CONFIG_HOME:-${HOME-}/.config}/ntfy/ntfy
+  for ntfy_entry in "$ntfy_config" "$ntfy_settings".yml "$ntfy_settings".yaml "$ntfy_settings".json \
+    "${HOME-}"/Library/Application\ Support/ntfy/ntfy.* "${HOME-}"/.ntfy.*; do
     [ -f "$ntfy_entry" ] && set -- "$@" "$ntfy_entry"
   done
-  [ $# -gt 0 ] && grep -qiE '(^|[{,[:space:]"])ask"?[[:space:]]*:' "$@" 2>/dev/null || return 1
+  IFS=:
+  for ntfy_folder in ${XDG_CONFIG_DIRS:-/etc/xdg}; do
+    for ntfy_entry in "$ntfy_folder"/ntfy/ntfy.*; do [ -f "$ntfy_entry" ] && set -- "$@" "$ntfy_entry"; done
+  done
+  unset IFS
+  [ $# -gt 0 ] && grep -qiE '(^|[{,[:space:]"'\''])ask["'\'']?[[:space:]]*:' "$@" 2>/dev/null || return 1
   case $ntfy_last in [Pp]ermissionRequest) return 0 ;; esac
   grep -aq '[Pp]ermissionRequest"' "$ntfy_inbox/$ntfy_call.call"
 }

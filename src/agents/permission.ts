@@ -1,5 +1,6 @@
 import { beginsWith, commandPattern, patternWords } from '../command-line/command-pattern.ts'
 import { innerCommands } from '../command-line/inner-command.ts'
+import { isMentioned } from '../command-line/mention.ts'
 import type { Config } from '../config/types.ts'
 import type { AgentName } from '../notification/agent.ts'
 import { asObject } from '../platform/json.ts'
@@ -13,8 +14,10 @@ export interface Permission {
   tool: string
   /** All of it, as nobody can approve what he was not shown: the command alone, or the tool's whole input as JSON. */
   text: string
-  /** The command in it, whatever else is to be approved with it. */
+  /** The command, where there is one, whatever else is to be approved with it. */
   command: string | undefined
+  /** Every text of the input, as a command may stand in any. */
+  texts: string[]
   /** How the agent is told: what it prints decides. */
   decision(answer: 'yes' | 'no', by: string): string
 }
@@ -25,24 +28,26 @@ export function permissionIn({ agent, name, meaning }: Occurrence, payload: Payl
   if (decide === undefined || !/^permissionRequest$/i.test(name) || meaning !== 'needs-you') return undefined
   const tool = textIn(payload, 'tool_name', 'toolName') ?? ''
   const input = payload['tool_input'] ?? payload['toolInput'] ?? payload['toolArgs']
-  if (tool === '' || isQuestionTool(tool)) return undefined
-  const command = commandIn(input)
+  // Without its input nobody can be shown what he would allow.
+  if (tool === '' || isQuestionTool(tool) || input === undefined || input === null) return undefined
   return {
     agent,
     tool,
     text: whole(input),
-    command,
+    command: commandIn(input),
+    texts: textsOf(input),
     decision: (answer, by) => JSON.stringify(decide(answer, by, name)),
   }
 }
 
 /** May it be asked for elsewhere? An agent whose permissions nobody has narrowed asks before its own rules decide. */
-export function isAskable(
-  { agent, tool, text, command = text }: Permission,
-  { askOnly, never }: Config['agents'],
-): boolean {
-  const fits = (pattern: string) => pattern.toLowerCase() === tool.toLowerCase() || commandFits(pattern, command)
-  if (never.some(fits)) return false
+export function isAskable(permission: Permission, { askOnly, never }: Config['agents']): boolean {
+  const { agent, tool, text, command = text, texts } = permission
+  const isTool = (pattern: string) => pattern.toLowerCase() === tool.toLowerCase()
+  // What is never asked for is looked for wherever it may hide; the agent still asks.
+  if (never.some((pattern) => isTool(pattern) || [text, ...texts].some((one) => isMentioned(pattern, one))))
+    return false
+  const fits = (pattern: string) => isTool(pattern) || commandFits(pattern, command)
   return askOnly.length === 0 ? agent !== 'copilot' : askOnly.some(fits)
 }
 
@@ -53,14 +58,26 @@ function commandFits(pattern: string, text: string): boolean {
   return words.length > 0 && innerCommands(text).some((command) => beginsWith(command, words))
 }
 
+/** All texts in a value, and those of a list, which may be a command's words, as one. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  const texts = Object.values(value).flatMap(textsOf)
+  return Array.isArray(value) && value.length > 1 ? [...texts, texts.join(' ')] : texts
+}
+
 /** What only describes a command, or says how long it may take. */
 const aside = new Set(['description', 'timeout'])
+
+/** What makes no difference while it is off. */
+const switches = new Set(['run_in_background', 'dangerouslyDisableSandbox'])
 
 function whole(input: unknown): string {
   const given = asObject(input) ?? {}
   const { command } = given
-  // What is off is as if it were not there.
-  const isAlone = Object.entries(given).every(([key, value]) => key === 'command' || aside.has(key) || value === false)
+  const isAlone = Object.entries(given).every(
+    ([key, value]) => key === 'command' || aside.has(key) || (switches.has(key) && value === false),
+  )
   if (typeof command === 'string' && isAlone) return command
   return typeof input === 'string' ? input : JSON.stringify(input, null, 1)
 }

@@ -4,7 +4,7 @@ import { waysOf } from '../ask/ways.ts'
 import { loadConfig } from '../config/index.ts'
 import { selectTargets } from '../config/select.ts'
 import type { Config } from '../config/types.ts'
-import { plainText } from '../platform/text.ts'
+import { hidesSomething } from '../platform/text.ts'
 import { terminalOfAgent } from './caller.ts'
 import type { Occurrence } from './happening.ts'
 import { type AgentCall, handleAgentCall, lookedAt, occurrenceOf, whySilent } from './index.ts'
@@ -128,8 +128,8 @@ function forgetQuestion({ session }: Occurrence, by: string): Promise<void> {
 async function answerTo({ permission, occurrence, config, end }: Request): Promise<string | undefined> {
   const { agent, cwd } = occurrence
   const text = `${permission.tool}: ${permission.text}`
-  // What is left out of the question is not approved either.
-  const words = plainText(text) === text ? ['yes', 'no'] : ['no']
+  // What is left out of the question, or seen by nobody, is not approved either.
+  const words = hidesSomething(text) ? ['no'] : ['yes', 'no']
   const targets = config.agents.ask.map((name) => ({ name, options: {} }))
   const selected = await selectTargets(config, { targets, sharedOptions: {} })
   const wanted = { text, words, freeText: false, title: `${agent}: ${projectOf(cwd)}`, terminal: false }

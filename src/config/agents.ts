@@ -15,10 +15,17 @@ const mostAskTime = 9 * 60_000
 export function readAgents(value: unknown, config: Config): string | undefined {
   if (value === null) return undefined
   if (!isMapping(value)) return `expected a mapping (${known.join(', ')})`
+  const problem = readSettings(value, config.agents)
+  // Nobody is asked by half of what was to narrow it.
+  if (problem !== undefined) config.agents.ask = []
+  return problem
+}
+
+function readSettings(value: Record<string, unknown>, agents: Agents): string | undefined {
   for (const [key, setting] of Object.entries(value)) {
     const name = known.find((word) => normalKey(word) === normalKey(key))
     if (name === undefined) return `${key}: unknown word${didYouMean(key, known)} (known: ${known.join(', ')})`
-    const problem = readers[name]?.(setting, config.agents)
+    const problem = readers[name]?.(setting, agents)
     if (problem !== undefined) return `${key}: ${problem}`
   }
   return undefined

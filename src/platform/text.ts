@@ -28,6 +28,22 @@ export function plainText(text: string): string {
     .toWellFormed()
 }
 
+/**
+ * Is there anything in a text that its reader does not see: what no plain text has, characters without a shape or with
+ * the one of a blank, or so many blanks that what follows is out of sight?
+ */
+export function hidesSomething(text: string): boolean {
+  if (plainText(text) !== text || /[ \t]{40}|(?:\n[ \t]*){6}/.test(text)) return true
+  // An emoji may be made of several characters, some of which are seen by no other sign.
+  const rest = text.replace(
+    /\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier}|\u200d(?=\p{Extended_Pictographic}))*/gu,
+    '',
+  )
+  return /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Co}\p{Noncharacter_Code_Point}\p{Zl}\p{Zp}\u0085\u2800]|(?! )\p{Zs}/u.test(
+    rest,
+  )
+}
+
 /** Plain text on one line. */
 export function oneLine(text: string): string {
   const lines = plainText(text).split(/[\n\t\u2028\u2029]+/)

@@ -108,7 +108,11 @@ describe('a permission that an agent asks for', () => {
     expect(labels(asked)).toEqual(['no', "I'll come"])
     await press(asked, "I'll come")
     expect(await ended).toEqual({ code: 0, output: '' })
-    for (const input of [{ command: 'ls \u202esl' }, { command: 'ls\u001b[2K' }]) {
+    for (const input of [
+      { command: 'ls \u202esl' },
+      { command: 'ls\u001b[2K' },
+      { command: 'ls\u200b', run_in_background: true },
+    ]) {
       const other = await askingHome()
       const { ended, child } = other.hook(
         'claude',
@@ -130,14 +134,16 @@ describe('a permission that an agent asks for', () => {
   })
 
   it('is asked for only where it is wanted', async () => {
-    const { hook, server, configure } = await askingHome(', ask_only: [Bash, /^https/], never: [rm -rf, git push]')
-    for (const command of ['rm -rf /', 'cd x && sudo git push origin']) {
+    const { hook, server, configure } = await askingHome(
+      ', ask_only: [Bash, /^https/], never: ["/rm +-rf/", git push, sudo]',
+    )
+    for (const command of ['rm -rf /', 'cd x && sudo git push origin', 'sudo make']) {
       expect(await hook('claude', request(command)).ended).toEqual({ code: 0, output: '' })
     }
-    // Whatever else is in the input of a tool does not hide its command.
-    const input = { command: 'rm -rf /', run_in_background: true }
-    const hidden = payload('PermissionRequest', { tool_name: 'Bash', tool_input: input })
-    expect(await hook('claude', hidden).ended).toEqual({ code: 0, output: '' })
+    for (const input of [{ command: 'git push', run_in_background: true }, undefined]) {
+      const all = payload('PermissionRequest', { tool_name: 'Bash', tool_input: input })
+      expect(await hook('claude', all).ended).toEqual({ code: 0, output: '' })
+    }
     const other = payload('PermissionRequest', { tool_name: 'Edit', tool_input: { file_path: 'x' } })
     expect(await hook('claude', other).ended).toEqual({ code: 0, output: '' })
     const question = payload('PermissionRequest', { tool_name: 'AskUserQuestion', tool_input: {} })
@@ -146,6 +152,11 @@ describe('a permission that an agent asks for', () => {
       code: 0,
       output: '',
     })
+    // What was to narrow it cannot be read.
+    for (const wrong of ['nevr: [make]', 'never: {make: yes}', 'ask_only: "/(/"']) {
+      configure(`ask: phone, settle: 0.2, ${wrong}`)
+      expect(await hook('claude', request('make')).ended).toEqual({ code: 0, output: '' })
+    }
     configure('settle: 0.2')
     expect(await hook('claude', request('make')).ended).toEqual({ code: 0, output: '' })
     expect(server.in('phone')).toEqual([])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cut, type LengthUnit, lengthIn } from '../../src/platform/text.ts'
+import { cut, hidesSomething, type LengthUnit, lengthIn } from '../../src/platform/text.ts'
 import { expectProportional } from '../support/growth.ts'
 
 describe('cutting', () => {
@@ -36,4 +36,32 @@ describe('cutting', () => {
       }
     },
   )
+})
+
+describe('what a reader does not see', () => {
+  it.each([
+    'ls\u200b',
+    'l\u00ads',
+    'ls\u00a0x',
+    'ls \u2800',
+    'ls\u3164',
+    'ls \u{e0041}',
+    'a\ufe0f',
+    'ls\u200e x',
+    'ls\u2028rm x',
+    'ls\u0085rm x',
+    'ls\u{f0000}',
+    'ls\rrm x',
+    '\u001b[8mls',
+    'ls\u202ex',
+    `ls${' '.repeat(60)}; rm x`,
+    `ls${'\n'.repeat(9)}rm x`,
+  ])('is found in %j', (text) => expect(hidesSomething(text)).toBe(true))
+
+  it.each([
+    'git commit -m "✨ naïve 👩‍👩‍👧 ❤️ 👍🏽 日本語 🇩🇪"',
+    'if x:\n\tpass\n\n\ny',
+    'cat <<EOF\n        deep\nEOF',
+    '',
+  ])('is not found in %j', (text) => expect(hidesSomething(text)).toBe(false))
 })
