@@ -2,7 +2,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { closeToOthers } from './folder.ts'
-import { ownershipProblem } from './ownership.ts'
+import { foreignHome, ownershipProblem } from './ownership.ts'
 
 /** The user's home folder, or nothing: a service or a container may have none. */
 export function home(): string | undefined {
@@ -97,10 +97,14 @@ export function dataFolder(): string | undefined {
   return below(absolute('XDG_DATA_HOME') ?? below(home(), '.local', 'share'), 'ntfy')
 }
 
-/** What can be made again; nothing on Windows, where nothing shows who else can write there. */
+/**
+ * What can be made again; nothing on Windows, where nothing shows who else can write there, nor for root in another
+ * user's home (sudo -E), who could not write to what root has made there.
+ */
 export function cachesFolder(): string | undefined {
   if (process.platform === 'win32') return undefined
-  return below(absolute('XDG_CACHE_HOME') ?? below(home(), '.cache'), 'ntfy')
+  const folder = below(absolute('XDG_CACHE_HOME') ?? below(home(), '.cache'), 'ntfy')
+  return folder === undefined || foreignHome(folder) !== undefined ? undefined : folder
 }
 
 /** What lives as long as the user's session; nothing where there is none, or it is another user's (sudo -E). */

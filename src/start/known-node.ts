@@ -18,7 +18,9 @@ export function noteNode(caches: string | undefined): void {
     const file = join(caches, 'node')
     const looked = [process.execPath, dirname(process.execPath), '/etc/ld.so.cache'].map(secondsOf)
     const time = Math.floor((ownFileTime(file) ?? 0) / 1000)
-    if (looked.every((one) => one < time) && readOwn(file, 8192) === note) return
+    // A note from a time when the clock was wrong is younger than whatever comes.
+    const isFromNow = time * 1000 <= Date.now()
+    if (isFromNow && looked.every((one) => one < time) && readOwn(file, 8192) === note) return
     makeFolder(caches)
     if (ownershipProblem(caches, { ownGroup: true }) !== undefined) return
     replaceOwn(file, note)

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -19,6 +20,7 @@ import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { ntfy, ntfyBin, run } from '../support/cli.ts'
 import { configuredHome } from '../support/configured.ts'
+import { temporaryHome } from '../support/home.ts'
 import { describeWith, which } from '../support/programs.ts'
 
 /** A HOME whose runs have made all caches. */
@@ -78,6 +80,10 @@ const spoilt: Record<string, (file: string) => void> = {
     rmSync(file)
     mkdirSync(file)
   },
+  'a pipe': (file) => {
+    rmSync(file)
+    execFileSync('mkfifo', [file])
+  },
   'of another version': (file) => {
     const bytes = readFileSync(file)
     const [, identity = '', tree] = bytes.toString('latin1').split('\n')
@@ -125,6 +131,14 @@ it('caches are not where others can write, and need no place', async () => {
   expect(kept).not.toContain('hunter2')
 })
 
+it.runIf(process.geteuid?.() === 0)('root makes none in the home of somebody else', async () => {
+  const { home, env } = temporaryHome({ XDG_CACHE_HOME: '' })
+  mkdirSync(join(home, '.cache'))
+  for (const folder of [home, join(home, '.cache')]) chownSync(folder, 4711, 4711)
+  await ntfy(['backends'], { env })
+  expect(readdirSync(join(home, '.cache'))).toEqual([])
+})
+
 it('a configuration is read anew when it changes, whatever its time says', async () => {
   const { env, config, send } = await warmHome()
   const { atime, mtime } = statSync(config)
@@ -151,6 +165,10 @@ describeWith(['strace'], 'a Node that has started here', () => {
     }
     await asked('send', 'hello')
     expect((await asked('send', 'hello')).asked).toBe(false)
+    const note = join(env.XDG_CACHE_HOME, 'ntfy/node')
+    utimesSync(note, 4e9, 4e9)
+    await asked('send', 'hello')
+    expect(statSync(note).mtimeMs).toBeLessThan(3e12)
     const limited = await run('sh', ['-c', `ulimit -d 100000; exec ${ntfyBin} done echo ran`], {
       env: { ...env, NTFY_NODE: node },
     })
