@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
   copyFileSync,
+  cpSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -15,13 +17,14 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { ntfy, ntfyBin, run } from '../support/cli.ts'
 import { configuredHome } from '../support/configured.ts'
 import { temporaryHome } from '../support/home.ts'
 import { describeWith, which } from '../support/programs.ts'
+import { waitFor } from '../support/wait.ts'
 
 /** A HOME whose runs have made all caches. */
 async function warmHome() {
@@ -137,6 +140,28 @@ it.runIf(process.geteuid?.() === 0)('root makes none in the home of somebody els
   for (const folder of [home, join(home, '.cache')]) chownSync(folder, 4711, 4711)
   await ntfy(['backends'], { env })
   expect(readdirSync(join(home, '.cache'))).toEqual([])
+})
+
+it.runIf(process.platform === 'linux')('a command that outlives an upgrade notifies when it ends', async () => {
+  const { home, env, server } = await configuredHome()
+  const dist = join(home, 'dist')
+  cpSync(dirname(ntfyBin), dist, { recursive: true })
+  const program = readdirSync(join(dist, 'program'))
+    .filter((name) => name.endsWith('.cjs'))
+    .map((name) => join(dist, 'program', name))
+  const size = program.reduce((sum, file) => sum + statSync(file).size, 0)
+  const child = spawn(join(dist, 'ntfy'), ['done', 'sh', '-c', 'read x'], { env, stdio: ['pipe', 'ignore', 'ignore'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await waitFor('all of the program to be read', () => {
+    const [, read] = /rchar: (\d+)/.exec(readFileSync(`/proc/${child.pid}/io`, 'latin1')) ?? []
+    return Number(read) > size
+  })
+  for (const file of program) writeFileSync(file, 'of another version')
+  child.stdin.end('\n')
+  await once(child, 'exit')
+  const flush = await ntfy(['queue', 'flush'], { env })
+  expect(flush.code).toBe(0)
+  await waitFor('the notification', () => server.received.some(({ json }) => String(json['message']).includes('sh -c')))
 })
 
 it('a configuration is read anew when it changes, whatever its time says', async () => {
