@@ -8,6 +8,16 @@ export function field(value: unknown, ...path: string[]): unknown {
   return node
 }
 
+/** What was to be a text; empty for what is none: an object of a stranger's may not even become one (`toString: 1`). */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
+/** The texts in what was to be a list of them. */
+export function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(textOf).filter((text) => text !== '') : []
+}
+
 /** Parsed JSON as an answer to give on; nothing if it is no object. */
 export function asObject(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -17,6 +17,9 @@ import { terminalOfCaller } from '../process/proc.ts'
 /** Passed on more often, it goes round in circles. */
 const mostHops = 3
 
+/** The year 10000, seconds since 1970: a service may say anything, and no date is later than 275760. */
+const latest = 253_402_300_800
+
 /** A digest shows the beginning of so many. */
 const mostLines = 10
 
@@ -38,7 +41,7 @@ export class Desk {
     await this.#deliver(
       makeNotification('received', message, {
         ...{ title: title === '' ? from : title, priority, tags, hops: hops + 1 },
-        ...(time > 0 && { time: new Date(time * 1000).toISOString() }),
+        ...(time > 0 && time < latest && { time: new Date(time * 1000).toISOString() }),
         ...(url !== undefined && /^https?:\/\//i.test(url) && { url }),
         ...(thread !== undefined && { thread }),
         ...(actions && { actions }),

@@ -142,6 +142,17 @@ describe('receive', () => {
     expect(shown().map(({ message }) => message)).toEqual(['m0', 'm3', 'm4', 'm5'])
   })
 
+  it('shows what can be shown of a message whose fields are anything', async () => {
+    const { server, shown, once } = await desk()
+    expect(await once()).toMatchObject({ code: 0 })
+    const nothing = { toString: 1, valueOf: 1 } as never
+    const odd = { time: 1e300, priority: nothing, title: nothing, tags: [nothing, 'a'], actions: [nothing] as never }
+    server.publish({ topic: 'fleet', message: 'odd', ...odd })
+    server.publish({ topic: 'fleet', message: 'next' })
+    expect(await once()).toMatchObject({ code: 0, stderr: '' })
+    expect(shown()).toMatchObject([{ message: 'odd', priority: 'default', tags: ['a'] }, { message: 'next' }])
+  })
+
   it('sends nothing back to where it came from, and nothing round in circles', async () => {
     const { env, server, shown, once } = await desk()
     const back = await ntfy(['receive', '-b', 'fleet', '--once', 'fleet'], { env })

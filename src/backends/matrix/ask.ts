@@ -1,5 +1,5 @@
 import { ConfigError, messageOf, TransientError } from '../../platform/errors.ts'
-import { field } from '../../platform/json.ts'
+import { field, textOf } from '../../platform/json.ts'
 import { pause, pauseAfter } from '../../platform/retry.ts'
 import type { AskContext } from '../contract/backend.ts'
 import { type Asked, answerIn, type Question, type Reply } from '../contract/question.ts'
@@ -9,7 +9,7 @@ import { contentOf } from './content.ts'
 import { type EncryptionOptions, putInto } from './put.ts'
 import { post, roomId } from './rooms.ts'
 import { accountCall } from './session.ts'
-import { sync, timelinesIn } from './sync.ts'
+import { slowDown, sync, timelinesIn } from './sync.ts'
 
 interface Options extends AccountOptions, EncryptionOptions {
   rooms: readonly string[]
@@ -57,7 +57,7 @@ export async function ask(question: Question, options: Options, context: AskCont
   const mayAnswer = (sender: string) =>
     sender !== own && (options.answer_from === undefined || options.answer_from.includes(sender))
   const reply = replies(accountCall(account, { http: waiting, cache, now }), since, context, (event, room) => {
-    const sender = String(field(event, 'sender'))
+    const sender = textOf(field(event, 'sender'))
     const answer = answerOf(event, (id) => events.get(id) === room, question, marks)
     return answer === undefined || !mayAnswer(sender) ? undefined : { answer, by: sender }
   })
@@ -86,6 +86,7 @@ function replies(
     let since = start
     for (let failures = 0; ; ) {
       try {
+        const begun = performance.now()
         const answer = await sync(call, kinds, { since, timeout: patience })
         for (const { room, events } of timelinesIn(answer)) {
           for (const event of events) {
@@ -93,7 +94,9 @@ function replies(
             if (found !== undefined) return found
           }
         }
-        since = String(answer['next_batch'] ?? since)
+        const next = textOf(answer['next_batch'])
+        if (next === since) await slowDown(begun, context.signal)
+        since = next
         failures = 0
       } catch (error) {
         if (!(error instanceof TransientError) || context.signal.aborted) throw error
@@ -116,13 +119,13 @@ function answerOf(
 ): string | undefined {
   const relation = field(event, 'content', 'm.relates_to')
   if (field(event, 'type') === 'm.reaction') {
-    const isOurs = field(relation, 'rel_type') === 'm.annotation' && isQuestion(String(field(relation, 'event_id')))
-    const key = String(field(relation, 'key'))
+    const isOurs = field(relation, 'rel_type') === 'm.annotation' && isQuestion(textOf(field(relation, 'event_id')))
+    const key = textOf(field(relation, 'key'))
     return isOurs ? (marks.get(bare(key)) ?? question.words.find((word) => word === key)) : undefined
   }
-  if (!isQuestion(String(field(relation, 'm.in_reply_to', 'event_id')))) return undefined
+  if (!isQuestion(textOf(field(relation, 'm.in_reply_to', 'event_id')))) return undefined
   // Older clients repeat what they reply to ("Fallbacks for rich replies").
-  const body = String(field(event, 'content', 'body') ?? '').replace(/^(?:> .*\n)+\n?/, '')
+  const body = textOf(field(event, 'content', 'body')).replace(/^(?:> .*\n)+\n?/, '')
   return answerIn(body, question)
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { messageOf, TransientError } from '../../platform/errors.ts'
-import { asObject, field } from '../../platform/json.ts'
+import { asObject, field, textOf } from '../../platform/json.ts'
 import { pause, pauseAfter } from '../../platform/retry.ts'
 import type { AskContext } from '../contract/backend.ts'
 import type { Flow, Received } from '../contract/receiving.ts'
@@ -10,7 +10,7 @@ import type { Call } from './call.ts'
 import { notificationIn } from './content.ts'
 import { roomId } from './rooms.ts'
 import { accountCall } from './session.ts'
-import { eventsBefore, sync, timelinesIn } from './sync.ts'
+import { eventsBefore, slowDown, sync, timelinesIn } from './sync.ts'
 
 /** What is shown, what takes it back, and what nobody but the devices of people can read. */
 const kinds = ['m.room.message', 'm.room.redaction', 'm.room.encrypted']
@@ -37,10 +37,12 @@ export async function receive(
     try {
       await reader.begin(options.rooms)
       for (;;) {
+        const begun = performance.now()
         const isNews = await reader.read()
         if (signal.aborted || (flow.once && !isNews)) return
         flow.found()
         failures = 0
+        if (!isNews) await slowDown(begun, signal)
       }
     } catch (error) {
       if (signal.aborted) return
@@ -84,7 +86,7 @@ class RoomReader {
     }
     const now = await sync(this.#call, kinds, { timeout: 0, rooms })
     if (time !== undefined) {
-      const isWanted = (event: unknown) => Number(field(event, 'origin_server_ts') ?? 0) >= time * 1000
+      const isWanted = (event: unknown) => Number(textOf(field(event, 'origin_server_ts'))) >= time * 1000
       const place = String(now['next_batch'])
       for (const room of rooms) {
         await this.#take(room, await eventsBefore(this.#call, room, place, kinds, isWanted))
@@ -105,7 +107,7 @@ class RoomReader {
       await this.#take(room, [...missed, ...events])
     }
     this.#keep(String(answer['next_batch']))
-    return timelines.some(({ events }) => events.length > 0)
+    return since !== this.#since && timelines.some(({ events }) => events.length > 0)
   }
 
   async #take(room: string, events: unknown[]): Promise<void> {
@@ -130,15 +132,15 @@ function receivedOf(event: unknown, room: string): Received | undefined {
   const id = field(event, 'event_id')
   const content = field(event, 'content')
   if (typeof id !== 'string') return undefined
-  const known = { id, time: Math.floor(Number(field(event, 'origin_server_ts') ?? 0) / 1000), tags: [], hops: 0 }
-  const text = { title: String(field(event, 'sender') ?? ''), message: '', priority: 'default' as const }
+  const known = { id, time: Math.floor(Number(textOf(field(event, 'origin_server_ts'))) / 1000), tags: [], hops: 0 }
+  const text = { title: textOf(field(event, 'sender')), message: '', priority: 'default' as const }
   if (field(event, 'type') === 'm.room.redaction') {
     const redacted = field(event, 'redacts') ?? field(content, 'redacts')
-    return { ...known, ...text, thread: threadOf(room, String(redacted)), withdraws: true }
+    return { ...known, ...text, thread: threadOf(room, textOf(redacted)), withdraws: true }
   }
   if (field(event, 'type') !== 'm.room.message') return undefined
   const replaced = field(content, 'm.relates_to', 'rel_type') === 'm.replace'
-  const thread = threadOf(room, String(replaced ? field(content, 'm.relates_to', 'event_id') : id))
+  const thread = threadOf(room, replaced ? textOf(field(content, 'm.relates_to', 'event_id')) : id)
   const said = replaced ? field(content, 'm.new_content') : content
   const whole = notificationIn(said)
   if (whole !== undefined) return { ...known, ...text, thread, ...receivedWhole(whole), id }

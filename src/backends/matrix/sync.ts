@@ -1,4 +1,5 @@
 import { field } from '../../platform/json.ts'
+import { pause } from '../../platform/retry.ts'
 import type { Call } from './call.ts'
 
 /** What happened in a room, the oldest event first. */
@@ -31,6 +32,14 @@ export function sync(
   })
   const query = { filter, timeout: String(timeout), ...(since !== undefined && { since }) }
   return call('GET', ['sync'], { query, proof: 'next_batch' })
+}
+
+/** One that answers at once with nothing, as if it had waited, is asked again after so long, in milliseconds. */
+const haste = 1000
+
+/** Waits for a request that was to be held back and was not, so that nobody asks without end. */
+export async function slowDown(begun: number, signal: AbortSignal): Promise<void> {
+  if (performance.now() - begun < haste) await pause(haste, signal)
 }
 
 /** What an answer holds of each room. */

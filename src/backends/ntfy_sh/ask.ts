@@ -1,4 +1,5 @@
 import { ConfigError, messageOf } from '../../platform/errors.ts'
+import { textOf } from '../../platform/json.ts'
 import { hideSecret } from '../../platform/masking.ts'
 import type { AskContext } from '../contract/backend.ts'
 import { authorization } from '../contract/http-options.ts'
@@ -111,7 +112,7 @@ function readReplies(
       },
       take: (message) => {
         last = message.id
-        const answer = codes.get(String(message['message']).trim())
+        const answer = codes.get(textOf(message['message']).trim())
         if (answer === undefined) return context.debug('an answer that is none was ignored')
         codes.clear()
         resolve({ answer })

@@ -1,7 +1,7 @@
 import { streamLines } from '../../http/stream.ts'
 import { priorities } from '../../notification/index.ts'
 import { messageOf, TransientError } from '../../platform/errors.ts'
-import { asObject, field } from '../../platform/json.ts'
+import { asObject, field, textOf, textsOf } from '../../platform/json.ts'
 import { pause, pauseAfter } from '../../platform/retry.ts'
 import type { AskContext } from '../contract/backend.ts'
 import { authorization } from '../contract/http-options.ts'
@@ -65,7 +65,7 @@ export async function receive(place: Place, { signal }: Pick<AskContext, 'signal
 /** https://docs.ntfy.sh/subscribe/api/#json-message-format */
 function receivedOf(message: Message, { server, topic }: Place): Received {
   const text = (name: string) => (typeof message[name] === 'string' ? (message[name] as string) : '')
-  const tags = Array.isArray(message['tags']) ? message['tags'].map(String) : []
+  const tags = textsOf(message['tags'])
   const attachment = field(message['attachment'], 'url')
   const url = text('click') || (typeof attachment === 'string' ? attachment : '')
   const sequence = text('sequence_id')
@@ -76,7 +76,7 @@ function receivedOf(message: Message, { server, topic }: Place): Received {
     time: typeof message['time'] === 'number' ? message['time'] : 0,
     title: text('title'),
     message: text('message'),
-    priority: priorities[Number(message['priority'] ?? 3) - 1] ?? 'default',
+    priority: priorities[Number(textOf(message['priority']) || 3) - 1] ?? 'default',
     tags: tags.filter((tag) => !hopTag.test(tag)),
     ...(url !== '' && { url }),
     ...(actions.length > 0 && { actions }),

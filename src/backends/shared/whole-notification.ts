@@ -1,4 +1,5 @@
 import { priorities } from '../../notification/index.ts'
+import { textsOf } from '../../platform/json.ts'
 import type { Outgoing } from '../contract/backend.ts'
 import type { Received } from '../contract/receiving.ts'
 
@@ -31,10 +32,10 @@ export function receivedWhole(
     ...(Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined)) as { id?: string }),
     time: Math.floor(Date.parse(word('time') ?? '') / 1000) || 0,
     priority: priorities.find((one) => one === word('priority')) ?? 'default',
-    tags: Array.isArray(tags) ? tags.map(String) : [],
+    tags: textsOf(tags),
     ...(thread !== undefined && /^[0-9a-f]{32}$/.test(thread) && { thread: `received-${thread}` }),
     outcome: outcomeOf(whole),
-    hops: typeof hops === 'number' ? hops : 0,
+    hops: typeof hops === 'number' ? Math.max(0, hops) : 0,
   }
 }
 

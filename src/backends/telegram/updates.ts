@@ -1,5 +1,5 @@
 import { messageOf, TransientError } from '../../platform/errors.ts'
-import { asObject, field } from '../../platform/json.ts'
+import { asObject, field, textOf } from '../../platform/json.ts'
 import { pause, pauseAfter } from '../../platform/retry.ts'
 import type { AskContext } from '../contract/backend.ts'
 import { botFailure } from './failure.ts'
@@ -113,19 +113,19 @@ function updateOf(value: unknown): Update[] {
   const message = press === undefined ? field(value, 'message') : field(press, 'message')
   const common = {
     id,
-    chat: String(field(message, 'chat', 'id') ?? ''),
-    from: String(field(from, 'id') ?? ''),
-    name: String(field(from, 'username') ?? ''),
+    chat: textOf(field(message, 'chat', 'id')),
+    from: textOf(field(from, 'id')),
+    name: textOf(field(from, 'username')),
   }
   if (press !== undefined) {
-    return [{ ...common, callback: String(field(press, 'id')), code: hashOf(String(field(press, 'data'))) }]
+    return [{ ...common, callback: textOf(field(press, 'id')), code: hashOf(textOf(field(press, 'data'))) }]
   }
   const text = field(message, 'text')
   const replyTo = field(message, 'reply_to_message', 'message_id')
   return [
     {
       ...common,
-      ...(typeof text === 'string' && replyTo !== undefined && { text: text.slice(0, 4096), replyTo: String(replyTo) }),
+      ...(typeof text === 'string' && replyTo !== undefined && { text: text.slice(0, 4096), replyTo: textOf(replyTo) }),
     },
   ]
 }

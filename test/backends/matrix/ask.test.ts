@@ -86,6 +86,14 @@ it('a reaction, or a reply, of who may answer is the answer, and the question sa
   react('$other', '👍')
   react(first.id, '👍', '@stranger:example.org')
   react(first.id, '🎉')
+  // What is no text, and cannot be made one, is nobody's answer.
+  const nothing = { toString: 1, valueOf: 1 }
+  add('m.reaction', '@me:example.org', {
+    'm.relates_to': { rel_type: 'm.annotation', event_id: nothing, key: nothing },
+  })
+  add('m.room.message', '@me:example.org', { 'm.relates_to': { 'm.in_reply_to': { event_id: nothing } } })
+  react(first.id, nothing as never)
+  reply(first.id, nothing as never)
   reply(first.id, 'yes', '@ntfy:example.org')
   react(first.id, '👎🏽')
   expect(await first.ended).toEqual({ code: 1, stdout: 'no\n' })

@@ -174,6 +174,11 @@ describe('receiving Matrix rooms', () => {
     onTestFinished(() => void child.kill('SIGKILL'))
     await waitFor('the sync', () => listening() > 0)
     breakDown(1)
+    // Whoever may write there can write anything.
+    const nothing = { toString: 1, valueOf: 1 } as never
+    add({ type: 'm.room.redaction', redacts: nothing })
+    say('', { body: nothing, 'm.relates_to': { rel_type: 'm.replace', event_id: nothing } })
+    add({ sender: nothing, origin_server_ts: 1e300, content: { body: '' } })
     const id = say('first')
     add({ type: 'm.room.encrypted', content: { ciphertext: 'x' } })
     say('* better', {
