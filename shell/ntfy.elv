@@ -119,7 +119,10 @@ fn -ntfy-look {|line took error|
   }
   if (has-env AUTO_NTFY_DONE_IGNORE) { set flags = [$@flags --ignore (get-env AUTO_NTFY_DONE_IGNORE)] }
   if (not-eq (-ntfy-env AUTO_NTFY_DONE_OPTS) '') { set flags = [$@flags --opts (get-env AUTO_NTFY_DONE_OPTS)] }
-  if (> (count $line) 4096) { set line = $line[..4096] }
+  # No string ends within a character.
+  for end [4096 4095 4094 4093] {
+    if (> (count $line) 4096) { try { set line = $line[..$end] } catch e { nop } }
+  }
   -ntfy-launch $line $@flags
 }
 
