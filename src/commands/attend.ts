@@ -10,7 +10,7 @@ import { runtimeFolder, stateFolder, statePlace } from '../platform/paths.ts'
 import { programEnvironment, programFile } from '../platform/program.ts'
 import { startInBackground } from '../process/background.ts'
 import { callingShell } from '../process/proc.ts'
-import { Attendant, type Unanswered } from '../running/attendant.ts'
+import { Attendant, type Unanswered } from '../running/watch/attendant.ts'
 import { forgetHookedShells, hookedShells, noteShell } from '../shell/hooked.ts'
 
 /** How often the terminals of the shells are looked at, in milliseconds. */

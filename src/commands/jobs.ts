@@ -3,15 +3,15 @@ import { defineCommand } from '../cli/command.ts'
 import { destinationsFor } from '../delivery/destinations.ts'
 import { notifyHere } from '../delivery/index.ts'
 import { recordDecision } from '../delivery/record-decision.ts'
-import { abandonedJobs } from '../jobs/abandoned.ts'
-import type { JobRecord } from '../jobs/index.ts'
-import { endOf, type TakenJob, takeJob, type Verdict, verdictOn } from '../jobs/verdict.ts'
 import type { Outcome, TerminalReference } from '../notification/index.ts'
 import { type LostJob, lostMessage } from '../notification/message.ts'
 import { exitCode } from '../platform/errors.ts'
 import { removeQuietly } from '../platform/own-file.ts'
 import { readStat, terminalOf } from '../process/proc.ts'
 import { whyUnwanted } from '../rules/notify-when.ts'
+import { abandonedJobs } from '../running/jobs/abandoned.ts'
+import type { JobRecord } from '../running/jobs/index.ts'
+import { endOf, type TakenJob, takeJob, type Verdict, verdictOn } from '../running/jobs/verdict.ts'
 
 export default defineCommand({
   name: 'jobs',

@@ -2,10 +2,10 @@ import { defineCommand } from '../cli/command.ts'
 import { loadConfig } from '../config/index.ts'
 import { selectTargets } from '../config/select.ts'
 import { followUp } from '../delivery/keep-flushing.ts'
+import { deskOf, receiveAll, sourcesOf } from '../incoming/receive/index.ts'
 import { parseDuration } from '../platform/duration.ts'
 import { ConfigError, exitCode, UsageError } from '../platform/errors.ts'
 import { say } from '../platform/output.ts'
-import { deskOf, receiveAll, sourcesOf } from '../receive/index.ts'
 
 export default defineCommand({
   name: 'receive',

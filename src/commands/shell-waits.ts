@@ -9,8 +9,8 @@ import { exitCode, UsageError } from '../platform/errors.ts'
 import { readCommandLine, readStat, readUptime, terminalOf } from '../process/proc.ts'
 import { commandText } from '../process/quote.ts'
 import { whySilent } from '../rules/hook-rules.ts'
-import { isInteractiveShell, isShell } from '../running/interactive-shell.ts'
-import { phraseOfQuestion } from '../running/phrases.ts'
+import { isInteractiveShell, isShell } from '../running/watch/interactive-shell.ts'
+import { phraseOfQuestion } from '../running/watch/phrases.ts'
 import { threadOfShell } from '../shell/threads.ts'
 
 /** Programs that ask for a password on behalf of what they run. */

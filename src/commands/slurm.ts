@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { findJob, outcomeOfState, phraseOfState } from '../attach/slurm.ts'
 import { defineCommand, type GlobalOptions } from '../cli/command.ts'
 import { exists } from '../config/find.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
 import { siteConfigFolders } from '../platform/paths.ts'
 import { didYouMean } from '../platform/suggest.ts'
 import { oneLine } from '../platform/text.ts'
+import { findJob, outcomeOfState, phraseOfState } from '../running/attach/slurm.ts'
 
 export default defineCommand({
   name: 'slurm',

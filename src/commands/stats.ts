@@ -7,7 +7,7 @@ import { columns, print, printJson, say } from '../platform/output.ts'
 import { abbreviateHome } from '../platform/paths.ts'
 import { style } from '../platform/style.ts'
 import { oneLine } from '../platform/text.ts'
-import { allStats, type Run, type Stats, summary } from '../stats/index.ts'
+import { allStats, type Run, type Stats, summary } from '../running/stats/index.ts'
 
 export default defineCommand({
   name: 'stats',

@@ -7,7 +7,7 @@ import { keepFiles } from '../outbox/attachments.ts'
 import { outboxFolder } from '../outbox/spool.ts'
 import { messageOf } from '../platform/errors.ts'
 import { say } from '../platform/output.ts'
-import type { StatsKey } from '../stats/index.ts'
+import type { StatsKey } from '../running/stats/index.ts'
 import type { Destinations } from './destinations.ts'
 import type { Draft } from './redacted-view.ts'
 

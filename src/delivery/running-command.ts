@@ -3,7 +3,7 @@ import { isatty } from 'node:tty'
 import { originHere } from '../notification/create.ts'
 import type { TerminalReference } from '../notification/index.ts'
 import { readStat, terminalOf } from '../process/proc.ts'
-import { usualDuration } from '../stats/index.ts'
+import { usualDuration } from '../running/stats/index.ts'
 import { keyOfLine } from './usual.ts'
 
 /** A command that runs. */

@@ -1,7 +1,7 @@
 import { innerWords } from '../command-line/inner-command.ts'
 import { simpleCommands } from '../command-line/simple-commands.ts'
 import { hasFailed, type Outcome } from '../notification/index.ts'
-import { recordRun, type StatsKey, statsKey, usualDuration } from '../stats/index.ts'
+import { recordRun, type StatsKey, statsKey, usualDuration } from '../running/stats/index.ts'
 
 /** The key of a line: what it runs last, without sudo and the like in front. */
 export function keyOfLine(line: string, cwd: string): StatsKey | undefined {

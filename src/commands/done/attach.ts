@@ -1,5 +1,4 @@
 import { isatty } from 'node:tty'
-import type { Attached } from '../../attach/index.ts'
 import type { GlobalOptions } from '../../cli/command.ts'
 import { notifyEnded } from '../../delivery/index.ts'
 import { formatDuration } from '../../platform/duration.ts'
@@ -7,6 +6,7 @@ import { exitCode, messageOf, NtfyError, UsageError } from '../../platform/error
 import { say, showProgress } from '../../platform/output.ts'
 import { type NotifyWhen, whyUnwanted } from '../../rules/notify-when.ts'
 import type { WatchFor } from '../../rules/watch-for.ts'
+import type { Attached } from '../../running/attach/index.ts'
 import { type AttachFlags, checkAttached } from './attach-flags.ts'
 import { pidFrom, watch } from './watch.ts'
 
@@ -36,16 +36,16 @@ export async function attach(flags: AttachFlags, words: string[], attaching: Att
   }
   const found: Attached[] = []
   if (ssh !== undefined) {
-    const { findRemote } = await import('../../attach/remote.ts')
+    const { findRemote } = await import('../../running/attach/remote.ts')
     for (const one of all(pid)) found.push(await findRemote(ssh, pidFrom(one)))
   } else if (container.length > 0) {
-    const { findContainer } = await import('../../attach/container.ts')
+    const { findContainer } = await import('../../running/attach/container.ts')
     for (const one of all(container)) found.push(await findContainer(one))
   } else if (unit.length > 0) {
-    const { findUnit } = await import('../../attach/unit.ts')
+    const { findUnit } = await import('../../running/attach/unit.ts')
     for (const one of all(unit)) found.push(await findUnit(one))
   } else {
-    const { findRun } = await import('../../attach/gh-run.ts')
+    const { findRun } = await import('../../running/attach/gh-run.ts')
     for (const one of all(runs)) found.push(await findRun(one))
   }
   refuseWatching(attaching.watchFor)

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
-import { type Candidate, candidates, findByName, newestOf } from '../../attach/by-name.ts'
 import { roughDuration, shortDuration } from '../../platform/duration.ts'
 import { UsageError } from '../../platform/errors.ts'
 import { say } from '../../platform/output.ts'
 import { oneLine } from '../../platform/text.ts'
+import { type Candidate, candidates, findByName, newestOf } from '../../running/attach/by-name.ts'
 
 /** Exit code when there is no process to wait for, as with --pid. */
 const missingProcess = 1

@@ -4,8 +4,8 @@ import { hasFailed, type Outcome } from '../../notification/index.ts'
 import { commandText } from '../../process/quote.ts'
 import type { Ended } from '../../process/run.ts'
 import type { Meter } from '../../process/usage.ts'
-import { recordRun, type StatsKey, statsKey } from '../../stats/index.ts'
-import { areStatsOff } from '../../stats/switch.ts'
+import { recordRun, type StatsKey, statsKey } from '../../running/stats/index.ts'
+import { areStatsOff } from '../../running/stats/switch.ts'
 
 /** Programs that run another one, and shells: what these run is what counts. */
 const wrapping = /^(?:sudo|doas|env|time|nice|ionice|nohup|setsid|stdbuf|timeout|(?:ba|da|z|k|a|fi)?sh)$/

@@ -5,7 +5,7 @@ import type { RunningWatch } from '../../delivery/while-running.ts'
 import type { RunOptions } from '../../process/run.ts'
 import type { NotifyWhen } from '../../rules/notify-when.ts'
 import type { WatchFor } from '../../rules/watch-for.ts'
-import type { Matcher } from '../../running/matching.ts'
+import type { Matcher } from '../../running/watch/matching.ts'
 
 /** What `done` does beside a command that runs: nothing but to count its output, unless it is asked for more. */
 export interface Beside extends Pick<RunOptions, 'capture' | 'onOutput' | 'beforeStop'> {
@@ -79,6 +79,6 @@ function isWanted({ needsInput, stalled, overdue }: WatchFor): boolean {
 
 async function openMatcher(patterns: string[], onLine: (line: string) => void): Promise<Matcher | undefined> {
   if (patterns.length === 0) return undefined
-  const { Matcher } = await import('../../running/matching.ts')
+  const { Matcher } = await import('../../running/watch/matching.ts')
   return new Matcher(patterns, ({ line }) => onLine(line))
 }

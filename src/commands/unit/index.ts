@@ -1,9 +1,9 @@
-import { monitoredUnit, outcomeOfUnit, showUnit, type Unit, unitSentence } from '../../attach/systemd.ts'
 import { defineCommand } from '../../cli/command.ts'
 import { destinationsFor } from '../../delivery/destinations.ts'
 import { notifyHere } from '../../delivery/index.ts'
 import { printReport, sayReport } from '../../delivery/report.ts'
 import { exitCode, UsageError, worstExitCode } from '../../platform/errors.ts'
+import { monitoredUnit, outcomeOfUnit, showUnit, type Unit, unitSentence } from '../../running/attach/systemd.ts'
 
 /** How many lines of the journal a message gets. */
 const lines = 20

@@ -1,9 +1,9 @@
 import { lstatSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
-import { askTool } from '../../attach/tool.ts'
 import { codeOf, exitCode, NtfyError } from '../../platform/errors.ts'
 import { say } from '../../platform/output.ts'
 import { home } from '../../platform/paths.ts'
+import { askTool } from '../../running/attach/tool.ts'
 
 const mark = '# Written by ntfy unit --install; ntfy unit --uninstall removes it.\n'
 const unitName = 'ntfy@.service'
