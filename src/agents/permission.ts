@@ -18,7 +18,7 @@ export interface Permission {
   command: string | undefined
   /** Every text of the input, as a command may stand in any. */
   texts: string[]
-  /** How the agent is told: what it prints decides. */
+  /** What the hook prints for an answer, which the agent takes for the decision. */
   decision(answer: 'yes' | 'no', by: string): string
 }
 

@@ -69,11 +69,11 @@ class CommandReader {
     const { line, at } = this
     const text = match(simpleWord, line, at)
     if (text !== '') this.current.words.push({ text, start: at, end: at + text.length, substitutions: none })
-    return this.skip(text)
+    return this.advance(text)
   }
 
   private blanks(): boolean {
-    return this.skip(match(blanks, this.line, this.at))
+    return this.advance(match(blanks, this.line, this.at))
   }
 
   private redirection(): boolean {
@@ -97,12 +97,12 @@ class CommandReader {
     if (definition !== '' && current.words.length > 0) {
       current.names = 'function'
       this.finish('')
-      return this.skip(definition)
+      return this.advance(definition)
     }
     const unopened = separator === ')' && this.groups.length === 0
     if (unopened && current.words.length > 0) current.names = 'pattern'
     this.finish(separator)
-    this.skip(separator)
+    this.advance(separator)
     if (separator === '(') this.groups.push(this.commands.length)
     else if (separator === ')') this.endGroup(match(pipe, line, this.at) !== '')
     else if (separator === '\n' && this.hereDocuments.length > 0)
@@ -147,7 +147,7 @@ class CommandReader {
     return end
   }
 
-  private skip(found: string): boolean {
+  private advance(found: string): boolean {
     this.at += found.length
     return found !== ''
   }
