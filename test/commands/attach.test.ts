@@ -57,8 +57,10 @@ it.each<[string, Record<string, unknown>, string, (paths: string[]) => void]>([
     { homeserver: 'https://h.org', access_token: 't', rooms: ['!r:h.org'], allow_unencrypted: true },
     'log.txt',
     (paths) => {
-      expect(paths[0]).toBe('POST /_matrix/media/v3/upload?filename=log.txt')
-      expect(paths).toHaveLength(3)
+      // Whether the room is encrypted decides what is uploaded.
+      expect(paths[0]).toMatch(/^GET .*\/m\.room\.encryption$/)
+      expect(paths[1]).toBe('POST /_matrix/media/v3/upload?filename=log.txt')
+      expect(paths).toHaveLength(4)
     },
   ],
   [
