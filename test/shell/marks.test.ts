@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ntfy } from '../support/cli.ts'
@@ -17,30 +17,39 @@ function panes(shell: (typeof shellNames)[number]) {
 }
 
 /** A command that runs until it is released; it can be held again then. */
-function heldCommand({ home }: TypedShell): [command: string, release: () => void] {
-  const file = join(home, 'released')
-  return [`sh -c 'until rm ${file} 2>/dev/null; do sleep 0.1; done'`, () => writeFileSync(file, '')]
+function heldCommand({ home }: TypedShell) {
+  const [begun, released] = [join(home, 'begun'), join(home, 'released')]
+  return {
+    command: `sh -c ': >${begun}; until rm ${released} 2>/dev/null; do sleep 0.1; done'`,
+    /** Until then what is in front may be the shell, or a program of its prompt. */
+    begins: async () => {
+      await waitFor('its beginning', () => existsSync(begun))
+      rmSync(begun)
+    },
+    release: () => writeFileSync(released, ''),
+  }
 }
 
 for (const shell of shellNames) {
   describeWith([shell], `marks in ${shell}`, () => {
     it('of another pane notify of the command that runs, whatever it is, and of no other', async () => {
       const { typing, other, pid } = panes(shell)
-      const [held, release] = heldCommand(typing)
+      const held = heldCommand(typing)
       const marked = async (line: string, how: 'end' | 'press', words = ['this', pid]) => {
         await typing.ready()
         const from = typing.terminal.output().length
         typing.terminal.type(`${line}\r`)
-        await waitFor('the command', async () => (await other(...words)).code === 0)
+        await held.begins()
+        expect(await other(...words)).toMatchObject({ code: 0, stderr: '' })
         if (how === 'press') typing.terminal.type(interrupt)
-        else release()
+        else held.release()
         await typing.ready(from)
       }
       expect(await other('this', pid)).toMatchObject({ code: 69, stderr: expect.stringContaining('no command runs') })
       // Also one that its name excludes.
-      await marked(shell === 'fish' ? held : `vim() { ${held}; }; vim`, 'end')
-      await marked('sleep 600', 'press', ['this', typing.terminal.device])
-      await marked(` ${held}`, 'end', ['this'])
+      await marked(shell === 'fish' ? held.command : `vim() { ${held.command}; }; vim`, 'end')
+      await marked(held.command, 'press', ['this', typing.terminal.device])
+      await marked(` ${held.command}`, 'end', ['this'])
       await typing.run('sleep 0.2')
       const calls = await typing.called(3)
       expect(calls.map((call) => call.args.find((arg) => arg.startsWith('--marked=')) !== undefined)).toEqual([
@@ -57,23 +66,25 @@ for (const shell of shellNames) {
       const { typing, other, pid } = panes(shell)
       await typing.ready()
       const from = typing.terminal.output().length
-      typing.terminal.type('sleep 600\r')
-      await waitFor('the command', async () => (await other('this', pid)).code === 0)
+      const held = heldCommand(typing)
+      typing.terminal.type(`${held.command}\r`)
+      await held.begins()
+      expect(await other('this', pid)).toMatchObject({ code: 0 })
       expect(await other('this', '--cancel', pid)).toMatchObject({ code: 0, stdout: '', stderr: '' })
       // Without its mark it is interrupted in silence.
       typing.terminal.type(interrupt)
       await typing.ready(from)
       await typing.ready()
       const before = typing.terminal.output().length
-      const [held, release] = heldCommand(typing)
-      typing.terminal.type(`${held}\r`)
-      await waitFor('the command', async () => (await other('this', pid)).code === 0)
+      typing.terminal.type(`${held.command}\r`)
+      await held.begins()
+      expect(await other('this', pid)).toMatchObject({ code: 0 })
       typing.terminal.type(suspend)
       await typing.ready(before)
-      release()
+      held.release()
       await typing.run('sleep 0.1')
       await typing.run('fg')
-      expect((await typing.called(1)).map(({ typed }) => typed)).toEqual([held])
+      expect((await typing.called(1)).map(({ typed }) => typed)).toEqual([held.command])
     })
 
     it('are what `ntfy fg` makes of a suspended job, until it ends', async () => {
