@@ -75,7 +75,7 @@ class RoomReader {
 
   /** Where to go on; at the first run from now, or with `--since` from then. */
   async begin(names: readonly string[]): Promise<void> {
-    if (this.#rooms !== undefined) return
+    if (this.#since !== undefined) return
     const rooms = await Promise.all(names.map((name) => roomId(this.#call, name)))
     this.#rooms = rooms
     const kept = field(asObject(this.#place.read()), 'since')

@@ -191,6 +191,19 @@ describe('receiving Matrix rooms', () => {
     child.kill('SIGTERM')
   })
 
+  it('begins now also where the homeserver is down at first', async () => {
+    const { say, shown, env, breakDown, listening } = await desk()
+    say('before')
+    breakDown(1)
+    const child = spawn(ntfyBin, ['-b', 'show', 'receive', 'fleet'], { env, stdio: ['ignore', 'ignore', 'ignore'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await waitFor('the sync', () => listening() > 0)
+    say('after')
+    await waitFor('the message', () => shown().length > 0)
+    expect(shown().map(({ message }) => message)).toEqual(['after'])
+    child.kill('SIGTERM')
+  })
+
   it('stops where it is refused', async () => {
     const { env, address } = await desk()
     const file = join(env['HOME'] ?? '', '.config/ntfy/ntfy.yml')
