@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { ntfy, ntfyBin } from '../support/cli.ts'
 import { temporaryHome } from '../support/home.ts'
 import { startBroker } from '../support/mosquitto.ts'
 import { describeWith } from '../support/programs.ts'
+import { recorder } from '../support/recorder.ts'
 import { waitFor } from '../support/wait.ts'
 
 describeWith(['mosquitto', 'mosquitto_pub', 'mosquitto_passwd'], 'receive from a broker', () => {
@@ -14,19 +15,12 @@ describeWith(['mosquitto', 'mosquitto_pub', 'mosquitto_passwd'], 'receive from a
     const broker = await startBroker(home)
     onTestFinished(() => broker.stop())
     mkdirSync(join(home, '.config/ntfy'), { recursive: true })
-    const record = join(home, 'record')
-    writeFileSync(record, '')
-    writeFileSync(join(home, 'show'), `#!/bin/sh\ncat >> '${record}'\necho >> '${record}'\n`, { mode: 0o755 })
+    const { program, shown } = recorder(home)
     const configuration = [
       `fleet: {backend: mqtt, url: "mqtt://127.0.0.1:${broker.port}", topic: fleet}`,
-      `show: {backend: exec, command: ["${home}/show"], when: {source: received, host: "build*"}}`,
+      `show: {backend: exec, command: ["${program}"], when: {source: received, host: "build*"}}`,
     ]
     writeFileSync(join(home, '.config/ntfy/ntfy.yml'), `${configuration.join('\n')}\n`)
-    const shown = () =>
-      readFileSync(record, 'utf8')
-        .split('\n')
-        .filter((line) => line.startsWith('{'))
-        .map((line) => JSON.parse(line) as Record<string, unknown>)
     const publish = (text: string) =>
       spawnSync('mosquitto_pub', ['-h', '127.0.0.1', '-p', `${broker.port}`, '-q', '1', '-t', 'fleet', '-m', text])
     const child = spawn(ntfyBin, ['-b', 'show', 'receive', 'fleet'], { env, stdio: 'ignore' })

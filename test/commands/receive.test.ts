@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ntfy, ntfyBin } from '../support/cli.ts'
 import { temporaryHome } from '../support/home.ts'
 import { type NtfyServerOptions, ntfyServer } from '../support/ntfy-server.ts'
+import { recorder } from '../support/recorder.ts'
 import { waitFor } from '../support/wait.ts'
 
 /** A HOME that receives the topic `fleet`, and shows it by a program that writes it down. */
@@ -12,21 +13,13 @@ async function desk(options: NtfyServerOptions & { settings?: string } = {}) {
   const server = await ntfyServer(options)
   const { home, env } = temporaryHome()
   mkdirSync(join(home, '.config/ntfy'), { recursive: true })
-  const record = join(home, 'record')
-  writeFileSync(record, '')
-  const program = join(home, 'show')
-  writeFileSync(program, `#!/bin/sh\ncat >> '${record}'\necho >> '${record}'\n`, { mode: 0o755 })
+  const { program, shown } = recorder(home)
   const config = [
     'backends: [fleet]',
     `fleet: {backend: ntfy_sh, topic: fleet, server: "${server.address}"${options.settings ?? ''}}`,
     `show: {backend: exec, command: ["${program}"]}`,
   ]
   writeFileSync(join(home, '.config/ntfy/ntfy.yml'), `${config.join('\n')}\n`)
-  const shown = () =>
-    readFileSync(record, 'utf8')
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
   const start = () => {
     const child = spawn(ntfyBin, ['-b', 'show', 'receive', 'fleet'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
     onTestFinished(() => void child.kill('SIGKILL'))

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ntfy, ntfyBin } from '../../support/cli.ts'
 import { temporaryHome } from '../../support/home.ts'
+import { recorder } from '../../support/recorder.ts'
 import { waitFor } from '../../support/wait.ts'
 
 const room = '!room:example.org'
@@ -102,21 +103,13 @@ async function desk(rules = '') {
   const server = await homeserver()
   const { home, env } = temporaryHome()
   mkdirSync(join(home, '.config/ntfy'), { recursive: true })
-  const record = join(home, 'record')
-  writeFileSync(record, '')
-  const program = join(home, 'show')
-  writeFileSync(program, `#!/bin/sh\ncat >> '${record}'\necho >> '${record}'\n`, { mode: 0o755 })
+  const { program, shown } = recorder(home)
   const section = `{backend: matrix, homeserver: "${server.address}", access_token: syt_x, rooms: ["${room}"]}`
   writeFileSync(
     join(home, '.config/ntfy/ntfy.yml'),
     `backends: [fleet]\nfleet: ${section}\nshow: {backend: exec, command: ["${program}"]${rules}}\n`,
     { mode: 0o600 },
   )
-  const shown = () =>
-    readFileSync(record, 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
   const once = (...words: string[]) => ntfy(['-b', 'show', 'receive', 'fleet', '--once', ...words], { env })
   return { ...server, env, shown, once }
 }
