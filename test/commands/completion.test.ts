@@ -169,8 +169,10 @@ describeWith(['fish', 'ps'], 'the processes in fish', () => {
 describeWith(['zsh', 'ps'], 'the processes in zsh', () => {
   it('are shown with their names, and the number is put on the line', async () => {
     const { home, env, pid, ran } = await withProcess('zsh')
-    const rc = 'cd; autoload -Uz compinit; compinit -u; source ~/completion; PS1="ready> "; LISTMAX=100000\n'
-    writeFileSync(join(home, '.zshrc'), `${rc}ntfy() { print -r -- "got <$3> of $#" }\n`)
+    // Where all numbers begin alike, zsh puts that digit on the line and lists nothing, but for this option.
+    const rc = 'cd; unsetopt list_ambiguous; autoload -Uz compinit; compinit -u; source ~/completion\n'
+    const prompt = 'PS1="ready> "; LISTMAX=100000\n'
+    writeFileSync(join(home, '.zshrc'), `${rc}${prompt}ntfy() { print -r -- "got <$3> of $#" }\n`)
     const terminal = openTerminal('zsh', ['-i'], { env: { ...env, TERM: 'xterm' } })
     await terminal.see('ready> ')
     terminal.type('ntfy done -p \t')
