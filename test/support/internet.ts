@@ -1,10 +1,12 @@
+import { mkdtempSync } from 'node:fs'
 import { createServer as createProxy, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { onTestFinished } from 'vitest'
-import { makeAuthority } from './certificates.ts'
-import { temporaryFolder } from './home.ts'
+import { type Authority, makeAuthority } from './certificates.ts'
 
 /** A request to some host of the internet, as it arrived. */
 export interface Request {
@@ -26,7 +28,7 @@ export type Service = (request: Request, response: ServerResponse) => void
  * test's own authority, so that code under test uses the services' real addresses.
  */
 export async function fakeInternet(service: Service) {
-  const authority = makeAuthority(temporaryFolder())
+  const authority = internetAuthority()
   const received: Request[] = []
   let current = service
   const secure = createServer(
@@ -76,6 +78,14 @@ export async function fakeInternet(service: Service) {
       current = next
     },
   }
+}
+
+let made: Authority | undefined
+
+/** One for all tests of a file, as making it takes longer than most of them. It goes with the cache of the run. */
+function internetAuthority(): Authority {
+  made ??= makeAuthority(mkdtempSync(join(process.env['XDG_CACHE_HOME'] ?? tmpdir(), 'authority-')))
+  return made
 }
 
 /** Answers with JSON. */

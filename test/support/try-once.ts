@@ -36,14 +36,20 @@ export function deliveryFor(backend: Backend, changes: Parameters<typeof testNot
 /** Tries a backend once, in its smallest configuration, with all hosts of the internet on this machine. */
 export async function tryOnce(backend: Backend, service: Service, changes = {}, deadline = minutes) {
   const internet = await fakeInternet(service)
-  vi.stubEnv('https_proxy', internet.address)
-  const target = {
-    name: backend.name,
-    backend: backend.name,
-    settings: { ...smallest(backend), ...successor(backend), ca: internet.ca },
-  }
-  const options = await resolveOptions({ path: undefined, lasting: true }, target, {})
   const delivery = deliveryFor(backend, changes)
-  const result = await attempt(delivery, options, { foreground: false, deadline })
-  return { result, internet, delivery }
+  return { result: await tryWith(internet, backend, delivery, deadline), internet, delivery }
+}
+
+/** Tries to send a delivery through an internet that exists already. */
+export async function tryWith(
+  internet: Awaited<ReturnType<typeof fakeInternet>>,
+  backend: Backend,
+  delivery = deliveryFor(backend),
+  deadline = minutes,
+) {
+  vi.stubEnv('https_proxy', internet.address)
+  const settings = { ...smallest(backend), ...successor(backend), ca: internet.ca }
+  const target = { name: backend.name, backend: backend.name, settings }
+  const options = await resolveOptions({ path: undefined, lasting: true }, target, {})
+  return await attempt(delivery, options, { foreground: false, deadline })
 }
