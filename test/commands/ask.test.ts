@@ -131,6 +131,18 @@ describe('ask by the buttons of an ntfy server', () => {
     expect(await short.ended).toMatchObject({ code: 0, stdout: 'yes\n' })
   })
 
+  it('knows what it showed also where the answer of the server is late', async () => {
+    let answer = () => {}
+    const slow = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const place = await phone({ slow })
+    const args = ['--timeout', '1s', '--default', 'yes', `${'rm -rf x; '.repeat(2000)}?`]
+    const { ended } = await asking(args, place)
+    setTimeout(answer, 1500)
+    expect(await ended).toMatchObject({ code: 75, stdout: '' })
+  })
+
   it('never puts its own token into a button', async () => {
     const tokens = { tk_own: 'read-write', tk_reply: 'write-only' } as const
     const without = await phone({ tokens, settings: ', token: tk_own' })

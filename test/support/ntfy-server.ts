@@ -29,13 +29,15 @@ export interface NtfyServerOptions {
   /** Tokens, and what they may do; without it everybody may do everything. */
   tokens?: Record<string, 'read-write' | 'write-only'>
   port?: number
+  /** Answers who publishes when this is kept; at once without it. */
+  slow?: Promise<unknown>
 }
 
 /**
  * An ntfy server as far as its documentation promises (docs/publish.md, docs/subscribe/api.md): publishing by JSON and by
  * topic, subscriptions as a stream of JSON with since, a cache that can be forgotten.
  */
-export async function ntfyServer({ tokens, port = 0 }: NtfyServerOptions = {}) {
+export async function ntfyServer({ tokens, port = 0, slow }: NtfyServerOptions = {}) {
   let cache: CachedMessage[] = []
   const listeners = new Set<{ topics: string[]; response: ServerResponse }>()
   const subscriptions: string[] = []
@@ -79,7 +81,9 @@ export async function ntfyServer({ tokens, port = 0 }: NtfyServerOptions = {}) {
     if (!/^[-_A-Za-z0-9]{1,64}$/.test(json.topic)) return reply(400, { code: 40009, http: 400, error: 'topic invalid' })
     if ((json as CachedMessage).actions && ((json as CachedMessage).actions?.length ?? 0) > 3)
       return reply(400, { code: 40018, http: 400, error: 'actions invalid' })
-    reply(200, publish(json))
+    const message = publish(json)
+    if (slow === undefined) reply(200, message)
+    else void slow.then(() => reply(200, message))
   }
 
   function read(topics: string[], query: URLSearchParams, response: ServerResponse): unknown {

@@ -83,9 +83,10 @@ class Race {
   async #putOn(way: Way): Promise<void> {
     const id = randomUuid()
     try {
-      const { asked, changed } = await way.put(id, this.#life.signal)
+      const asked = await way.put(id, this.#life.signal, () => {
+        this.changed = true
+      })
       this.#open.push(asked)
-      this.changed ||= changed
       asked.reply.then(
         (reply) => this.#answered(way, id, reply),
         (error) => this.#failed(way, error),

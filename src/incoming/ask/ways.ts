@@ -17,8 +17,12 @@ import { type View, viewOf, type Wanted } from './view.ts'
 export interface Way {
   target: string
   backend: string
-  /** Puts the question. */
-  put(id: string, signal: AbortSignal): Promise<{ asked: Asked; changed: boolean }>
+  /**
+   * Puts the question.
+   *
+   * @param onChanged called before anybody can see a question that is not the one that was asked
+   */
+  put(id: string, signal: AbortSignal, onChanged: () => void): Promise<Asked>
 }
 
 /** The terminal shows all of any question. */
@@ -74,7 +78,7 @@ function targetWay(
   return {
     target: name,
     backend: kind,
-    async put(id, signal) {
+    async put(id, signal, onChanged) {
       const wrong = config.unreadable ?? config.wrong[name]
       if (wrong !== undefined) throw new ConfigError(wrong)
       const options = await resolveOptions(config, target, overrides)
@@ -88,7 +92,8 @@ function targetWay(
         freeText: view.freeText && asks.text,
       }
       const context = askContext({ id, backend, target: name, options, signal })
-      return { asked: await ask(question, options as never, context), changed: view.changed }
+      if (view.changed) onChanged()
+      return await ask(question, options as never, context)
     },
   }
 }
@@ -97,9 +102,10 @@ function terminalWay(wanted: Wanted): Way {
   return {
     target: 'terminal',
     backend: 'terminal',
-    async put(_, signal) {
+    async put(_, signal, onChanged) {
       const view: View = await viewOf(wanted, 'redacted', wholeText)
-      return { asked: askOnTerminal(view, signal), changed: view.changed }
+      if (view.changed) onChanged()
+      return askOnTerminal(view, signal)
     },
   }
 }
