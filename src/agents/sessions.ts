@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolder } from '../platform/folder.ts'
 import { asObject } from '../platform/json.ts'
 import { largest } from '../platform/largest.ts'
-import { releaseLock, takeLock } from '../platform/lock.ts'
+import { inTurn } from '../platform/lock.ts'
 import { ownFileTime, readOwn, removeQuietly, replaceOwn } from '../platform/own-file.ts'
 import { stateFolder } from '../platform/paths.ts'
 import type { Session } from './state.ts'
@@ -30,17 +29,11 @@ export async function withSession<T>(id: string, work: (held: Held) => Promise<T
   if (folder === undefined) return work({ session: undefined, save() {} })
   makeFolder(folder)
   const name = nameOf(id)
-  const end = Date.now() + patience
-  let isOurs = takeLock(folder, `${name}.lock`)
-  while (!isOurs && Date.now() < end) {
-    await sleep(10)
-    isOurs = takeLock(folder, `${name}.lock`)
-  }
-  try {
-    return await work({ session: read(join(folder, `${name}.json`)), save: (session) => save(folder, name, session) })
-  } finally {
-    if (isOurs) releaseLock(folder, `${name}.lock`)
-  }
+  const held = () => ({
+    session: read(join(folder, `${name}.json`)),
+    save: (session: Session) => save(folder, name, session),
+  })
+  return inTurn(folder, `${name}.lock`, patience, () => work(held()))
 }
 
 /** The state of a session as it is now; nothing if it is not known. */

@@ -44,6 +44,26 @@ export function takeLock(folder: string, name = flusher): boolean {
   return false
 }
 
+/**
+ * Works while nobody else does under this lock, or all the same after so many milliseconds: for what two at once would
+ * do less well, but do no harm by.
+ */
+export async function inTurn<T>(folder: string, name: string, patience: number, work: () => Promise<T>): Promise<T> {
+  let end = performance.now() + patience
+  let isOurs = takeLock(folder, name)
+  while (!isOurs && performance.now() < end) {
+    // Nobody has it: it was let go just now, or none can be made here.
+    if (!isLocked(folder, name)) end = 0
+    else await new Promise((resolve) => setTimeout(resolve, 10))
+    isOurs = takeLock(folder, name)
+  }
+  try {
+    return await work()
+  } finally {
+    if (isOurs) releaseLock(folder, name)
+  }
+}
+
 export function releaseLock(folder: string, name = flusher): void {
   const file = join(folder, name)
   if (read(file)?.claim === ownClaim()) removeQuietly(file)
