@@ -19,8 +19,8 @@ export interface Start {
   shown: OnScreen
 }
 
-/** A process that waits for clicks answers at once, or not at all, milliseconds. */
-const answerTime = 1000
+/** A process that waits for clicks answers within this time, milliseconds, or not at all. */
+const answerTime = 4000
 
 /**
  * Has the process that waits for clicks in this session show a toast.

@@ -7,7 +7,7 @@ import { readStat } from '../process/proc.ts'
 import { socketPath } from './listener.ts'
 
 /** A process that waits for clicks is there within this time, milliseconds, or never. */
-const startTime = 3000
+const startTime = 4000
 
 /**
  * Of several that find nobody who waits for clicks one starts such a process: this one if it is true. Its mark stays
