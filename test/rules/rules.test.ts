@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { ntfy } from '../support/cli.ts'
 import { ntfyAt } from '../support/clock.ts'
 import { configuredHome } from '../support/configured.ts'
+import { processesOf } from '../support/processes.ts'
 import { describeWith } from '../support/programs.ts'
 import { type LoopbackServer, loopbackServer } from '../support/server.ts'
 import { waitFor } from '../support/wait.ts'
@@ -161,6 +162,8 @@ describe('quiet hours', () => {
     const { server, env, home } = await withRules({ phone: quiet })
     await ntfy(['send', 'one'], { env })
     await ntfy(['send', 'two'], { env })
+    // A process that still looks at the outbox would find the one due, and the other not yet.
+    await waitFor('the background', () => processesOf(home).length === 0)
     const outbox = join(home, '.local/state/ntfy/outbox')
     for (const name of readdirSync(outbox).filter((one) => one.endsWith('.json'))) {
       const text = readFileSync(join(outbox, name), 'utf8')
