@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { attemptWith, errorOf } from '../support/attempt.ts'
 import { type Broker, brokerPassword, startBroker, subscribe } from '../support/mosquitto.ts'
 import { packetParser, packetType } from '../support/mqtt-packet.ts'
-import { removeFolder } from '../support/processes.ts'
 import { describeWith } from '../support/programs.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { closedPort } from '../support/server.ts'
 
 describeWith(['mosquitto', 'mosquitto_sub', 'stdbuf', 'openssl'], 'mqtt with mosquitto', () => {

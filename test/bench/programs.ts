@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { processesOf } from '../support/processes.ts'
 import { withFolder } from './folder.ts'
 import type { Figure } from './index.ts'
 
@@ -103,9 +105,17 @@ function peers(address: string): Program[] {
 async function timeInTurns(programs: Program[], env: Record<string, string>): Promise<number[][]> {
   const times: number[][] = programs.map(() => [])
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { command }] of programs.entries()) times[index]?.push(await time(command, env))
+    for (const [index, { command }] of programs.entries()) {
+      times[index]?.push(await time(command, env))
+      await endOfBackground(env['HOME'] ?? '')
+    }
   }
   return times
+}
+
+/** What one program leaves to do in the background would be counted to the next one. */
+async function endOfBackground(home: string): Promise<void> {
+  while (processesOf(home).length > 0) await sleep(5)
 }
 
 function time([program = '', ...args]: string[], env: Record<string, string>): Promise<number> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll } from 'vitest'
-import { removeFolder } from './processes.ts'
+import { removeFolder } from './remove-folder.ts'
 import { waitFor } from './wait.ts'
 
 /** A notification as the desktop showed it. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { removeFolder } from './processes.ts'
+import { removeFolder } from './remove-folder.ts'
 
 /** A folder of its own for the test that asks, removed with the processes that name it when that test has ended. */
 export function temporaryFolder(): string {

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
-import { waitFor } from './wait.ts'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 export interface Found {
   pid: number
@@ -11,21 +10,6 @@ export function processesOf(path: string): Found[] {
   return processIds()
     .filter((pid) => pid !== process.pid && textsOf(pid).some((text) => text.includes(path)))
     .map((pid) => ({ pid, command: read(pid, 'cmdline').replaceAll('\0', ' ').trim() || read(pid, 'comm').trim() }))
-}
-
-/** Removes a folder with the processes that name it: they would go on writing into it. */
-export async function removeFolder(folder: string): Promise<void> {
-  await endProcessesOf(folder)
-  rmSync(folder, { recursive: true, force: true })
-}
-
-/** Ends these processes, and what they start meanwhile. */
-export async function endProcessesOf(path: string): Promise<void> {
-  await waitFor(`the end of the processes of ${path}`, () => {
-    const left = processesOf(path)
-    for (const { pid } of left) kill(pid)
-    return left.length === 0
-  })
 }
 
 function processIds(): number[] {
@@ -54,10 +38,4 @@ function read(pid: number, name: string): string {
   } catch {
     return ''
   }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {}
 }

@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto'
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { removeFolder } from './processes.ts'
 import { installPython, pythonOf } from './python.ts'
+import { removeFolder } from './remove-folder.ts'
 import { waitFor } from './wait.ts'
 
 /** The version that the tests were written for. */
