@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { home } from '../platform/paths.ts'
 import { shellScript } from '../platform/program.ts'
 import { readRegular } from '../platform/regular-file.ts'
-import { hooksFile, rcFiles } from '../shell/install.ts'
+import { hooksFile, rcFiles } from '../shell/shell-files.ts'
 import { extensions, shells as known, type Shell, shellOf } from '../shell/shells.ts'
 import type { Check, Finding } from './finding.ts'
 

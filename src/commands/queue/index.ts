@@ -1,11 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { defineCommand, type FlagValues } from '../../cli/command.ts'
 import { discard, revive } from '../../delivery/by-hand.ts'
-import type { Report } from '../../delivery/deliver.ts'
-import { type Flushed, type FlushOptions, flushOnce } from '../../delivery/flush.ts'
 import { followUp } from '../../delivery/keep-flushing.ts'
-import { printReport, sayReport } from '../../delivery/report.ts'
 import { outboxTrouble } from '../../delivery/settle.ts'
 import { beginningOf, subjectOf } from '../../history/beginning.ts'
 import { noteDropped } from '../../history/journal.ts'
@@ -14,14 +10,14 @@ import { whyKept } from '../../outbox/delivery.ts'
 import { claim, finish } from '../../outbox/index.ts'
 import { type Kept, listPlaces, type Place, readPlaces } from '../../outbox/listing.ts'
 import { outboxFolder } from '../../outbox/spool.ts'
-import { exitCode, messageOf, NtfyError, UsageError, worstExitCode } from '../../platform/errors.ts'
+import { exitCode, messageOf, NtfyError, UsageError } from '../../platform/errors.ts'
 import { withoutSecrets } from '../../platform/masking.ts'
 import { print, printJson, printLine, say } from '../../platform/output.ts'
 import { statePlace } from '../../platform/paths.ts'
-import { style } from '../../platform/style.ts'
 import { didYouMean } from '../../platform/suggest.ts'
-import { oneLine, plainText } from '../../platform/text.ts'
+import { plainText } from '../../platform/text.ts'
 import { listed } from '../../redact/listed.ts'
+import { attempt } from './attempt.ts'
 import { header, jsonOf, row } from './rows.ts'
 
 const flags = {
@@ -166,42 +162,6 @@ async function show(folder: string, ids: string[], _: QueueFlags, json: boolean)
     )
   }
   return exitCode.ok
-}
-
-/** Tries each once; with `wait` also what others are sending now, if it is still there then. */
-async function attempt(folder: string, options: FlushOptions, wait: boolean, json: boolean): Promise<number> {
-  const reports: Report[] = []
-  const codes: number[] = []
-  const onReport = (report: Report) => {
-    reports.push(report)
-    if (json) printReport(report)
-    else if (report.outcome === 'delivered') {
-      print(`${oneLine(report.target)}: ${style.stdout.good('delivered')} ${report.id}\n`)
-    }
-    sayReport(report)
-  }
-  let { only } = options
-  for (;;) {
-    const flushed = await flushOnce(folder, { ...options, ...(only && { only }), onReport })
-    if (flushed.busy.length === 0 || flushed.unwritable || !wait) {
-      codes.push(...leftBehind(flushed))
-      break
-    }
-    await sleep(100)
-    const tried = new Set(reports.map(({ id }) => id))
-    const left = listPlaces(folder).map(({ id }) => id)
-    only = new Set(left.filter((id) => !tried.has(id) && (options.only?.has(id) ?? true)))
-  }
-  followUp(reports)
-  return worstExitCode([...codes, ...reports.map((report) => report.exitCode)])
-}
-
-/** Says what nobody has tried. @returns exit codes: somebody has to look at what a process that hangs has, and at the disk */
-function leftBehind({ busy, stuck, unwritable }: Flushed): number[] {
-  for (const target of new Set(busy))
-    say.warning(`${target}: another process is sending to it (wait for it with --wait)`)
-  for (const { target, id, why } of stuck) say.error(`${target}: not tried: ${id}: ${why}`)
-  return stuck.length > 0 || unwritable ? [exitCode.unavailable] : []
 }
 
 /** Where the deliveries with these ids, or beginnings of ids, are kept; all without any. */
