@@ -32,6 +32,8 @@ const otherForms = [
   // SQL: CREATE USER x IDENTIFIED BY 'password', ALTER ROLE x WITH PASSWORD 'password', SET PASSWORD = 'password'
   /\bIDENTIFIED\s{1,20}(?:WITH\s{1,20}[\w'"`]{1,60}\s{1,20})?(?:BY|AS)\s{1,20}(?:PASSWORD\s{1,20})?\\?["']([^"'\\]+)\\?["']/gi,
   /\bIDENTIFIED\s{1,20}BY\s{1,20}([^\s"'`;()]{2,200})/gi,
+  // SQLCipher
+  /\bPRAGMA\s{1,20}(?:hex)?(?:re)?key\s{0,20}[=(]\s{0,20}\\?["']([^"'\\]+)\\?["']/gi,
   /\bPASSWORD\s{1,20}FOR\s{1,20}[^\s=]{1,200}\s{0,20}=\s{0,20}\\?["']([^"'\\]+)\\?["']/gi,
   // Keys of streams: rtmp://host/app/key
   /rtmps?:\/\/[^\s"'/]{1,200}\/[\w-]{1,40}\/((?=[\w-]*\d|\w{3,5}(?:-\w{3,5}){3})[\w-]{8,200})/g,

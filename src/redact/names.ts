@@ -11,7 +11,7 @@ const word =
 
 /** What a key belongs to that opens something; other keys sort, index or name a file. */
 const keyOwner =
-  /^(?:api|access|secret|auth|account|subscription|master|consumer|app|application|shared|sharedaccess|storage|encryption|decryption|encrypt|signing|session|license|licence|registration|activation|recovery|unseal|preshared|functions|function|integration|ingest|ingestion|webhook|hmac|jwt|wandb|openai|anthropic|hf|huggingface|gemini|mistral|cohere|datadog|stripe|sentry|algolia|sendgrid|mailgun|twilio|pusher|write|geniekey|totp|otp|wpa|wep|bot|admin)$/
+  /^(?:api|access|secret|auth|account|subscription|master|consumer|app|application|shared|sharedaccess|storage|encryption|decryption|encrypt|signing|session|license|licence|registration|activation|recovery|unseal|preshared|functions|function|integration|ingest|ingestion|webhook|setup|c|hmac|jwt|wandb|openai|anthropic|hf|huggingface|gemini|mistral|cohere|datadog|stripe|sentry|algolia|sendgrid|mailgun|twilio|pusher|write|geniekey|totp|otp|wpa|wep|bot|admin)$/
 
 /** Names that end in none of these words and hold secrets all the same. */
 const others =

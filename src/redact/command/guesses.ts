@@ -1,3 +1,4 @@
+import { isSecretVariable } from '../names.ts'
 import { addressWords, whole } from '../programs/special-words.ts'
 import type { Hit } from '../ranges.ts'
 import { isLikely, isSecret } from '../values.ts'
@@ -16,16 +17,26 @@ const userFlag = /^(?:-[uUl]|--(?:user|username|login))(?:=|$)/
 /** Subcommands that take a password as the next word: `set-initial-password x` */
 const setter = /^(?:set|change|reset|update|hash|new)[-_:]?[\w-]{0,40}(?:password|passwd|passphrase|token|secret)$/
 
+/** What keeps secrets, as a subcommand: `secret set --value x`, `keyring set --value x` */
+const keeper = /^(?:secrets?|keyring|keychain|credentials?|passwords?|tokens?)$/
+
 /** Secrets that a program takes in the ways in which most do. */
 export function guessedHits(words: string[], program: number, known: boolean): Hit[] {
   const own = words.slice(program)
   const hits = [...addressWords(own).filter(({ word, start, end }) => isLikely(own[word]?.slice(start, end) ?? ''))]
   const logsIn = !known && own.some((text) => userFlag.test(text))
   own.forEach((text, word) => {
-    if (word === 0) return
     const value = own[word + 1] ?? ''
+    // PowerShell: `$env:TOKEN = "x"`
+    if (value === '=' && isSecretVariable(/^\$env:(\w+)$/i.exec(text)?.[1] ?? '')) hits.push(...whole(own, word + 2))
+    if (word === 0) return
     if (loginFlag.test(text)) hits.push(...loginHit(value, word + 1))
     if (logsIn && /^-[pPak]$/.test(text) && isLikely(value)) hits.push(...whole(own, word + 1))
+    if (text === '--value' && own.slice(1, word).some((before) => keeper.test(before)))
+      hits.push(...whole(own, word + 1))
+    // QEMU: `-object secret,id=x,data=x`
+    const data = /^secret,(?:[^,]*,)*data=/.exec(text)?.[0].length
+    if (data !== undefined && isSecret(text.slice(data))) hits.push({ word, start: data, end: text.length })
     if (setter.test(text)) {
       const next = own.findIndex((other, index) => index > word && !other.startsWith('-'))
       if (next > 0 && isLikely(own[next] ?? '')) hits.push(...whole(own, next))

@@ -34,6 +34,7 @@ const withArguments: [RegExp, RegExp][] = [
   [/^ssh-add$/, /(?:^| )-(?: |$)/],
   [/^openssl$/, /\bstdin\b/],
   [/^(?:fly|flyctl|supabase|heroku|doppler|infisical|chamber)$/, /\bsecrets? (?:import|set|write|upload)\b|^write /],
+  [/^hcloud$/, /^context create\b/],
   [/^ipa$/, /--password\b|^passwd/],
   [/^htdigest$/, /./],
   [

@@ -1,6 +1,6 @@
 import { isDoubtfulName, isSecretName } from '../names.ts'
 import type { Hit } from '../ranges.ts'
-import { isSecret } from '../values.ts'
+import { isLikely, isSecret } from '../values.ts'
 
 /** Secrets of a simple command that begins with its program's name, where a flag's name does not tell. */
 export type Special = (words: string[]) => Hit[]
@@ -123,6 +123,21 @@ export function curlWords(words: string[]): Hit[] {
     return glued && glued !== text ? [{ word, start: glued.length, end: text.length }] : []
   })
 }
+
+/** `expect -c 'send "x\r"'` */
+export function expectWords(words: string[]): Hit[] {
+  return words.flatMap((text, word) => {
+    const hits: Hit[] = []
+    for (const found of text.matchAll(sent)) {
+      const value = found[1] ?? ''
+      const start = found.index + found[0].lastIndexOf(value)
+      if (isLikely(value)) hits.push({ word, start, end: start + value.length })
+    }
+    return hits
+  })
+}
+
+const sent = /send\s{1,9}(?:--\s{1,9})?"([^"\\\s]{1,200})(?:\\[rn])?"/g
 
 /** `-passin pass:x`, `openssl passwd x` */
 export function opensslWords(words: string[]): Hit[] {

@@ -24,6 +24,9 @@ const compact = new RegExp(named.source.replaceAll('\\s{1,40}', '\\s{0,40}'), 'g
 const secure =
   /["']?Type["']?\s{0,9}[:=]\s{0,9}["']?(?:SecureString|secret|password|secure)["']?,?\s{1,40}["']?Value["']?\s{0,9}[:=]\s{0,9}["']([^"'\n]{1,4000})["']/gi
 
+const secureBehind =
+  /["']?Value["']?\s{0,9}[:=]\s{0,9}["']([^"'\n]{1,4000})["'],?\s{1,40}["']?Type["']?\s{0,9}[:=]\s{0,9}["']?SecureString\b/gi
+
 /** Values of such names. */
 export function namedValues(text: string): Range[] {
   if (!/value|default/i.test(text)) return []
@@ -37,6 +40,8 @@ export function namedValues(text: string): Range[] {
     if (isSecretName(name) || isSecretVariable(name)) push(found, found[3] ?? found[4] ?? '')
   }
   for (const found of text.matchAll(variable)) if (isSecretName(found[1] ?? '')) push(found, found[2] ?? '')
-  for (const found of text.matchAll(secure)) push(found, found[1] ?? '')
+  for (const pattern of [secure, secureBehind]) {
+    for (const found of text.matchAll(pattern)) push(found, found[1] ?? '')
+  }
   return ranges
 }

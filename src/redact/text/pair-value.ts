@@ -131,12 +131,21 @@ function lineValue(text: string, pair: Pair): Value | undefined {
   const start = from + tag
   const value = text.slice(start, end).replace(/(?:\s+#.*|[\s,;]+)$/, '')
   // Test runners: `PASS: 12`, `pass: 3`
-  if (/^pass$/i.test(name) && (/[A-Z]/.test(name) || /^\d+\b/.test(value))) return undefined
+  const isResult = /^\d+\b/.test(value) || (/[A-Z]/.test(name) && !isBelowLogin(text, pair, value))
+  if (/^pass$/i.test(name) && isResult) return undefined
   if (/^[|>][+-]?\d?$/.test(value)) return blockBelow(text, start, end)
   if ((/^[{[]/.test(value) && !/^\{[A-Z]/.test(value)) || /^<[^<>]*>(?:\s|$)/.test(value)) return undefined
   if (!isSecret(value) || isCode(value) || isStatement(value) || isType(value)) return undefined
   if (isHarmless(name, value) || /^\d+ bytes$/.test(value)) return undefined
   return judged(pair, { start, end: start + value.length }, value, true)
+}
+
+/** `User: me` and below it `Pass: x` */
+function isBelowLogin(text: string, { name, value: from }: Pair, value: string): boolean {
+  const before = text.slice(Math.max(0, from - 200), from)
+  return (
+    name === 'Pass' && isLikely(value) && (/\b(?:user(?:name)?|login|e-?mail)\b/i.test(before) || /^Pass/.test(text))
+  )
 }
 
 function blockBelow(text: string, key: number, from: number): Value | undefined {

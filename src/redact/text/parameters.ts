@@ -22,6 +22,7 @@ export function isSecretParameter(
   // OAuth 2.0, RFC 6749, 4.1.2
   return (
     name === 'code' &&
-    /\b(?:state|client_id|client_secret|grant_type|redirect_uri)=/.test(lead + text.slice(value, value + 200))
+    ((own.length >= 10 && isLikely(own)) ||
+      /\b(?:state|client_id|client_secret|grant_type|redirect_uri)=/.test(lead + text.slice(value, value + 200)))
   )
 }

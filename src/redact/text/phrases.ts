@@ -2,14 +2,14 @@ import type { Range } from '../ranges.ts'
 import { isLikely, isRandom, isSecret, isStatement } from '../values.ts'
 
 /** What prose calls a secret; some are one only with an owner before them, as in `API key`. */
-const noun = /(?:pass(?:word|phrase|code|wd)|token|secret|key|code|pin|pw)(?![\w-])/gi
+const noun = /(?:pass(?:word|phrase|code|wd)|token|secret|key|code|pin|pw|licen[cs]e)(?![\w-])/gi
 
 /** Before it: its owner, or what begins a word of prose. */
 const lead =
   /(?:^|[^\w./@"'=-])((?:api|(?:secret )?access|secret|auth(?:entication|orization)?|bearer|refresh|session|signing|(?:en|de)cryption|licen[cs]e|recovery|unseal|(?:initial )?root|client|master|app(?:lication)?|service|integration|bot|deploy|admin|account|registration|setup|join|webhook|security|network|wi-?fi|(?:pre-?)?shared|storage|one-time|verification|pairing|backup|consumer|activation|product)[ _-])?$/i
 
 /** `API key: x`, `Unseal Key 1: x`, `Secret key (base32): x` */
-const labelled = /((?:[ \t]#?\d{1,2})?(?:[ \t]\([^)\n]{1,60}\))?)(?:[ \t]{0,20}[:=]|\.{3})[ \t]{1,20}([^\n]{1,400})/y
+const labelled = /((?:[ \t]#?\d{1,2})?(?:[ \t]\([^)\n]{1,60}\))?)(?:[ \t.]{0,20}[:=]|\.{3})[ \t]{1,20}([^\n]{1,400})/y
 
 /** `the new password for x is: x`, `password set to 'x'` */
 const stated =
@@ -37,6 +37,13 @@ const newValue = /[^\n]{0,120}(?:reset|changed|set|generated)[^\n]{0,60}\n[ \t]{
 const credentials =
   /(?<![\w./-])(?:credentials?|log(?:ged )?in (?:with|as)|login(?: with| details)?)[ \t]{0,9}:?[ \t]{1,9}[\w.@+-]{1,60}(?:[ \t]{0,3}\/[ \t]{1,3}|[:/](?=\S*\d))([^\s/:]{3,200})/gi
 
+/** Elasticsearch's table of users: `PASSWORD elastic = x` */
+const ofUser = /^PASSWORD[ \t]\w{1,40}[ \t]=[ \t](\S{4,200})[ \t]*$/gm
+
+/** `Save this key, it will not be shown again: x`, `This is shown only once: x` */
+const shownOnce =
+  /(?:not|never)[ \t]be[ \t](?:shown|displayed|visible|able to see it)[ \t]again\)?[:.][ \t\n]{1,9}(\S{8,400})|shown[ \t](?:only[ \t]once|once[ \t]only)\)?:[ \t\n]{1,9}(\S{8,400})/gi
+
 /** Secrets that prose states. */
 export function phraseValues(text: string): Range[] {
   const ranges: Range[] = []
@@ -49,16 +56,30 @@ export function phraseValues(text: string): Range[] {
       at: found.index + found[0].length,
       owned: owner?.[1] !== undefined,
     }
-    if (owner === null || (!phrase.owned && /^(?:key|code|pin)$/i.test(found[0]))) continue
+    if (
+      owner === null ||
+      (!phrase.owned && /^(?:key|code|pin|license|licence)$/i.test(found[0]) && !isLicence(text, phrase.at))
+    )
+      continue
     for (const valueIn of forms) {
       const value = valueIn(phrase)
       if (value && isSecret(text.slice(value.start, value.end))) ranges.push(value)
     }
   }
+  for (const found of text.matchAll(ofUser)) ranges.push(placed(found, found[1] ?? ''))
+  for (const found of text.matchAll(shownOnce)) {
+    const value = found[1] ?? found[2] ?? ''
+    if (isLikely(value)) ranges.push(placed(found, value))
+  }
   if (/credential|log(?:ged )?in/i.test(text)) {
     for (const found of text.matchAll(credentials)) ranges.push(placed(found, found[1] ?? ''))
   }
   return ranges
+}
+
+/** `License: ABCD-EFGH-IJKL` */
+function isLicence(text: string, at: number): boolean {
+  return /^: {1,9}[A-Z\d]{4,8}(?:-[A-Z\d]{4,8}){2,9}(?!\S)/.test(text.slice(at, at + 120))
 }
 
 interface Phrase {
@@ -74,7 +95,10 @@ const forms: ((phrase: Phrase) => Range | undefined)[] = [labelledValue, statedV
 
 function labelledValue({ text, at, owned }: Phrase): Range | undefined {
   const found = matchAt(labelled, text, at)
-  const value = found && (owned || found[1]) ? valueOfLine(found[2] ?? '') : undefined
+  const value =
+    found && (owned || found[1] || isLicence(text, at) || /^\.{2,}/.test(text.slice(at, at + 2)))
+      ? valueOfLine(found[2] ?? '')
+      : undefined
   return found && value !== undefined ? placed(found, value) : undefined
 }
 
@@ -87,7 +111,11 @@ function statedValue({ text, at }: Phrase): Range | undefined {
   const groups =
     colon && quoted === undefined ? valueOfLine(/.{0,400}/y.exec(text.slice(start, start + 400))?.[0] ?? '') : undefined
   if (groups?.includes(' ')) return { start, end: start + groups.length }
-  if (quoted !== undefined) return !/\s/.test(value) || colon ? placed(found, value) : undefined
+  if (quoted !== undefined) {
+    // `Passphrase is "correct horse"`, but not `The password you chose is "too short"`
+    const certain = !/\s/.test(value) || colon || (/^\s+is\s/.test(found[0]) && !isStatement(value))
+    return certain ? placed(found, value) : undefined
+  }
   return (colon ? !isStatement(value) : isLikely(value)) ? placed(found, value) : undefined
 }
 
@@ -146,6 +174,8 @@ function valueOfLine(line: string): string | undefined {
 }
 
 function isLabelled(value: string): boolean {
+  // A licence: `ABCD-EFGH-IJKL-MNOP`
+  if (/^[A-Z\d]{4,8}(?:-[A-Z\d]{4,8}){2,9}$/.test(value)) return true
   if (value.length < 6 || !/\d|[^\w-]/.test(value) || value.includes('(')) return false
   return !/^(?:\d{1,4}|[\d.]+[a-z]{0,3}|\/[\w./-]+|~\/.*)$/i.test(value)
 }
