@@ -20,6 +20,9 @@ export function noteNode(caches: string | undefined): void {
     const time = Math.floor((ownFileTime(file) ?? 0) / 1000)
     // A note from a time when the clock was wrong is younger than whatever comes.
     const isFromNow = time * 1000 <= Date.now()
+    // Which of them is meant by its path now, if it was replaced while this one ran?
+    const started = Date.now() - process.uptime() * 1000
+    if (looked.some((one) => (one + 1) * 1000 > started)) return
     if (isFromNow && looked.every((one) => one < time) && readOwn(file, 8192) === note) return
     makeFolder(caches)
     if (ownershipProblem(caches, { ownGroup: true }) !== undefined) return

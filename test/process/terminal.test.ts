@@ -83,6 +83,7 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
     const shell = await openShell()
     shell.type('$W sh -c "echo ready; read line; echo got $line; exit 5"\r')
     await shell.see(/[\r\n]ready/)
+    await waitFor('the witness', () => hasWitness(wrapperIn(shell.home)))
     for (let round = 1; round <= 3; round++) {
       shell.type('\x1a')
       const before = shell.output().length
@@ -103,6 +104,7 @@ describeWith(['bash', 'stty', 'python3'], 'at a terminal', () => {
     shell.write('full.py', fullScreen)
     shell.type('$W python3 full.py\r')
     await shell.see('DRAWN')
+    await waitFor('the witness', () => hasWitness(wrapperIn(shell.home)))
     const before = shell.output().length
     shell.type('\x1a')
     await shell.see(/RESTORED[\s\S]*Stopped[\s\S]*\$ /, before)

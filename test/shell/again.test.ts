@@ -31,7 +31,11 @@ for (const [shell, title, before] of surroundings) {
   describeWith([shell], `in ${shell}, with ${title}`, () => {
     it('loading the hooks a second time, or ten times, changes nothing', async () => {
       const alias = `alias ll='echo from an alias'`
-      const typing = new TypedShell(shell, { before: `${noting[shell]}\n${alias}\n${before}` })
+      const typing = new TypedShell(shell, {
+        before: `${noting[shell]}\n${alias}\n${before}`,
+        // After a command that took long, PS0 has more to do.
+        threshold: '600',
+      })
       const note = async (name: string, ...loads: string[]) => {
         await typing.run([...loads, `note ${name}`].join('; '))
         return readFileSync(join(typing.home, name), 'utf8')
