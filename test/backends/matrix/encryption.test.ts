@@ -220,8 +220,9 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
       expect(await send('again')).toMatchObject(delivered)
       middle.passed.length = 0
       expect(await send('and again')).toMatchObject(delivered)
-      // Tokens are short-lived here.
-      expect(middle.passed.filter(({ path }) => !path.endsWith('/refresh'))).toHaveLength(5)
+      // Tokens are short-lived here: one may have to be renewed, and a call repeated.
+      const calls = middle.passed.map(({ method, path }) => `${method} ${path}`)
+      expect(new Set(calls.filter((call) => !call.endsWith('/refresh')))).toHaveLength(5)
     })
 
     it('get no plain text when it says that they are no longer encrypted, nor keys that it has forged', async () => {

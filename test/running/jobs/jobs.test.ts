@@ -38,8 +38,15 @@ async function kill(job: Job, what: 'wrapper' | 'both'): Promise<void> {
   const gone = new Promise((resolve) => job.wrapper.on('exit', resolve))
   job.wrapper.kill('SIGKILL')
   await gone
-  if (what === 'both') process.kill(job.child, 'SIGKILL')
+  if (what === 'both') endOf(job.child)
   await waitFor('the end', () => what === 'wrapper' || !existsSync(`/proc/${job.child}`))
+}
+
+/** The wrapper's death may have ended it already. */
+function endOf(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {}
 }
 
 const adopters = (home: string) => processesOf(home).filter(({ command }) => command.endsWith('main.cjs jobs'))
