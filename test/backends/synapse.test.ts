@@ -20,7 +20,7 @@ let room: string
 
 describe.skipIf(missing)(`matrix with synapse${missing ? ` (missing: ${missing})` : ''}`, () => {
   beforeAll(async () => {
-    synapse = await startSynapse(mkdtempSync(join(tmpdir(), 'ntfy-synapse-')))
+    synapse = await startSynapse(mkdtempSync(join(tmpdir(), 'ntfy-synapse-')), 3)
     me = await synapse.register('ntfy', password)
     const free = { messages_per_second: 0, burst_count: 0 }
     await synapse.call(me.token, 'POST', `/_synapse/admin/v1/users/${me.user}/override_ratelimit`, free)

@@ -41,14 +41,12 @@ export interface Synapse {
 
 type Json = Record<string, never> & Record<string, unknown>
 
-/** How long a token lasts that can be refreshed, seconds. */
-const tokenLifetime = 3
-
-export async function startSynapse(folder: string): Promise<Synapse> {
+/** @param tokenLifetime how long a token lasts that can be refreshed, in seconds */
+export async function startSynapse(folder: string, tokenLifetime = 300): Promise<Synapse> {
   const port = await freePort()
   const address = `http://127.0.0.1:${port}`
   const log = join(folder, 'homeserver.log')
-  configure(folder, port, log)
+  configure(folder, port, log, tokenLifetime)
   const call: Synapse['call'] = async (token, method, path, json) => {
     const answer = await fetch(`${address}${path}`, {
       method,
@@ -108,7 +106,7 @@ export async function startSynapse(folder: string): Promise<Synapse> {
 }
 
 /** JSON is YAML. Limits are out of the way, but for that of messages, from which an account can be freed. */
-function configure(folder: string, port: number, log: string): void {
+function configure(folder: string, port: number, log: string, tokenLifetime: number): void {
   const wide = { per_second: 1000, burst_count: 1000 }
   const configuration = {
     server_name: 'example.org',

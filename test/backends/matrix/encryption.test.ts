@@ -220,9 +220,7 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
       expect(await send('again')).toMatchObject(delivered)
       middle.passed.length = 0
       expect(await send('and again')).toMatchObject(delivered)
-      // Tokens are short-lived here: one may have to be renewed, and a call repeated.
-      const calls = middle.passed.map(({ method, path }) => `${method} ${path}`)
-      expect(new Set(calls.filter((call) => !call.endsWith('/refresh')))).toHaveLength(5)
+      expect(middle.passed).toHaveLength(5)
     })
 
     it('get no plain text when it says that they are no longer encrypted, nor keys that it has forged', async () => {
@@ -257,7 +255,7 @@ describe.skipIf(missing)(`encrypted rooms of synapse${missing ? ` (missing: ${mi
     const { send, flush, bodies, indexes } = await encryptedRoom(synapse)
     expect(await send('message 0')).toMatchObject(delivered)
     const texts = Array.from({ length: 20 }, (_, at) => `message ${at + 1}`)
-    for (const outcome of await Promise.all(texts.map(send))) expect(outcome).toMatchObject({ code: 0 })
+    for (const { code, stderr } of await Promise.all(texts.map(send))) expect(code, stderr).toBe(0)
     expect(await flush()).toMatchObject({ code: 0 })
     expect((await bodies()).sort()).toEqual(['message 0', ...texts].sort())
     const used = (await indexes()).map((index) => index.split(' '))
