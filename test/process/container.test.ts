@@ -49,7 +49,7 @@ describe.skipIf(!canUnshare)('as the first process of a container (needs unshare
 describe.skipIf(!canUnshare)('where /proc is empty (needs unshare)', () => {
   it('waits for a process, and knows one that does not exist', async () => {
     const { server, env } = await configuredHome()
-    const script = `sleep 0.5 & unshare -m sh -c 'mount -t tmpfs none /proc; "$0" done -p $1 || exit; "$0" done -p 999999' "$0" $!`
+    const script = `sleep 4 & unshare -m sh -c 'mount -t tmpfs none /proc; "$0" done -p $1 || exit; "$0" done -p 999999' "$0" $!`
     const outcome = await run('sh', ['-c', script, ntfyBin], { env })
     expect(outcome).toMatchObject({ code: 1, stderr: 'ntfy: no process with ID 999999\n' })
     await waitFor('the notification', () => server.received.length > 0)

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
 import { cacheFolder } from '../../backends/contract/cache.ts'
 import { rememberLogin } from '../../backends/matrix/account.ts'
-import { type Call, homeserverCall, UnknownToken } from '../../backends/matrix/call.ts'
+import { type Call, homeserverCall } from '../../backends/matrix/call.ts'
 import { homeserverNamed, homeserverOf } from '../../backends/matrix/discovery.ts'
 import { type Description, wordsFor } from '../../backends/matrix/encryption/describe.ts'
 import { NoEncryption, publishedKey } from '../../backends/matrix/encryption/device.ts'
@@ -80,8 +80,7 @@ async function keepLogin(
   const cache = sessionCache(account, world)
   return cache.alone(async () => {
     const last = sessionIn(cache.read(), account.homeserver)
-    const device = await reusableDevice(last, world)
-    const session = { ...(await logIn(account, world, { device, refreshable: true })), ...(device && keysOf(last)) }
+    const session = await logInAsLast(account, world, last)
     if (!cache.write(session)) {
       throw new NtfyError(`${cacheFolder() ?? 'no home folder'}: the token cannot be stored there`, exitCode.io)
     }
@@ -93,17 +92,30 @@ async function keepLogin(
   })
 }
 
-/** The device of the last login, unless it had keys that are lost here, or that the homeserver has forgotten. */
-async function reusableDevice(last: Session | undefined, { http }: World): Promise<string | undefined> {
-  const id = await lastingDevice(last, false)
-  if (last === undefined || id === undefined) return undefined
-  const device = { homeserver: last.homeserver, user: last.user, id }
+/** Goes on with the device of the last login, unless it had keys that are lost here, or are others' by now. */
+async function logInAsLast(
+  account: { homeserver: string; user: string; password: string },
+  world: World,
+  last: Session | undefined,
+): Promise<Session> {
+  const device = await lastingDevice(last, false)
+  const session = await logIn(account, world, { device, refreshable: true })
+  if (last === undefined || device === undefined) return session
+  // Seen with the new token: the old one has expired by now, as a rule.
+  const call = homeserverCall(world.http, account.homeserver, session.token)
+  if (await hasOurKeys(call, last)) return { ...session, ...keysOf(last) }
+  await call('POST', ['logout'], { json: {} }).catch(() => {})
+  return logIn(account, world, { refreshable: true })
+}
+
+/** Are the keys of that device those that we have, or has it none as yet? What cannot be seen is taken for that. */
+async function hasOurKeys(call: Call, { homeserver, user, device: id, keys }: Session): Promise<boolean> {
+  const device = { homeserver, user, id }
   try {
-    const published = await publishedKey(homeserverCall(http, last.homeserver, last.token), device)
-    const isKnown = published === undefined ? !last.keys : isIntact(device, published)
-    return isKnown ? id : undefined
-  } catch (error) {
-    return !last.keys || (error instanceof UnknownToken && error.isSoft) ? id : undefined
+    const published = await publishedKey(call, device)
+    return published === undefined ? !keys : isIntact(device, published)
+  } catch {
+    return true
   }
 }
 
