@@ -10,8 +10,8 @@ export default defineConfig({
     exclude: ['faults/**', 'real-agents/**'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // Two cores are the machine the suite is planned for; most of its time it waits for programs.
-    maxWorkers: 3,
+    // Two cores are the machine the suite is planned for; interactive shells starve when more run at once.
+    maxWorkers: 2,
     globalSetup: ['./support/setup.ts'],
   },
 })
