@@ -8,6 +8,7 @@ import { chunks, takes } from './chunks.ts'
 import { joinLauncher } from './launcher.ts'
 import { licenseTexts } from './licenses.ts'
 import { slimMqtt } from './mqtt.ts'
+import { plainExports } from './plain-exports.ts'
 
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
@@ -105,7 +106,7 @@ function loadable(): Plugin {
     generateBundle(_, bundle) {
       for (const output of Object.values(bundle)) {
         if (output.type !== 'chunk') continue
-        const code = output.code.replace(/[^\0-\x7f]/g, escaped)
+        const code = plainExports(output.code).replace(/[^\0-\x7f]/g, escaped)
         output.code = `(function(exports,require,module,__filename,__dirname){${code}\n})`
       }
     },
