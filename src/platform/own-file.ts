@@ -6,6 +6,7 @@ import {
   lstatSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   type Stats,
   unlinkSync,
@@ -29,6 +30,14 @@ export function readOwn(path: string, most: number): string | undefined {
 /** The same, byte for byte. */
 export function readOwnBytes(path: string, most: number): Buffer | undefined {
   return withOwn(path, O_RDONLY, (descriptor, { size }) => (size > most ? undefined : readFileSync(descriptor)))
+}
+
+/** A part of one, in memory of its own; shorter where the file ends before that. */
+export function readOwnPart(path: string, at: number, length: number): Buffer | undefined {
+  return withOwn(path, O_RDONLY, (descriptor) => {
+    const bytes = Buffer.allocUnsafeSlow(length)
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, at))
+  })
 }
 
 /** When a file of ours was last written, milliseconds since 1970; nothing if there is none. */

@@ -1,11 +1,12 @@
 import type { Script } from 'node:vm'
-import { readOwnBytes } from '../platform/own-file.ts'
+import { readOwnPart } from '../platform/own-file.ts'
 import { store } from './store.ts'
 
 /** What V8 has compiled of the chunks of earlier runs: two thirds of the time that they take. */
 export class CodeCache {
   readonly #folder: string | undefined
   readonly #name: string
+  readonly #file: string | undefined
   readonly #kept: Kept
   readonly #compiled = new Map<string, { script: Script; source: number }>()
   #isWhole: boolean
@@ -14,15 +15,15 @@ export class CodeCache {
   constructor(folder: string | undefined, name: string) {
     this.#folder = folder
     this.#name = name
-    this.#kept = read(folder, name)
+    this.#file = folder && `${folder}/${name}`
+    this.#kept = readTable(this.#file)
     this.#isWhole = this.#kept.runs >= runs
   }
 
   /** Compiles the text of a chunk, or takes what is kept of it. */
   compile(name: string, path: string, bytes: Buffer): Script {
     const source = crc32(bytes)
-    const kept = this.#kept.chunks.get(name)
-    const cachedData = kept?.source === source ? kept.data : undefined
+    const cachedData = this.#dataOf(name, source)
     // Not by import, for the sake of --version.
     const vm = process.getBuiltinModule('node:vm')
     const script = new vm.Script(bytes.toString('latin1'), {
@@ -38,12 +39,21 @@ export class CodeCache {
   keep(): void {
     if (this.#isWhole || this.#folder === undefined) return
     store(this.#folder, this.#name, () => {
-      const all = new Map(this.#kept.chunks)
+      const all = new Map<string, { source: number; data: Buffer }>()
+      for (const [name, { source }] of this.#kept.chunks) {
+        const data = this.#compiled.has(name) ? undefined : this.#dataOf(name, source)
+        if (data !== undefined) all.set(name, { source, data })
+      }
       for (const [name, { script, source }] of this.#compiled) {
         all.set(name, { source, data: script.createCachedData() })
       }
-      return pack({ runs: this.#kept.runs + 1, chunks: all })
+      return pack(this.#kept.runs + 1, all)
     })
+  }
+
+  #dataOf(name: string, source: number): Buffer | undefined {
+    const kept = this.#kept.chunks.get(name)
+    return this.#file !== undefined && kept?.source === source ? readData(this.#file, kept) : undefined
   }
 }
 
@@ -53,61 +63,70 @@ const runs = 3
 interface Kept {
   /** How many have added to it. */
   runs: number
-  /** By the chunk's name. `source` is the CRC of the text that it was compiled from: V8 looks at its length alone. */
-  chunks: Map<string, { source: number; data: Buffer }>
+  /** By the chunk's name. */
+  chunks: Map<string, KeptChunk>
 }
 
-/** A larger file is none of ours, in bytes. */
-const largest = 32 * 1024 * 1024
+interface KeptChunk {
+  /** The CRC of the text that it was compiled from: V8 looks at its length alone. */
+  source: number
+  /** Where its data begin in the file. */
+  at: number
+  length: number
+  /** Their CRC, as V8 would run what was damaged. */
+  crc: number
+}
+
+/** At most so long are the table and what stands before it, in bytes; a longer one is none of ours. */
+const longestTable = 8 * 1024
+
+/** At most so long are the data of a chunk. */
+const longestData = 32 * 1024 * 1024
 
 /** V8 copies what does not begin at a multiple of this, in bytes. */
 const alignment = 8
 
 /**
- * The file: its CRC, as V8 would run what was damaged; the length of the table; the table, the runs and a list of
- * `[name, source, length]` in JSON; the data in that order. V8 itself refuses what another version of it has made.
+ * The file: the CRC of the table, its length, the table in JSON: the runs and a list of `[name, source, length, crc]`;
+ * the data in that order. A run reads what it uses. V8 itself refuses what another version of it has made.
  */
-function pack({ runs, chunks }: Kept): Buffer {
+function pack(runs: number, chunks: Map<string, { source: number; data: Buffer }>): Buffer {
   const entries = [...chunks]
-  const table = JSON.stringify([runs, entries.map(([name, { source, data }]) => [name, source, data.length])])
-  const head = Buffer.alloc(8 + padded(Buffer.byteLength(table)), ' ')
+  const lines = entries.map(([name, { source, data }]) => [name, source, data.length, crc32(data)])
+  const table = Buffer.from(JSON.stringify([runs, lines]))
+  const head = Buffer.alloc(8 + padded(table.length), ' ')
   head.writeUInt32LE(head.length - 8, 4)
-  head.write(table, 8)
-  const bytes = Buffer.concat([head, ...entries.flatMap(([, { data }]) => [data, padding(data.length)])])
-  bytes.writeUInt32LE(crc32(bytes.subarray(4)))
-  return bytes
+  table.copy(head, 8)
+  head.writeUInt32LE(crc32(head.subarray(4)))
+  return Buffer.concat([
+    head,
+    ...entries.flatMap(([, { data }]) => [data, Buffer.alloc(padded(data.length) - data.length)]),
+  ])
 }
 
-function read(folder: string | undefined, name: string): Kept {
+function readTable(file: string | undefined): Kept {
   const nothing: Kept = { runs: 0, chunks: new Map() }
-  if (folder === undefined) return nothing
   // Nobody else can make a file of ours, whoever can write to the folder.
-  const bytes = readOwnBytes(`${folder}/${name}`, largest)
-  if (bytes === undefined || bytes.length < 8 || bytes.readUInt32LE() !== crc32(bytes.subarray(4))) return nothing
-  try {
-    return unpack(bytes)
-  } catch {
-    return nothing
-  }
-}
-
-function unpack(bytes: Buffer): Kept {
+  const bytes = file === undefined ? undefined : readOwnPart(file, 0, longestTable)
+  if (bytes === undefined || bytes.length < 8) return nothing
   let at = 8 + bytes.readUInt32LE(4)
+  if (at > bytes.length || bytes.readUInt32LE() !== crc32(bytes.subarray(4, at))) return nothing
   const [runs, table] = JSON.parse(bytes.toString('latin1', 8, at))
   const chunks: Kept['chunks'] = new Map()
-  for (const [chunk, source, length] of table) {
-    chunks.set(chunk, { source, data: bytes.subarray(at, at + length) })
+  for (const [name, source, length, crc] of table) {
+    chunks.set(name, { source, at, length, crc })
     at += padded(length)
   }
   return { runs, chunks }
 }
 
-function padded(length: number): number {
-  return length + padding(length).length
+function readData(file: string, { at, length, crc }: KeptChunk): Buffer | undefined {
+  const data = length > longestData ? undefined : readOwnPart(file, at, length)
+  return data?.length === length && crc32(data) === crc ? data : undefined
 }
 
-function padding(length: number): Buffer {
-  return Buffer.alloc(-length & (alignment - 1))
+function padded(length: number): number {
+  return length + (-length & (alignment - 1))
 }
 
 function crc32(bytes: Buffer): number {

@@ -62,13 +62,17 @@ function flipBit(file: string, part: number): void {
 /** A cache of V8's as another version of it would have made it, all else being right. */
 function byAnotherV8(bytes: Buffer): Buffer {
   let at = 8 + bytes.readUInt32LE(4)
-  const [, table] = JSON.parse(bytes.toString('latin1', 8, at)) as [number, [string, number, number][]]
-  for (const [, , length] of table) {
+  const [runs, table] = JSON.parse(bytes.toString('latin1', 8, at)) as [number, [string, number, number, number][]]
+  const begin = at
+  for (const line of table) {
     bytes.writeUInt32LE(bytes.readUInt32LE(at + 4) ^ 1, at + 4)
-    at += Math.ceil(length / 8) * 8
+    line[3] = crc32(bytes.subarray(at, at + line[2]))
+    at += Math.ceil(line[2] / 8) * 8
   }
-  bytes.writeUInt32LE(crc32(bytes.subarray(4)))
-  return bytes
+  const head = Buffer.from(`        ${JSON.stringify([runs, table])}      `).subarray(0, begin)
+  head.writeUInt32LE(head.length - 8, 4)
+  head.writeUInt32LE(crc32(head.subarray(4)))
+  return Buffer.concat([head, bytes.subarray(begin)])
 }
 
 const spoilt: Record<string, (file: string) => void> = {
