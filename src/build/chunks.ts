@@ -80,6 +80,7 @@ export const chunks: readonly Chunk[] = [
       'delivery/release',
       'delivery/taken',
       'delivery/while-running',
+      'delivery/withdraw',
       'outbox/listing',
       'rules/hook-rules',
       'rules/ignore',

@@ -1,5 +1,4 @@
 import { watch } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sweepAttachments } from '../outbox/attachments.ts'
 import { current } from '../outbox/index.ts'
 import { isAnythingDue } from '../outbox/schedule.ts'
@@ -105,6 +104,7 @@ async function flushUntilEmpty(folder: string, stop: AbortSignal): Promise<void>
  * @returns false if it has to stop
  */
 async function pause(milliseconds: number, stop: AbortSignal, watched?: string): Promise<boolean> {
+  const { setTimeout: sleep } = await import('node:timers/promises')
   const woken = new AbortController()
   const watcher = watched === undefined ? undefined : watchForScheduled(watched, () => woken.abort())
   try {
