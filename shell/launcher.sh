@@ -72,7 +72,7 @@ is_known() {
     # shellcheck disable=SC3013
     ! [ -e "$ntfy_file" ] || [ "$ntfy_file" -ot "$ntfy_note" ] || return
   done
-  are_ample "$(print_limits 2>/dev/null)$ntfy_newline"
+  are_ample "${ntfy_limits:-$(print_limits 2>/dev/null)}$ntfy_newline"
 }
 
 # In one fork. `--version` takes a thirtieth of Node's start; where memory or files are short only a start shows whether
@@ -248,13 +248,15 @@ note_descriptors() {
   done
 }
 
-# The limits of open files and the environment that this process was started with, in one fork, a line each; false
-# without the environment.
+# The limits of open files, those that Node needs, and the environment that this process was started with, in one fork, a
+# line each; false without the environment.
 print_state() {
   exec 2>/dev/null
   # shellcheck disable=SC3045 # dash, bash and busybox have -S and -H
   { ulimit -Sn && ulimit -Hn; } || echo '
 '
+  print_limits
+  echo
   [ -r "/proc/$$/environ" ] && exec base64 -w0 <"/proc/$$/environ"
 }
 
@@ -262,8 +264,12 @@ print_state() {
 note_state() {
   ntfy_state=$(print_state) && ntfy_has_environment=1 || ntfy_has_environment=''
   ntfy_soft=${ntfy_state%%"$ntfy_newline"*} ntfy_state=${ntfy_state#*"$ntfy_newline"}
-  ntfy_hard=${ntfy_state%%"$ntfy_newline"*}
-  case $ntfy_state in *"$ntfy_newline"*) ntfy_state=${ntfy_state#*"$ntfy_newline"} ;; *) ntfy_state='' ;; esac
+  ntfy_hard=${ntfy_state%%"$ntfy_newline"*} ntfy_state=${ntfy_state#*"$ntfy_newline"}
+  ntfy_limits=${ntfy_state%%"$ntfy_newline$ntfy_newline"*}
+  case $ntfy_state in
+  *"$ntfy_newline$ntfy_newline"*) ntfy_state=${ntfy_state#*"$ntfy_newline$ntfy_newline"} ;;
+  *) ntfy_state='' ;;
+  esac
   # So few that Node does not start, and that a shell cannot put back what it has redirected.
   case $ntfy_soft in
   [0-9] | 1[0-9])
@@ -298,21 +304,27 @@ refuse() {
   exit 127
 }
 
+# Only `shell-integration` and a shell's name, and `completion` of one, is answered here: no Node, no fork. Returns for these.
+start_node() {
+  for ntfy_word in "$@"; do
+    [ "$ntfy_word" = 'done' ] && note_state "$@" && break
+  done
+  case $#${1-} in
+  [123]shell-integration | 2completion) ;;
+  *) run_node "$@" ;;
+  esac
+}
+
+ntfy_limits='' ntfy_spooled=''
+for ntfy_word in "$@"; do
+  case $ntfy_word in hook | --no-wait) ntfy_spooled=1 ;; esac
+done
+# What stands below is not even read for a command that Node runs.
+[ "$ntfy_spooled" ] || start_node "$@"
+
 # @spool@
 
-for ntfy_word in "$@"; do
-  case $ntfy_word in hook | --no-wait) spool_call "$@" && break ;; esac
-done
-
-for ntfy_word in "$@"; do
-  [ "$ntfy_word" = 'done' ] && note_state "$@" && break
-done
-
-# Only `shell-integration` and a shell's name, and `completion` of one, is answered here: no Node, no fork.
-case $#${1-} in
-[123]shell-integration | 2completion) ;;
-*) run_node "$@" ;;
-esac
+[ "$ntfy_spooled" ] && spool_call "$@" && start_node "$@"
 ntfy_completion=''
 case $#$1${2-} in
 2completionbash | 2completionzsh | 2completionfish) ntfy_completion=$2 ntfy_shell=$2 ;;

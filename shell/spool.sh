@@ -182,8 +182,7 @@ says_it_cancels() {
 # Somebody may want to be asked for it elsewhere (`agents: {ask: ...}`): then the agent waits for the answer.
 asks_permission() {
   case $ntfy_count$ntfy_last in
-  2PermissionRequest | 2permissionRequest) ;;
-  1* | 2'{'*) ;;
+  2[Pp]ermissionRequest | 1* | 2'{'*[Pp]'ermissionRequest"'*) ;;
   *) return 1 ;;
   esac
   set --
@@ -198,7 +197,7 @@ asks_permission() {
   done
   unset IFS
   [ $# -gt 0 ] && grep -qiE '(^|[{,[:space:]"'\''])ask["'\'']?[[:space:]]*:' "$@" 2>/dev/null || return 1
-  case $ntfy_last in [Pp]ermissionRequest) return 0 ;; esac
+  [ $ntfy_count = 2 ] && return
   grep -aq '[Pp]ermissionRequest"' "$ntfy_inbox/$ntfy_call.call"
 }
 
