@@ -32,12 +32,13 @@ export function readOwnBytes(path: string, most: number): Buffer | undefined {
   return withOwn(path, O_RDONLY, (descriptor, { size }) => (size > most ? undefined : readFileSync(descriptor)))
 }
 
-/** A part of one, in memory of its own; shorter where the file ends before that. */
-export function readOwnPart(path: string, at: number, length: number): Buffer | undefined {
-  return withOwn(path, O_RDONLY, (descriptor) => {
-    const bytes = Buffer.allocUnsafeSlow(length)
-    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, at))
-  })
+/**
+ * Reads a part of one into memory that the caller has.
+ *
+ * @returns how many bytes: fewer where the file ends before that, and none where there is no such file
+ */
+export function readOwnInto(memory: Buffer, path: string, at: number): number {
+  return withOwn(path, O_RDONLY, (descriptor) => readSync(descriptor, memory, 0, memory.length, at)) ?? 0
 }
 
 /** When a file of ours was last written, milliseconds since 1970; nothing if there is none. */

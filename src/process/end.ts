@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { closeSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
@@ -68,6 +67,8 @@ function preventDump(): boolean {
     !read('/proc/sys/kernel/core_pattern').startsWith('|')
   )
     return true
+  // What every run loads has this file in it; few start a program.
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
   return spawnSync('prlimit', ['--core=1:', '--pid', String(process.pid)], { stdio: 'ignore' }).status === 0
 }
 

@@ -1,5 +1,5 @@
 import type { Script } from 'node:vm'
-import { readOwnPart } from '../platform/own-file.ts'
+import { readOwnInto } from '../platform/own-file.ts'
 import { store } from './store.ts'
 
 /** What V8 has compiled of the chunks of earlier runs: two thirds of the time that they take. */
@@ -9,6 +9,8 @@ export class CodeCache {
   readonly #file: string | undefined
   readonly #kept: Kept
   readonly #compiled = new Map<string, { script: Script; source: number }>()
+  /** For the data of one chunk after the other: V8 keeps none of them. */
+  readonly #memory: Buffer
   #isWhole: boolean
 
   /** @param folder nothing where there is no place for it */
@@ -17,6 +19,7 @@ export class CodeCache {
     this.#name = name
     this.#file = folder && `${folder}/${name}`
     this.#kept = readTable(this.#file)
+    this.#memory = Buffer.allocUnsafeSlow(Math.max(0, ...[...this.#kept.chunks.values()].map(({ length }) => length)))
     this.#isWhole = this.#kept.runs >= runs
   }
 
@@ -42,7 +45,7 @@ export class CodeCache {
       const all = new Map<string, { source: number; data: Buffer }>()
       for (const [name, { source }] of this.#kept.chunks) {
         const data = this.#compiled.has(name) ? undefined : this.#dataOf(name, source)
-        if (data !== undefined) all.set(name, { source, data })
+        if (data !== undefined) all.set(name, { source, data: Buffer.from(data) })
       }
       for (const [name, { script, source }] of this.#compiled) {
         all.set(name, { source, data: script.createCachedData() })
@@ -53,7 +56,9 @@ export class CodeCache {
 
   #dataOf(name: string, source: number): Buffer | undefined {
     const kept = this.#kept.chunks.get(name)
-    return this.#file !== undefined && kept?.source === source ? readData(this.#file, kept) : undefined
+    if (this.#file === undefined || kept?.source !== source) return undefined
+    const data = this.#memory.subarray(0, kept.length)
+    return readOwnInto(data, this.#file, kept.at) === kept.length && crc32(data) === kept.crc ? data : undefined
   }
 }
 
@@ -80,9 +85,6 @@ interface KeptChunk {
 /** At most so long are the table and what stands before it, in bytes; a longer one is none of ours. */
 const longestTable = 8 * 1024
 
-/** At most so long are the data of a chunk. */
-const longestData = 32 * 1024 * 1024
-
 /** V8 copies what does not begin at a multiple of this, in bytes. */
 const alignment = 8
 
@@ -107,10 +109,11 @@ function pack(runs: number, chunks: Map<string, { source: number; data: Buffer }
 function readTable(file: string | undefined): Kept {
   const nothing: Kept = { runs: 0, chunks: new Map() }
   // Nobody else can make a file of ours, whoever can write to the folder.
-  const bytes = file === undefined ? undefined : readOwnPart(file, 0, longestTable)
-  if (bytes === undefined || bytes.length < 8) return nothing
+  const bytes = Buffer.allocUnsafeSlow(longestTable)
+  const length = file === undefined ? 0 : readOwnInto(bytes, file, 0)
+  if (length < 8) return nothing
   let at = 8 + bytes.readUInt32LE(4)
-  if (at > bytes.length || bytes.readUInt32LE() !== crc32(bytes.subarray(4, at))) return nothing
+  if (at > length || bytes.readUInt32LE() !== crc32(bytes.subarray(4, at))) return nothing
   const [runs, table] = JSON.parse(bytes.toString('latin1', 8, at))
   const chunks: Kept['chunks'] = new Map()
   for (const [name, source, length, crc] of table) {
@@ -118,11 +121,6 @@ function readTable(file: string | undefined): Kept {
     at += padded(length)
   }
   return { runs, chunks }
-}
-
-function readData(file: string, { at, length, crc }: KeptChunk): Buffer | undefined {
-  const data = length > longestData ? undefined : readOwnPart(file, at, length)
-  return data?.length === length && crc32(data) === crc ? data : undefined
 }
 
 function padded(length: number): number {
