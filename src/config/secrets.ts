@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
@@ -108,11 +109,8 @@ function readSecretFile(path: string): string {
 
 /** PowerShell's `>` writes UTF-16, of which nothing would be the secret. */
 function utf8(bytes: Buffer, place: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new ConfigError(`${place}: is not UTF-8`)
-  }
+  if (!isUtf8(bytes)) throw new ConfigError(`${place}: is not UTF-8`)
+  return bytes.toString('utf8').replace(/^\ufeff/, '')
 }
 
 /** Without a shell, a terminal or our stdin: nothing may ask for a password where nobody looks. */

@@ -27,9 +27,16 @@ export function start(argv: string[]): void {
     `${way}-${installation}-${process.version}-${process.arch}`,
   )
   const { run } = chunkLoader(join(__dirname, 'program'), cache)('./entry.cjs') as { run: (argv: string[]) => void }
+  let isNoted = false
+  const note = () => {
+    if (!isNoted) noteNode(folder)
+    isNoted = true
+  }
+  // While something is waited for, if anything is: a command, or an answer.
+  setImmediate(note).unref()
   process.on('exit', () => {
     cache.keep()
-    noteNode(folder)
+    note()
   })
   run(argv)
 }

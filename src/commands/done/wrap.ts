@@ -15,6 +15,7 @@ import { type NotifyWhen, whyUnwanted } from '../../rules/notify-when.ts'
 import type { WatchFor } from '../../rules/watch-for.ts'
 import { type Job, recordJob } from '../../running/jobs/index.ts'
 import { lookAfterJobs } from '../../running/jobs/start.ts'
+import type { StatsKey } from '../../running/stats/index.ts'
 import { hasFailedAs, holdOutputOf } from './job-flags.ts'
 import { logOf, outcomeOf } from './outcome.ts'
 import { keepQuietly, keyOf, usageOf } from './usage.ts'
@@ -61,6 +62,8 @@ interface Run {
   meter: Meter | undefined
   whole: WholeOutput | undefined
   heartbeat: Awaited<ReturnType<typeof beginPings>>
+  /** By which its usual duration is known. */
+  key: StatsKey | undefined
   /** The thread of what was notified while it ran. */
   thread: string | undefined
 }
@@ -72,6 +75,7 @@ async function runWatched(
   known: Destinations | undefined,
 ): Promise<Run> {
   let meter: Meter | undefined
+  let key: Promise<StatsKey | undefined> | undefined
   let whileLong: ReturnType<typeof prepareForItsEnd> | undefined
   const whole = rules.log === undefined ? undefined : new (await import('../../process/whole-output.ts')).WholeOutput()
   const watching = await beside(commandText(argv), watchFor, rules, global, known).catch(nothingBeside)
@@ -92,6 +96,7 @@ async function runWatched(
         meter = measure(pid)
         job?.began(pid)
         begin(pid)
+        if (!rules.hideCommand) key = keyOf(argv).catch(() => undefined)
       })
       whileLong = prepareForItsEnd(rules, showProgress, global, known)
     },
@@ -101,7 +106,7 @@ async function runWatched(
   const time = new Date().toISOString()
   await whileLong?.end()
   if (hasFailedAs(ended)) held?.print()
-  return { ended, time, meter, whole, heartbeat, thread: await end().catch(() => undefined) }
+  return { ended, time, meter, whole, heartbeat, key: await key, thread: await end().catch(() => undefined) }
 }
 
 /** What a long command's end needs is loaded while it runs; a short one may never need it. */
@@ -129,13 +134,12 @@ function prepareForItsEnd(
 
 async function notify(
   argv: string[],
-  { ended, time, meter, whole, heartbeat, thread }: Run,
+  { ended, time, meter, whole, heartbeat, key, thread }: Run,
   { rules, global }: Wrapping,
   job: Job | undefined,
   known: Destinations | undefined,
 ): Promise<void> {
   const outcome = { ...(await outcomeOf(argv, ended, rules)), ...usageOf(meter, ended) }
-  const key = rules.hideCommand ? undefined : await keyOf(argv)
   await heartbeat?.end((await import('../../process/end.ts')).exitStatus(ended), outcome)
   const silent = whyUnwanted(outcome, rules)
   const source = 'done' as const
