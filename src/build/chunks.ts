@@ -19,6 +19,7 @@ export const chunks: readonly Chunk[] = [
     rooms: ['platform', 'notification', 'cli'],
     packages: ['damerau-levenshtein'],
     also: [
+      'entry',
       'commands/index',
       'delivery/record-decision',
       'history/journal',

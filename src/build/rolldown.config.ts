@@ -39,6 +39,8 @@ export default defineConfig([
   {
     ...common,
     input: { entry: 'src/entry.ts' },
+    // The entry is in the first group, and that its file.
+    preserveEntrySignatures: 'allow-extension',
     // node-notifier finds its programs through its own folder; typescript is cosmiconfig's, for files that we never load.
     external: ['node-notifier', '@matrix-org/matrix-sdk-crypto-wasm', /^fake-indexeddb/, 'typescript', /^node:/],
     resolve: {
@@ -59,7 +61,7 @@ export default defineConfig([
       codeSplitting: {
         groups: chunks.map((chunk) => ({
           name: chunk.name,
-          test: (id: string) => takes(chunk, id) || (chunk.name === 'core' && id.includes('rolldown/runtime')),
+          test: (id: string) => takes(chunk, id),
         })),
       },
     },
