@@ -2,6 +2,7 @@ import { openCache } from '../backends/contract/cache.ts'
 import type { Outcome } from '../notification/index.ts'
 import type { Delivery } from '../outbox/delivery.ts'
 import { formatDuration } from '../platform/duration.ts'
+import { hashOf } from '../platform/hash.ts'
 import { field } from '../platform/json.ts'
 
 /** How long to wait for another process that counts at this moment, in milliseconds; then nothing is counted. */
@@ -103,9 +104,9 @@ function countersFrom(value: unknown): Counters {
 /** What makes two deliveries the same: command, status, title and text, but for how long it took. */
 function fingerprint({ notification }: Delivery, outcome: Outcome | undefined): string {
   const { title, message } = notification
-  const { createHash } = process.getBuiltinModule('node:crypto')
   const took = outcome?.durationMs === undefined ? undefined : formatDuration(outcome.durationMs)
   const timeless = (text: string) => (took === undefined ? text : text.replaceAll(took, ''))
   const parts = [outcome?.command, outcome?.status, outcome?.signal, timeless(title), timeless(message)]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+  const text = JSON.stringify(parts)
+  return `${hashOf(text)}-${text.length}`
 }

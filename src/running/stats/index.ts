@@ -6,6 +6,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { makeFolder } from '../../platform/folder.ts'
+import { hashOf } from '../../platform/hash.ts'
 import { asObject } from '../../platform/json.ts'
 import { largest } from '../../platform/largest.ts'
 import { readOwn, replaceOwn } from '../../platform/own-file.ts'
@@ -111,17 +112,7 @@ function statsFolder(): string | undefined {
 
 function fileOf({ folder, command }: StatsKey): string | undefined {
   const place = statsFolder()
-  return place === undefined ? undefined : join(place, `${hash(`${folder}\0${command}`)}.json`)
-}
-
-/** FNV-1a, twice: node:crypto takes 3 ms to load, and a file says itself whose it is. */
-function hash(text: string): string {
-  const half = (seed: number) => {
-    let value = seed
-    for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193)
-    return (value >>> 0).toString(16).padStart(8, '0')
-  }
-  return half(0x811c9dc5) + half(0x9747b28c)
+  return place === undefined ? undefined : join(place, `${hashOf(`${folder}\0${command}`)}.json`)
 }
 
 function readStats(path: string, key?: StatsKey): Stats | undefined {
