@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { makeFolder } from '../platform/folder.ts'
+import { hashOf } from '../platform/hash.ts'
 import { largest } from '../platform/largest.ts'
 import { readOwn, replaceOwn } from '../platform/own-file.ts'
-import { stateFolder } from '../platform/paths.ts'
+import { configFolder, stateFolder } from '../platform/paths.ts'
 import { version } from '../platform/program.ts'
 import { isMapping } from './shapes.ts'
 
@@ -44,9 +45,12 @@ export function keepContent(source: Source, content: unknown): void {
   } catch {}
 }
 
-function copyFile({ text, stats }: Source): string | undefined {
+/** One for each file: who uses two in turns has both read quickly. */
+function copyFile({ path, text, stats }: Source): string | undefined {
   const folder = stateFolder()
-  return folder === undefined || !stats.isFile() || text.length > longest ? undefined : join(folder, 'config')
+  if (folder === undefined || !stats.isFile() || text.length > longest) return undefined
+  const isUsual = path.startsWith(`${configFolder()}/ntfy.`)
+  return join(folder, isUsual ? 'config' : `config-${hashOf(path).slice(0, 2)}`)
 }
 
 function identityOf({ path, text, stats: { dev, ino, size, mtimeMs, ctimeMs } }: Source): string {

@@ -4,6 +4,8 @@ import { keptContent } from './parsed-copy.ts'
 
 /** A configuration file is a few lines; what is larger than this, in bytes, is not one. */
 const largest = 1024 * 1024
+/** So much is read at once, in bytes. */
+const piece = 64 * 1024
 /** How long a pipe may take, in milliseconds. */
 const patience = 30_000
 
@@ -66,10 +68,11 @@ function readText(path: string, pipe: boolean): { text: string; stats: Stats } {
     if (stats.isDirectory()) throw new UnreadableConfig('is a folder: expected a file')
     if (!stats.isFile() && !pipe) throw new UnreadableConfig('is not a regular file')
     const end = Date.now() + patience
+    const length = stats.isFile() ? Math.min(stats.size + 1, piece) : piece
     const chunks: Buffer[] = []
     let size = 0
     for (;;) {
-      const chunk = Buffer.alloc(64 * 1024)
+      const chunk = Buffer.alloc(length)
       const read = readSome(descriptor, chunk, end)
       if (read === 0) break
       size += read

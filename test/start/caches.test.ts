@@ -178,6 +178,21 @@ it('a configuration is read anew when it changes, whatever its time says', async
   await send()
 })
 
+it('two configurations that are used in turns have a copy each', async () => {
+  const { home, env, config } = await warmHome()
+  const other = join(home, 'other.yml')
+  copyFileSync(config, other)
+  const copies = async () => {
+    for (const named of [[], ['-c', other]]) expect((await ntfy([...named, 'send', 'hello'], { env })).code).toBe(0)
+    const folder = join(home, '.local/state/ntfy')
+    const names = readdirSync(folder).filter((name) => name.startsWith('config'))
+    return names.map((name) => statSync(join(folder, name)).ino)
+  }
+  const first = await copies()
+  expect(first).toHaveLength(2)
+  expect(await copies()).toEqual(first)
+})
+
 describeWith(['strace'], 'a Node that has started here', () => {
   it('is not asked for its version, until something changes', async () => {
     const { home, env } = await warmHome()
