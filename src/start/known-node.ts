@@ -24,18 +24,10 @@ export function noteNode(caches: string | undefined): void {
     const started = Date.now() - process.uptime() * 1000
     if (looked.some((one) => (one + 1) * 1000 > started)) return
     if (isFromNow && looked.every((one) => one < time) && readOwn(file, 8192) === note) return
-    if (isReplaced()) return
     makeFolder(caches)
     if (ownershipProblem(caches, { ownGroup: true }) !== undefined) return
     replaceOwn(file, note)
   } catch {}
-}
-
-/** Is another program where ours was when it started? */
-function isReplaced(): boolean {
-  const own = statSync('/proc/self/exe', { throwIfNoEntry: false })
-  const there = statSync(process.execPath)
-  return own !== undefined && (own.ino !== there.ino || own.dev !== there.dev)
 }
 
 /** A home may be shared with a container, which has another Node. Not os.hostname(), which a shell cannot read. */
