@@ -324,7 +324,10 @@ done
 
 # @spool@
 
-[ "$ntfy_spooled" ] && spool_call "$@" && start_node "$@"
+if [ "$ntfy_spooled" ]; then
+  spool_call "$@"
+  start_node "$@"
+fi
 ntfy_completion=''
 case $#$1${2-} in
 2completionbash | 2completionzsh | 2completionfish) ntfy_completion=$2 ntfy_shell=$2 ;;

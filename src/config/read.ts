@@ -68,7 +68,8 @@ function readText(path: string, pipe: boolean): { text: string; stats: Stats } {
     if (stats.isDirectory()) throw new UnreadableConfig('is a folder: expected a file')
     if (!stats.isFile() && !pipe) throw new UnreadableConfig('is not a regular file')
     const end = Date.now() + patience
-    const length = stats.isFile() ? Math.min(stats.size + 1, piece) : piece
+    // Some file systems say of every file that it is empty.
+    const length = stats.isFile() && stats.size > 0 ? Math.min(stats.size + 1, piece) : piece
     const chunks: Buffer[] = []
     let size = 0
     for (;;) {
