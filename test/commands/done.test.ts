@@ -117,6 +117,15 @@ describe('wrong usage runs nothing', () => {
     [['done', '--pid'], '--pid: expected a process ID'],
     [['done', '--status', 'x'], '--status x'],
     [['done', '--status', '7', 'touch', 'ran'], 'expected no command'],
+    [['done', '--status', '0', '--pid', '1'], '--pid and --status: expected one of them'],
+    [['done', '--shell', 'touch ran', '--pid', '1'], '--shell: expected a command to run'],
+    [['done', '--log', 'always', '--name', 'init'], '--log: expected a command to run'],
+    [['done', '-o', '--unit', 'cron'], '--stdout: expected a command to run'],
+    [['done', '--tail', '5', '--status', '1'], '--tail: expected a command to run'],
+    [['done', '-L', '5', '--status', '1'], '--longer-than: expected a command or a process to wait for'],
+    [['done', '--overdue', '5m', '--status', '1'], '--overdue: expected a command or a process to wait for'],
+    [['done', '--unit', ''], '--unit : expected the name of a unit'],
+    [['done', '--unit', '-x'], '--unit -x: expected the name of a unit'],
   ])('%j', async (args, says) => {
     const { server, env } = await configuredHome()
     const outcome = await ntfy(args, { env })

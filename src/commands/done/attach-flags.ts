@@ -45,7 +45,7 @@ export function isAttached({ pid, name, container, unit, 'gh-run': run }: Attach
  * @returns how long to wait for a process of that name to start, in milliseconds
  * @throws UsageError for flags that mean nothing together
  */
-export function checkAttached(flags: AttachFlags): number | undefined {
+export function checkAttached(flags: AttachFlags & { status?: string | undefined }): number | undefined {
   const { name, newest, all, ssh, pid, container, unit, 'gh-run': run, 'wait-for-start': patience } = flags
   const kinds = {
     '--pid': pid,
@@ -53,6 +53,7 @@ export function checkAttached(flags: AttachFlags): number | undefined {
     '--container': container,
     '--unit': unit,
     '--gh-run': run,
+    '--status': flags.status === undefined ? [] : [flags.status],
   }
   const given = Object.entries(kinds).flatMap(([flag, values]) => (values.length > 0 ? [flag] : []))
   if (given.length > 1) throw new UsageError(`${given.join(' and ')}: expected one of them`)

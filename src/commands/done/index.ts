@@ -3,8 +3,8 @@ import { UsageError } from '../../platform/errors.ts'
 import { checkAttached, isAttached } from './attach-flags.ts'
 import { notifyFormatted, notifyStatus } from './ended.ts'
 import { type DoneFlags, flags } from './flags.ts'
-import { checkCron } from './job-flags.ts'
 import { readRules } from './rules.ts'
+import { refuseUnusable } from './unusable.ts'
 import { readWatchFor } from './watch-flags.ts'
 import { readSituation, wrap } from './wrap.ts'
 
@@ -25,11 +25,8 @@ export default defineCommand({
   async run({ flags, words, global }) {
     const rules = readRules(flags)
     const attached = isAttached(flags)
-    if (flags.ping !== undefined && (attached || flags.status !== undefined)) {
-      throw new UsageError('--ping: expected a command: of one that already runs, or has ended, use ntfy ping')
-    }
+    refuseUnusable(flags, attached)
     const watchFor = readWatchFor(flags)
-    checkCron({ ...flags, attached: attached || flags.status !== undefined })
     if (attached) return (await import('./attach.ts')).attach(flags, words, { rules, watchFor, global })
     checkAttached(flags)
     if (flags.formatter !== undefined) return notifyFormatted(flags.formatter, words, rules, global)

@@ -1,5 +1,5 @@
 import { type BatchDetails, batchHere } from '../../notification/batch.ts'
-import { messageOf, UsageError } from '../../platform/errors.ts'
+import { messageOf } from '../../platform/errors.ts'
 import { say } from '../../platform/output.ts'
 import type { HeldOutput } from '../../process/held-output.ts'
 import type { Ended } from '../../process/run.ts'
@@ -15,20 +15,6 @@ export const jobFlags = {
     description: 'in a job of several ranks, notify of each (default: of rank 0, and of failures together)',
   },
 } as const
-
-/** What else was asked for, as far as it and --cron contradict each other. */
-interface Asked {
-  cron: boolean
-  match: string[]
-  attached: boolean
-}
-
-/** @throws UsageError before anything is run */
-export function checkCron({ cron, match, attached }: Asked): void {
-  if (!cron) return
-  if (attached) throw new UsageError('--cron: expected a command to run (ntfy done --cron CMD)')
-  if (match.length > 0) throw new UsageError('--match: with --cron the output is only looked at if it fails')
-}
 
 /** Without room for the output it is printed as it comes: the command runs all the same. */
 export async function holdOutputOf(cron: boolean): Promise<HeldOutput | undefined> {

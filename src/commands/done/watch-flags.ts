@@ -60,6 +60,6 @@ function checkPattern(pattern: string): void {
   try {
     new RegExp(pattern)
   } catch (error) {
-    throw new UsageError(`--match ${pattern}: ${messageOf(error).replace(/^Invalid regular expression: /, '')}`)
+    throw new UsageError(`--match ${pattern}: ${messageOf(error).replace(/^Invalid regular expression: .*: /s, '')}`)
   }
 }

@@ -45,7 +45,7 @@ function matcher(pattern: string): (text: string) => boolean {
     const expression = new RegExp(source)
     return (text) => expression.test(text)
   } catch (error) {
-    throw new UsageError(`--name ${pattern}: ${messageOf(error).replace(/^Invalid regular expression: /, '')}`)
+    throw new UsageError(`--name ${pattern}: ${messageOf(error).replace(/^Invalid regular expression: .*: /s, '')}`)
   }
 }
 

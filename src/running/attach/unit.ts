@@ -9,6 +9,7 @@ const lines = 20
 
 /** A unit of the system, or else of the user. */
 export async function findUnit(name: string): Promise<Attached> {
+  if (name === '' || name.startsWith('-')) throw new UsageError(`--unit ${name}: expected the name of a unit`)
   const { unit, user } = await find(name)
   if (isOver(unit)) throw new NtfyError(`--unit ${name}: ${unit.name} is not running (${unit.state})`, 1)
   return { name: unit.name, wait: (signal) => waitFor(unit, user, signal) }
