@@ -44,11 +44,13 @@ async function mail(subject: string | undefined, [user, ...more]: string[], glob
   const { SLURM_JOB_STATE: state = stateIn(subject), SLURM_JOB_EXIT_CODE2, SLURM_JOB_EXIT_CODE } = process.env
   const code = SLURM_JOB_EXIT_CODE2 ?? codeFrom(SLURM_JOB_EXIT_CODE) ?? codeIn(subject)
   const text = sentenceOf(subject, user, state, code)
+  const id = process.env['SLURM_JOB_ID'] ?? /Job_id=(\S+)/.exec(subject)?.[1]
   const isOver = state !== undefined && !/^(RUNNING|PENDING|SUSPENDED|CONFIGURING)/.test(state)
   const ending = {
     source: 'done' as const,
     outcome: isOver ? outcomeOfState(state, code) : {},
     sentence: () => text,
+    ...(id !== undefined && { subject: `job ${id}` }),
     origin: { ...originHere(), user, cwd: process.env['SLURM_JOB_WORK_DIR'] ?? '/' },
   }
   const destinations = await destinationsFor({ ...global, config: siteConfig() })

@@ -15,6 +15,8 @@ import type { Draft } from './redacted-view.ts'
 export interface EndedCommand {
   source: Source
   outcome: Outcome
+  /** What it was, where that is no command: `unit backup.service`. */
+  subject?: string
   /** The process that was watched, whose status nobody but its parent can know. */
   pid?: number
   terminal?: TerminalReference

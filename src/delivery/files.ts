@@ -13,16 +13,19 @@ export function filesFor(
   const files: OutgoingFile[] = []
   const lines: string[] = []
   const limit = takesFiles?.(options)
+  let room = limit?.max ?? 0
   for (const attachment of attachments) {
     const name = oneLine(attachment.name)
     const type = typeOf(name)
     const isTaken = limit !== undefined && (!limit.pictures || type.startsWith('image/'))
-    const content = isTaken && attachment.size <= limit.max ? keptContent(outboxFolder(), attachment) : undefined
+    const fits = isTaken && attachment.size <= room
+    const content = fits ? keptContent(outboxFolder(), attachment) : undefined
     if (content !== undefined && (limit?.count ?? Number.POSITIVE_INFINITY) > files.length) {
       files.push({ name, type, content })
+      if (limit?.together) room -= attachment.size
       continue
     }
-    const why = isTaken && attachment.size > limit.max ? ` (too large for ${title})` : ''
+    const why = isTaken && !fits ? ` (too large for ${title})` : ''
     lines.push(`${lineOf(attachment, origin.host)}${why}`)
   }
   return { files, lines }

@@ -3,6 +3,7 @@ import { type JournalTarget, note } from '../history/journal.ts'
 import type { Outcome, Source } from '../notification/index.ts'
 import { whyKept } from '../outbox/delivery.ts'
 import { withoutOurSecrets } from '../platform/masking.ts'
+import { oneLine } from '../platform/text.ts'
 import { redactedCommand } from '../redact/lazily.ts'
 import type { Plan } from './plan.ts'
 
@@ -10,6 +11,8 @@ import type { Plan } from './plan.ts'
 export interface Decided {
   source: Source
   outcome: Outcome
+  /** What it was, where that is no command: `unit backup.service`. */
+  subject?: string
   /** The shell that a hook speaks for, and its threshold. */
   threshold?: { shellPid: number; thresholdMs: number }
   /** The journal does not get the command, either. */
@@ -28,6 +31,7 @@ export interface Decided {
 export async function recordDecision({
   source,
   outcome,
+  subject,
   threshold,
   hideCommand,
   config,
@@ -44,6 +48,7 @@ export async function recordDecision({
     time: new Date().toISOString(),
     source: source === 'hook' ? 'hook' : 'done',
     ...(command !== undefined && !hideCommand && { command: withoutOurSecrets(await redactedCommand(command)) }),
+    ...(subject !== undefined && { subject: withoutOurSecrets(oneLine(subject)) }),
     ...(status !== undefined && { status }),
     ...(signal !== undefined && { signal }),
     ...(durationMs !== undefined && { durationMs: Math.round(durationMs) }),

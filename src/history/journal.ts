@@ -12,6 +12,8 @@ export interface JournalEntry {
   source: 'hook' | 'done' | 'send' | 'drop' | 'agent'
   /** Without its secrets; nothing where it is not to be shown. */
   command?: string
+  /** What it was, where that is no command: `unit backup.service`. */
+  subject?: string
   /** The agent and what happened, where it is about one. */
   agent?: { name: string; event: string; session: string; project: string }
   status?: number

@@ -177,6 +177,45 @@ describe('send --attach', () => {
   })
 })
 
+it('names what is too large for a service, also together with others, and says so', async () => {
+  const { env, home, config } = await configuredHome()
+  const targets = {
+    discord: 'url: https://discord.com/api/webhooks/1/a',
+    mail: 'host: localhost, tls: none, to: a@example.org, senderaddress: b@example.org',
+    matrix: "homeserver: https://h.org, access_token: t, rooms: ['!r:h.org']",
+    mattermost: 'url: https://mm.org, token: t, channel_id: c',
+    ntfy_sh: 'topic: t',
+    pushover: 'user_key: u, api_token: t',
+    slack: 'token: xoxb-1, recipient: C1',
+    telegram: "token: '1:a', chat_id: '1'",
+    zulip: 'site: https://z.org, email: a@z.org, key: k, to: ops',
+  }
+  const lines = Object.entries(targets).map(([name, options]) => `${name}: {${options}}\n`)
+  writeFileSync(config, `backends: [${Object.keys(targets)}]\n${lines.join('')}`, { mode: 0o600 })
+  for (const [name, megabytes] of [
+    ['a.png', 10],
+    ['b.png', 9],
+    ['huge.png', 101],
+  ] as const) {
+    writeFileSync(join(home, name), '')
+    truncateSync(join(home, name), megabytes * 1024 * 1024)
+  }
+  const shown = async (...words: string[]) => {
+    const { stdout } = await ntfy(['--json', ...words, 'send', '--dry-run', 'hi', ...files], { env })
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { message: string; files?: unknown[] })
+  }
+  let files = ['--attach', 'huge.png']
+  const all = await shown()
+  expect(all).toHaveLength(9)
+  for (const one of all) expect(one.message).toMatch(/^hi\nhuge\.png, 106 MB, on .* \(too large for .+\)$/)
+  files = ['--attach', 'a.png', '--attach', 'b.png']
+  const [mail] = await shown('-b', 'mail')
+  expect(mail).toMatchObject({ files: [{ name: 'a.png' }], message: expect.stringMatching(/^hi\nb\.png, 9 MB/) })
+})
+
 it('attaches the whole output of a failed command, without its secrets and with its middle left out', async () => {
   const { server, env } = await configuredHome()
   server.answer(() => ({ id: 'a', topic: 'mine' }))

@@ -55,6 +55,7 @@ it('a unit by its name, as the manager knows it; one that is not there, and no m
   expect(configured.server.received[0]?.json['message']).toMatch(
     /^❌ a.service failed \(oom-kill, out of memory, killed by SIGKILL\):\n/,
   )
+  expect((await ntfy(['why'], { env })).stdout).toMatch(/ unit a\.service: phone: delivered at /)
   standIn(configured, 'systemctl', show({ Id: 'b.service', LoadState: 'not-found', ActiveState: 'inactive' }))
   expect(await ntfy(['unit', 'b'], { env })).toMatchObject({
     code: 64,

@@ -56,6 +56,7 @@ it('--container: its exit code, and that the kernel killed it for memory', async
     '❌ container web failed (code 137, out of memory (OOMKilled)) in 1:02 minutes',
   ])
   expect(calls()).toContain('wait web')
+  expect((await ntfy(['why'], { env })).stdout).toContain(' container web, 1 m 2 s: phone: ')
   standIn(configured, 'docker', 'echo "Error: No such container: web" >&2; exit 1')
   standIn(configured, 'podman', 'echo "Error: no such container web" >&2; exit 125')
   expect((await ntfy(['done', '--container', 'web'], { env })).code).toBe(64)

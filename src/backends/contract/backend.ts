@@ -46,8 +46,13 @@ export interface Backend<O extends Options = Options> {
   local?: true
   /** Shows a notification's actions as buttons; elsewhere they are lines of the message. */
   takesActions?: true
-  /** Takes files up to so many bytes each; nothing where the options do not allow for it. Others are named in the message. */
-  takesFiles?(options: Record<string, unknown>): { max: number; count?: number; pictures?: true } | undefined
+  /**
+   * Takes files up to so many bytes each, or all together; nothing where the options do not allow for it. Others are
+   * named in the message.
+   */
+  takesFiles?(
+    options: Record<string, unknown>,
+  ): { max: number; together?: true; count?: number; pictures?: true } | undefined
   /** A duplicate does harm (an SMS costs): after an answer was lost on its way there is no second attempt. */
   once?: true
   /** Takes any option that the configuration gives it: a function of somebody's own, which declares none. */

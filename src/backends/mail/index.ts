@@ -88,7 +88,7 @@ export default defineBackend({
     return host === undefined ? 'host is missing: the server that oauth logs in at' : grantProblem(oauth)
   },
   // What most servers take, base64 included.
-  takesFiles: () => ({ max: 18 * 1024 * 1024 }),
+  takesFiles: () => ({ max: 18 * 1024 * 1024, together: true }),
   limits: { title: { max: 900, unit: 'bytes' }, message: { max: 500_000, unit: 'bytes' } },
   async send(notification, options, context) {
     const message = messageOf(notification, options, context)

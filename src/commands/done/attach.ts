@@ -92,7 +92,13 @@ async function waitForOne(
     if (visible) showProgress('')
     if (whyUnwanted(outcome, rules)) return exitCode.ok
     const said = { sentence: (shown: typeof outcome) => sentence(shown, global), ...(url !== undefined && { url }) }
-    await notifyEnded({ source: 'pid', outcome, ...said }, rules, global, visible)
+    const { subject } = one
+    await notifyEnded(
+      { source: 'pid', outcome, ...said, ...(subject !== undefined && { subject }) },
+      rules,
+      global,
+      visible,
+    )
     return exitCode.ok
   } catch (error) {
     if (!(error instanceof NtfyError)) throw error

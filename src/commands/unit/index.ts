@@ -40,7 +40,8 @@ export default defineCommand({
     const outcome = await outcomeOfUnit(unit, lines)
     const sentence = ({ output }: { output?: string }) =>
       `${unitSentence(unit, global)}${output === undefined ? '' : `:\n${output}`}`
-    const reports = await notifyHere({ source: 'done', outcome, sentence }, await destinationsFor(global), global)
+    const ending = { source: 'done', outcome, sentence, subject: `unit ${unit.name}` } as const
+    const reports = await notifyHere(ending, await destinationsFor(global), global)
     for (const report of reports) {
       if (global.json) printReport(report)
       sayReport(report)

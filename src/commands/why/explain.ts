@@ -9,9 +9,9 @@ import type { Entry, Known } from './known.ts'
 
 /** A line for each target: what, where to, what has become of it and why; one line where nobody was notified. */
 export function explain(entry: Entry, find: RuleFinder, known: Known): string[] {
-  const { command, durationMs, event, silent, away, targets, title } = entry
+  const { command, subject: what, durationMs, event, silent, away, targets, title } = entry
   const took = durationMs === undefined ? '' : `, ${shortDuration(durationMs)}`
-  const subject = `${oneLine(title ?? command ?? 'a command')}${event === undefined ? '' : ` ${oneLine(event)}`}${took}`
+  const subject = `${oneLine(title ?? command ?? what ?? 'a command')}${event === undefined ? '' : ` ${oneLine(event)}`}${took}`
   if (silent?.rule === 'away' || silent?.rule === '-b') {
     return [`${subject}: not sent: away: no (${oneLine(away?.source ?? 'the terminal')})`]
   }

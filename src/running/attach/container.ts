@@ -27,7 +27,8 @@ export async function findContainer(name: string): Promise<Attached> {
   for (const program of programs) {
     try {
       const state = await inspect(program, name)
-      return { name: `container ${name}`, wait: (signal) => waitFor(program, name, state, signal) }
+      const subject = `container ${name}`
+      return { name: subject, subject, wait: (signal) => waitFor(program, name, state, signal) }
     } catch (error) {
       if (!(error instanceof NtfyError)) throw error
       problems.push(error)

@@ -26,7 +26,8 @@ export async function findRun(id: string): Promise<Attached> {
   const run = id === '' ? (await ask<Run[]>(['run', 'list', '--limit', '1', '--json', fields]))[0] : await view(id)
   if (run === undefined) throw new UsageError('--gh-run: this repository has no runs')
   const number = id || String(run.databaseId ?? '')
-  return { name: nameOf(run, number), wait: (signal) => waitFor(number, run, signal) }
+  const subject = nameOf(run, number)
+  return { name: subject, subject, wait: (signal) => waitFor(number, run, signal) }
 }
 
 function view(id: string, signal?: AbortSignal): Promise<Run> {

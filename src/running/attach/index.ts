@@ -25,6 +25,8 @@ export interface AttachedEnd {
 export interface Attached {
   /** What it is called while it is waited for. */
   name: string
+  /** What ended, where that is no command: `unit backup.service`. */
+  subject?: string
   /** @throws NtfyError it cannot be known any more */
   wait(signal: AbortSignal): Promise<AttachedEnd>
 }

@@ -49,7 +49,8 @@ export async function findJob(job: string): Promise<Attached> {
   if (!/^\d+(_\d+)?$/.test(job)) throw new UsageError(`slurm wait ${job}: expected the number of a job`)
   const tasks = await tasksOf(job)
   if (tasks.length === 0) throw new UsageError(`slurm wait ${job}: Slurm knows no such job`)
-  return { name: `job ${job}`, wait: (signal) => waitFor(job, tasks, signal) }
+  const subject = `job ${job}`
+  return { name: subject, subject, wait: (signal) => waitFor(job, tasks, signal) }
 }
 
 /** Those that Slurm has forgotten meanwhile have ended as they were last seen. */

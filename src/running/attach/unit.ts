@@ -12,7 +12,7 @@ export async function findUnit(name: string): Promise<Attached> {
   if (name === '' || name.startsWith('-')) throw new UsageError(`--unit ${name}: expected the name of a unit`)
   const { unit, user } = await find(name)
   if (isOver(unit)) throw new NtfyError(`--unit ${name}: ${unit.name} is not running (${unit.state})`, 1)
-  return { name: unit.name, wait: (signal) => waitFor(unit, user, signal) }
+  return { name: unit.name, subject: `unit ${unit.name}`, wait: (signal) => waitFor(unit, user, signal) }
 }
 
 async function find(name: string): Promise<{ unit: Unit; user: boolean }> {
