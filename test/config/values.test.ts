@@ -98,6 +98,7 @@ describe('config check names what every message would be refused for', () => {
     ['backend: mqtt, url: "mqtt://h", topic: "a/#"', 'topic'],
     ['backend: webhook, url: "https://h", template: {a: "{{nonsense}}"}', 'template'],
     ['backend: webhook, url: "https://h", headers: {"a b": c}', 'headers'],
+    ['backend: webhook, url: "https://h", headers: [a]', 'headers'],
     ['backend: webhook, url: "https://h", success: [ok]', 'success'],
     ['backend: xmpp, jid: me, password: x, recipient: [a@b]', 'jid'],
     ['backend: telegram, token: abc, chat_id: 5', 'token'],
@@ -111,6 +112,21 @@ describe('config check names what every message would be refused for', () => {
     const { code, stdout } = await run('config', 'check')
     expect({ code, stdout }).toEqual({ code: 78, stdout: expect.stringContaining(`ntfy.yml:1: t.${option}: `) })
   })
+})
+
+it('config check warns of variables and programs that this environment lacks', async () => {
+  const { run } = await configured(
+    'a: {backend: exec, command: [no-such-program]}\nb: {backend: ntfy_sh, topic: t, token: {env: UNSET_HERE}}\nc: {backend: ntfy_sh, topic: t, token: {command: [no-such-pass, x]}, password: {command: [cat]}}\n',
+  )
+  const { code, stdout } = await run('config', 'check')
+  expect([code, stdout.split('\n').filter((line) => line.startsWith('warning: '))]).toEqual([
+    0,
+    [
+      'warning: a.command: no-such-program is not in the PATH here',
+      'warning: b.token: the variable UNSET_HERE is not set here',
+      'warning: c.token: no-such-pass is not in the PATH here',
+    ],
+  ])
 })
 
 describe('configurations of others', () => {

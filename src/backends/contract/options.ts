@@ -156,7 +156,8 @@ export function map<const D extends OptionDetails<Record<string, string>> & { na
     v.string(),
     v.check((text) => fits(text, nameFormat), nameFormat?.expected ?? ''),
   )
-  return declare('map', v.record(name, value, 'expected names with strings'), details)
+  const notList = v.check((given) => !Array.isArray(given), 'expected names with strings (name: text), not a list')
+  return declare('map', v.pipe(v.unknown(), notList, v.record(name, value, 'expected names with strings')), details)
 }
 
 function parsedJson(text: string): unknown {

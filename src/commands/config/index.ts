@@ -1,6 +1,7 @@
 import type { Backend } from '../../backends/contract/backend.ts'
 import { loadBackend } from '../../backends/index.ts'
 import { defineCommand, type GlobalOptions } from '../../cli/command.ts'
+import { doubts } from '../../config/doubts.ts'
 import { configPlaces, exists, findConfig } from '../../config/find.ts'
 import { loadConfig } from '../../config/index.ts'
 import { describeReference, referenceOf } from '../../config/secrets.ts'
@@ -78,15 +79,17 @@ async function describe(target: Target, config: Config): Promise<string[]> {
   if (backend === undefined) return []
   const { options } = backend
   const lacking = await unsendable(target, backend)
+  const doubtful = [
+    ...(lacking === undefined ? [] : [`${target.name} cannot send: ${lacking}`]),
+    ...doubts(target, backend),
+  ]
   const lines = [
-    ...(lacking === undefined ? [] : [`${style.stdout.doubtful('warning:')} ${target.name} cannot send: ${lacking}`]),
+    ...doubtful.map((text) => `${style.stdout.doubtful('warning:')} ${text}`),
     `target ${target.name}: ${target.backend}${config.backends.includes(target.name) ? ', used by default' : ''}`,
   ]
   for (const [name, value] of Object.entries(target.settings)) {
     const reference = referenceOf(value)
-    const isUnset = reference !== undefined && 'env' in reference && process.env[reference.env] === undefined
-    if (reference !== undefined)
-      lines.push(`  ${name}: from ${describeReference(reference)}${isUnset ? ' (not set here)' : ''}`)
+    if (reference !== undefined) lines.push(`  ${name}: from ${describeReference(reference)}`)
     else if (options[name]?.details.secret) lines.push(`  ${name}: in the file`)
   }
   return lines
