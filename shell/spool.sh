@@ -60,8 +60,8 @@ split_call() {
       --config) ntfy_skip=1 ntfy_value=1 ;;
       --config=*) ntfy_config=${ntfy_word#--config=} ;;
       -b | --backend | --title | --log-level | --color | --priority | --url | --tag | --action | --icon | --in | --at) ntfy_skip=1 ;;
-      # What is shown, and files that are copied now, are Node's.
-      --dry-run) ntfy_help=1 ;;
+      # What is shown or refused, and files that are copied now, are Node's.
+      --dry-run | --json | --no-queue) ntfy_help=1 ;;
       --attach) ntfy_skip=1 ntfy_help=1 ;;
       --attach=*) ntfy_help=1 ;;
       -o | --option) ntfy_skip=2 ;;

@@ -22,7 +22,7 @@ export default defineCommand({
   async run({ words: [verb = '', ...words], flags: { subject }, global }) {
     if (verb === 'mail') return mail(subject, words, global)
     if (verb !== 'wait' || subject !== undefined) {
-      throw new UsageError(`slurm ${verb}: expected wait or mail${didYouMean(verb, ['wait', 'mail'])}`)
+      throw new UsageError(`slurm${verb && ` ${verb}`}: expected wait or mail${didYouMean(verb, ['wait', 'mail'])}`)
     }
     if (words.length === 0) throw new UsageError('slurm wait: expected the number of a job')
     const { waitForAll } = await import('./done/attach.ts')

@@ -76,6 +76,19 @@ describe.each(interpreters)('what nobody waits for, in %s %s', (...interpreter) 
     expect(calls()).toEqual([])
   })
 
+  it('leaves to Node what is printed or refused', async () => {
+    const { env } = await configuredHome()
+    const { code, stdout } = await ntfy(['--json', 'send', '--no-wait', 'hi'], { env })
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      { target: 'phone', backend: 'ntfy_sh', outcome: 'queued', id: expect.any(String) },
+    ])
+    expect(await ntfy(['send', '--no-wait', '--no-queue', 'hi'], { env })).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('--no-wait and --no-queue exclude each other'),
+    })
+  })
+
   it('closes all descriptors of the caller, and leaves its group', async () => {
     const { server, env } = await configuredHome()
     const script = `exec 3>&1 9>&1 10>&1 63>&1; exec "$@"`

@@ -35,6 +35,15 @@ const flags = {
 type QueueFlags = FlagValues<typeof flags>
 type Verb = (folder: string, words: string[], flags: QueueFlags, json: boolean) => Promise<number> | number
 
+/** Which verbs each of the flags is for. */
+const verbsOf: Record<Exclude<keyof QueueFlags, 'install-timer'>, string[]> = {
+  wait: ['flush', 'retry'],
+  held: ['flush'],
+  due: ['flush'],
+  failed: ['retry'],
+  all: ['drop'],
+}
+
 const verbs: Record<string, Verb> = { list: showList, flush, retry, drop, show }
 
 export default defineCommand({
@@ -55,11 +64,23 @@ export default defineCommand({
     const known = Object.keys(verbs)
     if (!verb)
       throw new UsageError(`queue: unknown word ${name}${didYouMean(name, known)} (known: ${known.join(', ')})`)
+    refuseOthers(name, flags)
+    if (name === 'list' && ids.length > 0) {
+      throw new UsageError(`queue list: ${ids[0]}: unexpected argument (queue show ${ids[0]})`)
+    }
     const folder = outboxFolder()
     if (folder === undefined) throw new NtfyError(`no outbox: ${statePlace().problem}`, exitCode.io)
     return verb(folder, ids, flags, global.json)
   },
 })
+
+function refuseOthers(verb: string, flags: QueueFlags): void {
+  for (const [flag, its] of Object.entries(verbsOf)) {
+    if (flags[flag as keyof QueueFlags] && !its.includes(verb)) {
+      throw new UsageError(`queue ${verb}: --${flag} means nothing here (known to queue ${its.join(' and ')})`)
+    }
+  }
+}
 
 async function showList(folder: string, _: string[], __: QueueFlags, json: boolean): Promise<number> {
   let count = 0

@@ -42,7 +42,10 @@ export async function row(kept: Kept & Place): Promise<string> {
   const when = created === undefined ? '' : localTime(created)
   const id = kept.id.slice(0, 8)
   const state = kept.state.padEnd(8)
-  const rest = cutColumns(` ${when}  ${oneLine(target)}  ${what}`, columns() - id.length - 2 - state.length)
+  const rest = cutColumns(
+    ` ${when.padEnd(7)}  ${oneLine(target).padEnd(6)}  ${what}`,
+    columns() - id.length - 2 - state.length,
+  )
   const first = `${id}  ${style.stdout[tones[kept.state]](state)}${rest}`
   const why = kept.state === 'failed' ? '' : `, next ${next === undefined ? '?' : localTime(next)}`
   const tried = `${tries} ${tries === 1 ? 'try' : 'tries'}${why}`

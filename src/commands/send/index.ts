@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty'
-import { defineCommand, type Invocation } from '../../cli/command.ts'
+import { defineCommand, type GlobalOptions, type Invocation } from '../../cli/command.ts'
 import { deliverInBackground } from '../../delivery/background.ts'
 import { attemptAll, type Report, type Spooled, spool, spoolHeld } from '../../delivery/deliver.ts'
 import { followUp } from '../../delivery/keep-flushing.ts'
@@ -31,11 +31,16 @@ export default defineCommand({
   ],
   flags: sendFlags,
   async run(typed) {
+    if (typed.flags['no-wait'] && typed.flags['no-queue']) {
+      throw new UsageError('send: --no-wait and --no-queue exclude each other: what nobody waits for has to be kept')
+    }
     const terminal = terminalOfCaller()
     const composed = await compose(typed, messageFrom(typed.words), { ...(terminal && { terminal }) })
     for (const warning of composed.warnings) say.warning(warning)
     if (typed.flags['dry-run']) return showPlan(composed, typed.global).finally(() => sweep(composed))
-    return typed.flags['no-wait'] ? leave(composed) : deliver(composed, typed).finally(() => sweep(composed))
+    return typed.flags['no-wait']
+      ? leave(composed, typed.global)
+      : deliver(composed, typed).finally(() => sweep(composed))
   },
 })
 
@@ -65,12 +70,20 @@ async function deliver({ planned, config }: Composed, { flags, global }: Invocat
  *
  * @throws NtfyError it is not stored
  */
-function leave({ planned }: Composed): number {
+function leave({ planned }: Composed, { json }: GlobalOptions): number {
   const spooled = [...spoolHeld(planned.held), ...spool(planned.now, { claimed: false })]
   const stored = spooled.filter(({ location }) => location !== undefined)
   if (stored.length > 0) deliverInBackground(stored)
   if (stored.length < spooled.length) throw new NtfyError('send --no-wait: not stored', exitCode.unavailable)
   for (const report of planned.reports) sayReport(report)
+  const left = stored.map(({ delivery: { id, target, backend } }) => ({
+    id,
+    target,
+    backend,
+    outcome: 'queued' as const,
+  }))
+  const decided = planned.reports.filter(({ id }) => !left.some((one) => one.id === id))
+  if (json) for (const report of [...decided, ...left]) printReport({ exitCode: exitCode.ok, ...report })
   if (stored.length === 0) followUp(planned.reports, planned.held.length > 0)
   return exitCode.ok
 }
