@@ -68,11 +68,14 @@ it('a unit by its name, as the manager knows it; one that is not there, and no m
 
 describeWith(['systemd-analyze'], 'unit --install', () => {
   it('writes what systemd accepts, leaves what is not its own alone, and removes what is', async () => {
-    const { home, env } = temporaryHome()
+    const { home, env } = temporaryHome({ XDG_STATE_HOME: '/st ate/50%' })
     const folder = join(home, '.config/systemd/user')
     expect((await ntfy(['unit', '--install', '--user', '--all'], { env })).code).toBe(0)
     expect(readFileSync(join(folder, 'service.d/10-ntfy.conf'), 'utf8')).toContain('OnFailure=ntfy@%n.service')
     expect(readFileSync(join(folder, 'ntfy@.service.d/10-ntfy.conf'), 'utf8')).toBe('')
+    const text = readFileSync(join(folder, 'ntfy@.service'), 'utf8')
+    expect(text).toContain('\nEnvironment="XDG_STATE_HOME=/st ate/50%%"\n')
+    expect(text).toMatch(/^ExecStart=".*\/ntfy" unit --user %i$/m)
     for (const name of ['plain.service', 'template@.service']) {
       writeFileSync(join(folder, name), '[Service]\nType=oneshot\nExecStart=/bin/true\n')
     }

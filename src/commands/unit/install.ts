@@ -4,6 +4,7 @@ import { codeOf, exitCode, NtfyError } from '../../platform/errors.ts'
 import { say } from '../../platform/output.ts'
 import { home } from '../../platform/paths.ts'
 import { askTool } from '../../running/attach/tool.ts'
+import { surroundings, unitWord } from '../../shell/timer.ts'
 
 const mark = '# Written by ntfy unit --install; ntfy unit --uninstall removes it.\n'
 const unitName = 'ntfy@.service'
@@ -20,7 +21,7 @@ interface Wanted {
 export async function installUnit({ user, all }: Wanted): Promise<void> {
   const folder = unitFolder(user)
   for (const place of [folder, ...otherFolders(user)]) refuseForeign(join(place, unitName))
-  const files: [string, string][] = [[join(folder, unitName), unitText()]]
+  const files: [string, string][] = [[join(folder, unitName), unitText(user)]]
   if (all) files.push([allServices(folder), dropInText], [exception(folder), ''])
   for (const [path] of files) refuseForeign(path)
   for (const [path, text] of files) write(path, text)
@@ -60,15 +61,15 @@ function otherFolders(user: boolean): string[] {
 }
 
 /** The sender goes on when the service has ended: what cannot be delivered at once is tried again. */
-function unitText(): string {
-  const program = quoted(process.argv[1] ?? 'ntfy')
+function unitText(user: boolean): string {
+  const program = unitWord(process.argv[1] ?? 'ntfy').replaceAll('$', '$$$$')
+  const environment = surroundings().map(([name, value]) => `Environment=${unitWord(`${name}=${value}`)}\n`)
   return `${mark}[Unit]
 Description=Notification about %i
 
 [Service]
 Type=oneshot
-Environment=${quoted(`NTFY_NODE=${process.execPath}`)}
-ExecStart=${program} unit %i
+${environment.join('')}ExecStart=${program} unit ${user ? '--user ' : ''}%i
 KillMode=process
 `
 }
@@ -76,11 +77,6 @@ KillMode=process
 const dropInText = `${mark}[Unit]
 OnFailure=ntfy@%n.service
 `
-
-/** As systemd.syntax(7) and systemd.unit(5) have it: quotes, and % begins a specifier. */
-function quoted(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`
-}
 
 /** @throws NtfyError another program's file is there */
 function refuseForeign(path: string): void {
