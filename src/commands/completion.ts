@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { loadBackend } from '../backends/index.ts'
 import { type Commands, defineCommand } from '../cli/command.ts'
 import { targetRows } from '../config/completion-file.ts'
@@ -54,7 +55,9 @@ async function install(shell: CompletedShell, commands: Commands): Promise<void>
 
 async function uninstall(shell: CompletedShell): Promise<void> {
   const { uninstallCompletion } = await import('../shell/install-completion.ts')
-  for (const file of uninstallCompletion(shell)) say.warning(`${file}: completion removed`)
+  const removed = uninstallCompletion(shell)
+  for (const file of removed) say.warning(`${file}: completion removed`)
+  if (removed.length === 0 && isatty(2)) say.warning(`no completion is installed for ${shell}`)
 }
 
 /** The launcher prints the same (shell/launcher.sh). */

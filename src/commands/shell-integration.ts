@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { defineCommand } from '../cli/command.ts'
 import { parseDuration } from '../platform/duration.ts'
 import { exitCode, UsageError } from '../platform/errors.ts'
@@ -36,7 +37,9 @@ export default defineCommand({
     if (flags.install && flags.uninstall) throw new UsageError('shell-integration: --install or --uninstall, not both')
     if (flags.uninstall) {
       const { uninstall } = await import('../shell/install.ts')
-      for (const path of uninstall(shell)) say.warning(`${path}: hooks removed`)
+      const removed = uninstall(shell)
+      for (const path of removed) say.warning(`${path}: hooks removed`)
+      if (removed.length === 0 && isatty(2)) say.warning(`no hooks are installed for ${shell}`)
       return exitCode.ok
     }
     const script = hooksScript(shell, flags['longer-than'], flags['foreground-too'])

@@ -109,7 +109,7 @@ describe('why', () => {
       /^make, 12 s: not sent: the hooks are off until (\d{4}-\d\d-\d\d )?\d\d:\d\d \(ntfy on\)$/,
     )
     expect(await why()).toMatch(
-      /\nthe hooks are off until .*\nprivate commands .*\ncommands under 10 s do not notify \(longer_than\)\n$/,
+      /\nthe hooks are off until .*\nprivate commands .* \(private: drop, the default\)\ncommands under 10 s do not notify \(longer_than\)\n$/,
     )
     expect(server.received).toEqual([])
   })

@@ -63,6 +63,9 @@ describe('the words of the command line', () => {
     await says('on', /\nhooks are on\r/)
     await says('queue', /\nnothing is waiting\r/)
     await says('queue drop --all', /\nnothing was dropped\r/)
+    await says('shell-integration -s zsh --uninstall', /no hooks are installed for zsh\r/)
+    await says('completion fish --uninstall', /no completion is installed for fish\r/)
+    await says('unit --uninstall --user', /ntfy@\.service: not installed\r/)
   })
 })
 

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
+import { isatty } from 'node:tty'
 import { codeOf, exitCode, NtfyError } from '../../platform/errors.ts'
 import { say } from '../../platform/output.ts'
 import { home } from '../../platform/paths.ts'
@@ -41,6 +42,7 @@ export async function uninstallUnit({ user }: Wanted): Promise<void> {
   }
   for (const path of [allServices(folder), exception(folder)]) removeEmpty(dirname(path))
   if (found.length > 0) await reload(user)
+  else if (isatty(2)) say.warning(`${join(folder, unitName)}: not installed`)
 }
 
 const allServices = (folder: string) => join(folder, 'service.d', dropIn)

@@ -77,9 +77,11 @@ async function whatElse(config: string | undefined): Promise<string[]> {
   const { config: settings } = await loadConfig(config)
   // Under `hide` they notify, and are listed as a command without its text.
   if (settings.private === 'drop') {
-    const place = (await lineOfWord(config, 'private')) ?? 'private: drop'
+    const place = await lineOfWord(config, 'private')
     const which = 'typed with a leading space, or kept out of the history by HISTCONTROL and the like'
-    lines.push(`private commands (${which}) neither notify nor are recorded (${place})`)
+    lines.push(
+      `private commands (${which}) neither notify nor are recorded (${place?.includes(' in ') ? place : 'private: drop, the default'})`,
+    )
   }
   return [...lines, `commands under ${shortDuration(milliseconds)} do not notify (${source})${except}`]
 }
