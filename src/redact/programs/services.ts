@@ -1,7 +1,7 @@
 import { capitalP, login, mysql, nextP, p, pw, redis, secretName, secrets, snmp, w } from './kinds.ts'
 import { named, type Program } from './program.ts'
 import { settings } from './setting-words.ts'
-import { addressWords, behind, userSlashPassword } from './special-words.ts'
+import { addressWords, behind, pulumiConfig, userSlashPassword } from './special-words.ts'
 
 const zookeeper: Program = { places: ['addauth digest :'] }
 
@@ -63,9 +63,10 @@ export const services: Record<string, Program> = {
   }),
   aws: { ...secrets, also: [{ next: ['--value'], after: /^put-parameter$/ }] },
   ...named(
-    'kubectl gcloud pulumi heroku gh wrangler conda set setenv setx npm pnpm yarn git pip pip3 railway firebase',
+    'kubectl gcloud heroku gh wrangler conda set setenv setx npm pnpm yarn git pip pip3 railway firebase',
     secrets,
   ),
+  pulumi: { ...secrets, also: [{ special: pulumiConfig }] },
   supabase: { ...secrets, also: [{ next: ['-p'], after: /^(?:db|link|projects)$/ }] },
   dotnet: {
     ...secrets,

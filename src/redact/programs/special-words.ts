@@ -11,6 +11,14 @@ export function whole(words: string[], word: number | undefined): Hit[] {
   return word === undefined || !isSecret(text) ? [] : [{ word, start: 0, end: text.length }]
 }
 
+/** `pulumi config set --secret NAME VALUE`: whatever the name. */
+export function pulumiConfig(words: string[]): Hit[] {
+  const places = positions(words)
+  const [config = 0, set = 0] = places
+  const isSecretOne = words[config] === 'config' && words[set] === 'set' && words.includes('--secret')
+  return isSecretOne && places.length >= 4 ? whole(words, places.at(-1)) : []
+}
+
 /** Which words are neither the program nor flags. */
 export function positions(words: string[]): number[] {
   return words.flatMap((text, index) => (index === 0 || text.startsWith('-') ? [] : [index]))

@@ -1,6 +1,7 @@
 import { isSecretName, isSecretVariable } from '../names.ts'
 import type { Range } from '../ranges.ts'
 import { isLikely, isSecret, isStatement } from '../values.ts'
+import { shellVariables } from './shell-variables.ts'
 
 /** Lines of settings: a name, blanks, and its value, and nothing else. */
 const line = /^([ \t]{0,40})([A-Za-z_][\w.-]{1,80})([ \t]{1,60})(["']?)([^\s"']{2,400})["']?;?[ \t]*$/gm
@@ -81,7 +82,7 @@ export function directiveValues(text: string): Range[] {
 
 /** Secrets in what has a form of its own, wherever it stands. */
 export function formValues(text: string): Range[] {
-  const ranges: Range[] = []
+  const ranges = shellVariables(text)
   const push = (found: RegExpExecArray, value: string) => {
     const start = found.index + found[0].lastIndexOf(value)
     if (isSecret(value)) ranges.push({ start, end: start + value.length })
