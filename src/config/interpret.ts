@@ -50,15 +50,26 @@ export async function interpret(document: Document): Promise<{ config: Config; p
 /** Words at the top that hold lists of texts. */
 const textWords = new Set(['backends', 'groups', 'ignore', 'always', 'only'])
 
+function isTarget(value: unknown): boolean {
+  return isMapping(value) && typeof value['backend'] === 'string'
+}
+
 async function readTop(content: Mapping, reading: Reading): Promise<void> {
   const { config, document, problems } = reading
   for (const [key, value] of Object.entries(content)) {
     const reader = topReader(key)
+    const rule = ruleWord(key)
+    if ((reader !== undefined || (rule !== undefined && rule !== 'when')) && isTarget(value)) {
+      problems.push({
+        at: [key],
+        what: `is a setting's name: expected another one for a target (my_${key}: {backend: ...})`,
+      })
+      continue
+    }
     const isList = typeof value === 'object' && textWords.has(normalKey(key))
     const what = reader?.(isList ? await asTyped(value, [key], document) : value, config)
     if (what !== undefined) problems.push({ at: [key], what })
     if (reader !== undefined) continue
-    const rule = ruleWord(key)
     if (rule !== undefined && rule !== 'when') {
       const complain: Complain = (wrong, ...below) => problems.push({ at: [key, ...below], what: wrong })
       readRule(rule, await withoutLoss(value, [key], document), config.rules, complain)

@@ -6,7 +6,7 @@ export const running: Check = () => {
   const blind = whyBlind()
   if (blind === undefined) return [{ check: 'done', ok: true, text: 'sees when a running command waits for an answer' }]
   const text = `cannot see whether a running command waits for an answer, or stands still: ${blind}`
-  return [{ check: 'done', ok: true, text }]
+  return [{ check: 'done', ok: false, text }]
 }
 
 function whyBlind(): string | undefined {

@@ -114,6 +114,17 @@ describe('config check names what every message would be refused for', () => {
   })
 })
 
+it('config check says that a target cannot be called as a setting is', async () => {
+  const { run, file } = await configured('quiet: {backend: ntfy_sh, topic: t}\ntitle: {backend: ntfy_sh, topic: t}\n')
+  const { code, stdout } = await run('config', 'check')
+  expect([code, stdout.split('\n').slice(0, 2)]).toEqual([
+    78,
+    ['quiet', 'title'].map((name, at) =>
+      expect.stringMatching(`^${file}:${at + 1}: ${name}: is a setting's name: expected another one for a target`),
+    ),
+  ])
+})
+
 it('config check warns of variables and programs that this environment lacks', async () => {
   const { run } = await configured(
     'a: {backend: exec, command: [no-such-program]}\nb: {backend: ntfy_sh, topic: t, token: {env: UNSET_HERE}}\nc: {backend: ntfy_sh, topic: t, token: {command: [no-such-pass, x]}, password: {command: [cat]}}\n',
