@@ -89,6 +89,11 @@ async function readTop(content: Mapping, reading: Reading): Promise<void> {
     } else if (typeof value === 'string' && isServiceAddress(value)) {
       await (await import('./addresses.ts')).readAddressTarget(key, value, [key], reading)
       reading.literalSecrets = true
+    } else if (backendName(key) !== undefined) {
+      problems.push({
+        at: [key],
+        what: `expected its options (${key}: {...}; ntfy backends ${backendName(key)} lists them)`,
+      })
     } else {
       problems.push({ at: [key], what: `unknown setting${didYouMean(key, [...topWords, ...Object.keys(backends)])}` })
     }

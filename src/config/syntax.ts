@@ -13,12 +13,13 @@ export interface SyntaxProblem {
  */
 export function syntaxProblem(error: unknown, text: string): SyntaxProblem {
   const { reason, mark } = error as { reason?: string; mark?: { line: number; column: number } }
-  if (reason === undefined) return jsonProblem(messageOf(error))
+  if (reason === undefined) return jsonProblem(messageOf(error), text)
   const unquoted = unquotedValue(text, reason, mark?.line)
   if (unquoted !== undefined) return unquoted
   if (mark === undefined) return { what: oneLine(reason), line: secondDocument(text) }
-  const row = text.split('\n')[mark.line] ?? ''
-  return { what: inOurWords(reason, text, row, mark), line: mark.line + 1 }
+  const rows = text.split('\n')
+  const what = inOurWords(reason, text, rows[mark.line] ?? '', mark)
+  return { what, line: (what.endsWith('not closed') ? whereOpened(rows, reason, mark.line) : mark.line) + 1 }
 }
 
 function inOurWords(reason: string, text: string, row: string, mark: { line: number; column: number }): string {
@@ -35,9 +36,22 @@ function inOurWords(reason: string, text: string, row: string, mark: { line: num
     return `${named}the value needs quotation marks${key === undefined ? '' : ` (${key}: "...")`}`
   }
   if (/within a flow (collection|sequence|mapping)/.test(reason)) return 'a [ or { is not closed'
+  if (/^missed comma/.test(reason)) return 'a comma is missing, or a [ or { is not closed'
   if (/within a (double|single) quoted scalar/.test(reason)) return 'a quotation mark is not closed'
   if (/end of the stream or a document separator/.test(reason)) return 'expected key: value'
   return oneLine(reason)
+}
+
+/** Of what is not closed the parser knows where the file ends: it begins in the last line that leaves one open. */
+function whereOpened(rows: string[], reason: string, end: number): number {
+  const count = (row: string, sign: RegExp) => row.match(sign)?.length ?? 0
+  const leavesOpen = (row: string) => {
+    if (/double quoted/.test(reason)) return count(row, /"/g) % 2 === 1
+    if (/single quoted/.test(reason)) return count(row, /'/g) % 2 === 1
+    return count(row, /[[{]/g) > count(row, /[\]}]/g)
+  }
+  const found = rows.slice(0, end + 1).findLastIndex(leavesOpen)
+  return found < 0 ? end : found
 }
 
 /** The key of a line; a value on a line of its own has none. */
@@ -46,7 +60,9 @@ function keyOf(row: string): string | undefined {
 }
 
 /** V8 says what it expected; whatever it found stays out. */
-function jsonProblem(message: string): SyntaxProblem {
+function jsonProblem(message: string, text: string): SyntaxProblem {
+  const comment = text.split('\n').findIndex((row) => /^\s*(?:\/[/*]|#)/.test(row))
+  if (comment >= 0) return { what: 'is not valid JSON: it has no comments', line: comment + 1 }
   const line = /\((\d+):\d+\)/.exec(message)?.[1] ?? shownLine(message)
   const expected = /\bExpected [^\n]*?(?= in JSON)/.exec(message)?.[0]
   const what = expected === undefined ? 'is not valid JSON' : `is not valid JSON: ${lowerFirst(expected)}`

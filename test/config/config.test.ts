@@ -60,7 +60,7 @@ describe('every problem is named, with its line, and what was expected', () => {
       ],
     ],
     ['a single value', 'hello\n', ['1: expected a mapping']],
-    ['what is no YAML', 'backends: [desktop\n', ['2: ']],
+    ['what is no YAML', 'backends: [desktop\n', ['1: a [ or { is not closed']],
     ['a tab', 'phone:\n\tbackend: ntfy_sh\n', ['2: ']],
     ['a key that is there twice', 'title: a\ntitle: b\n', ['2: title: duplicated mapping key (also in line 1)']],
     ['one key in two spellings', 'p: {backend: ntfy_sh, topic: a, TOPIC: b}\n', ['1: p.TOPIC: topic is there twice']],

@@ -125,6 +125,27 @@ it('config check says that a target cannot be called as a setting is', async () 
   ])
 })
 
+it.each([
+  ['a: 1\ntitle: "x\nlonger_than: 5\n', ':2: a quotation mark is not closed'],
+  ["title: 'x\nlonger_than: 5\n", ':1: a quotation mark is not closed'],
+  ['longer_than: 5\nignore: [vim\n', ':2: a [ or { is not closed'],
+  ['t: {backend: ntfy_sh\nlonger_than: 5\n', ':1: a comma is missing, or a [ or { is not closed'],
+  ['ntfy_sh: mine\n', ':1: ntfy_sh: expected its options (ntfy_sh: {...}; ntfy backends ntfy_sh lists them)'],
+  ['pushover:\n  - user_key: u\n', ':1: pushover: expected its options'],
+])('%j is explained where it begins', async (text, says) => {
+  const { run, file } = await configured(text)
+  expect(await run('config', 'check')).toMatchObject({ code: 78, stdout: expect.stringContaining(`${file}${says}`) })
+})
+
+it('says of a comment in JSON that there are none', async () => {
+  const { run, folder } = await configured('')
+  const file = join(folder, 'x.json')
+  writeFileSync(file, '{\n  // mine\n  "longer_than": 5}\n', { mode: 0o600 })
+  expect((await run('-c', file, 'config', 'check')).stdout).toContain(
+    `${file}:2: is not valid JSON: it has no comments\n`,
+  )
+})
+
 it('config check warns of variables and programs that this environment lacks', async () => {
   const { run } = await configured(
     'a: {backend: exec, command: [no-such-program]}\nb: {backend: ntfy_sh, topic: t, token: {env: UNSET_HERE}}\nc: {backend: ntfy_sh, topic: t, token: {command: [no-such-pass, x]}, password: {command: [cat]}}\n',
