@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty'
-import { defineCommand, type FlagValues } from '../../cli/command.ts'
+import { defineCommand } from '../../cli/command.ts'
 import { discard, revive } from '../../delivery/by-hand.ts'
 import { followUp } from '../../delivery/keep-flushing.ts'
 import { outboxTrouble } from '../../delivery/settle.ts'
@@ -18,31 +18,10 @@ import { didYouMean } from '../../platform/suggest.ts'
 import { plainText } from '../../platform/text.ts'
 import { listed } from '../../redact/listed.ts'
 import { attempt } from './attempt.ts'
+import { flags, type QueueFlags, refuseOthers } from './flags.ts'
 import { header, jsonOf, row } from './rows.ts'
 
-const flags = {
-  wait: { kind: 'boolean', description: 'flush: also wait for what other processes are sending' },
-  held: { kind: 'boolean', description: 'flush: also send what a rule holds back' },
-  due: { kind: 'boolean', description: 'flush: only what is due, respecting Retry-After' },
-  failed: { kind: 'boolean', description: 'retry: requeue failed ones (as without an ID)' },
-  all: { kind: 'boolean', description: 'drop: everything' },
-  'install-timer': {
-    kind: 'boolean',
-    description: 'flush every ten minutes with a systemd timer, for machines without logins',
-  },
-} as const
-
-type QueueFlags = FlagValues<typeof flags>
 type Verb = (folder: string, words: string[], flags: QueueFlags, json: boolean) => Promise<number> | number
-
-/** Which verbs each of the flags is for. */
-const verbsOf: Record<Exclude<keyof QueueFlags, 'install-timer'>, string[]> = {
-  wait: ['flush', 'retry'],
-  held: ['flush'],
-  due: ['flush'],
-  failed: ['retry'],
-  all: ['drop'],
-}
 
 const verbs: Record<string, Verb> = { list: showList, flush, retry, drop, show }
 
@@ -73,14 +52,6 @@ export default defineCommand({
     return verb(folder, ids, flags, global.json)
   },
 })
-
-function refuseOthers(verb: string, flags: QueueFlags): void {
-  for (const [flag, its] of Object.entries(verbsOf)) {
-    if (flags[flag as keyof QueueFlags] && !its.includes(verb)) {
-      throw new UsageError(`queue ${verb}: --${flag} means nothing here (known to queue ${its.join(' and ')})`)
-    }
-  }
-}
 
 async function showList(folder: string, _: string[], __: QueueFlags, json: boolean): Promise<number> {
   let count = 0
