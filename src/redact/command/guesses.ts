@@ -1,4 +1,3 @@
-import { isSecretVariable } from '../names.ts'
 import { addressWords, whole } from '../programs/special-words.ts'
 import type { Hit } from '../ranges.ts'
 import { isLikely, isSecret } from '../values.ts'
@@ -27,8 +26,6 @@ export function guessedHits(words: string[], program: number, known: boolean): H
   const logsIn = !known && own.some((text) => userFlag.test(text))
   own.forEach((text, word) => {
     const value = own[word + 1] ?? ''
-    // PowerShell: `$env:TOKEN = "x"`
-    if (value === '=' && isSecretVariable(/^\$env:(\w+)$/i.exec(text)?.[1] ?? '')) hits.push(...whole(own, word + 2))
     if (word === 0) return
     if (loginFlag.test(text)) hits.push(...loginHit(value, word + 1))
     if (logsIn && /^-[pPak]$/.test(text) && isLikely(value)) hits.push(...whole(own, word + 1))
