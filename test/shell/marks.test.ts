@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { ntfy } from '../support/cli.ts'
 import { describeWith } from '../support/programs.ts'
 import { shellNames, TypedShell } from '../support/shell.ts'
-import { waitFor } from '../support/wait.ts'
+import { timer, waitFor } from '../support/wait.ts'
 
 const suspend = '\u001a'
 const interrupt = '\u0003'
@@ -40,7 +40,10 @@ for (const shell of shellNames) {
         const from = typing.terminal.output().length
         typing.terminal.type(`${line}\r`)
         await held.begins()
+        // Nobody marks what ends at once, and fish does not look for marks then.
+        const hasLasted = timer(100)
         expect(await other(...words)).toMatchObject({ code: 0, stderr: '' })
+        await waitFor('a command that lasts', hasLasted)
         if (how === 'press') typing.terminal.type(interrupt)
         else held.release()
         await typing.ready(from)
