@@ -586,7 +586,7 @@ __ntfy_watch() {
 __ntfy_know() {
   (( __ntfy_array )) || return 0
   __ntfy_known=()
-  __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${NTFY_BACKGROUND:+${!-}}/${PS0-}"]=0
+  __ntfy_known["${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${NTFY_BACKGROUND:+${!-}}/${PS0+${#PS0}}"]=0
 }
 
 # Does it notify even while somebody is looking?
@@ -970,7 +970,7 @@ __ntfy_texts() {
   if (( __ntfy_array )); then
     # Where PROMPT_COMMAND is not ours, nothing was noted at the prompt.
     _ntfy_there='0${PROMPT_COMMAND['$__ntfy_array']+1}&'
-    _ntfy_restore=',${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}'
+    _ntfy_restore=',${__ntfy_left[0${PROMPT_COMMAND['$__ntfy_array']:+1}]-${PPID##${PROMPT_COMMAND['$__ntfy_array']:=$__ntfy_element}}}0'
   fi
   # Without a prompt since the last line, this one was pasted with it: its time counts from the first.
   __ntfy_ps0='${__ntfy_mark+${PPID:0*(__ntfy_pasted='$_ntfy_there'__ntfy_start<__ntfy_never,__ntfy_start=__ntfy_pasted?__ntfy_start:'$_ntfy_now',__ntfy_before=__ntfy_number,__ntfy_line=${HISTCMD-1}'$_ntfy_restore'):0}}'
@@ -984,16 +984,19 @@ __ntfy_texts() {
     [[ $__ntfy_clock != coarse ]] || __ntfy_element=$'{ __ntfy_adopt "$(builtin trap -p DEBUG)"; builtin trap -- "$__ntfy_trap" DEBUG; } 2>&-\n'
     return 0
   fi
-  _ntfy_watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${NTFY_BACKGROUND:+${!-}}/${PS0-}'
-  _ntfy_due='__ntfy_turn+=__ntfy_fire,__ntfy_told|=__ntfy_fire,__ntfy_at='$_ntfy_now',__ntfy_took=__ntfy_at-__ntfy_start'
-  _ntfy_due+=',__ntfy_start=__ntfy_never,__ntfy_number=${HISTCMD-1}'
+  _ntfy_watched='${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${BASHOPTS##*promptvars*}/${NTFY_BACKGROUND:+${!-}}/${PS0+${#PS0}}'
+  # Bash scans the element several times at each prompt: what needs no expansion stands in a variable, whose text
+  # arithmetic evaluates, and what is watched of PS0 is its length.
+  __ntfy_judge='__ntfy_turn+=__ntfy_fire,__ntfy_told|=__ntfy_fire,__ntfy_took=__ntfy_at-__ntfy_start,__ntfy_start=__ntfy_never'
+  __ntfy_judge+=',__ntfy_fire=__ntfy_quiet&__ntfy_took>=__ntfy_slow'
+  __ntfy_judge+=',!__ntfy_quiet&&(__ntfy_took>=__ntfy_gate||__ntfy_at>=__ntfy_check||__ntfy_changed)||__ntfy_held'
+  _ntfy_due='__ntfy_at='$_ntfy_now',__ntfy_number=${HISTCMD-1},__ntfy_changed=${__ntfy_known["'$_ntfy_watched'"]-1}'
   # A neighbour that arms a DEBUG trap at the prompt, before us, would take what runs here for the next command. Whether
   # there is one is looked at when PROMPT_COMMAND is another one; then what is to be done runs in an expansion, in back
   # quotes, which are not parsed at every prompt.
   _ntfy_due+=',__ntfy_quiet=${__ntfy_traps[${#PROMPT_COMMAND[@]}${PROMPT_COMMAND+${#PROMPT_COMMAND}}]=`[[ ! $(builtin trap -p DEBUG) ]] 2>&-;builtin echo $?`}'
-  _ntfy_due+=',__ntfy_fire=__ntfy_quiet&__ntfy_took>=__ntfy_slow'
   # 144 to 149 are the statuses of what was stopped.
-  _ntfy_due+=',__ntfy_quiet<1&(__ntfy_took>=__ntfy_gate|__ntfy_at>=__ntfy_check|${__ntfy_known["'$_ntfy_watched'"]-1})|$?/6==24|__ntfy_held'
+  _ntfy_due+=',__ntfy_judge|$?/6==24'
   # The list has no word where there is nothing to do, and then nothing runs.
   __ntfy_element='for __ntfy_word in ${__ntfy_mark+${__ntfy_due['$_ntfy_due']+'$_ntfy_word'} ${__ntfy_left[__ntfy_fire]+`for __ntfy_word in '$_ntfy_word'
 do
@@ -1010,7 +1013,7 @@ __ntfy_load() {
   # Nothing has started: whatever the time, it is before that.
   __ntfy_never=4000000000000000000
   __ntfy_held=(0) __ntfy_trapped=0 __ntfy_gate=0 __ntfy_us=0 __ntfy_slow=0
-  __ntfy_at=(0) __ntfy_check=(0) __ntfy_pasted=(0) __ntfy_ran='' __ntfy_quiet=(0) __ntfy_fire=(0) __ntfy_renewing=''
+  __ntfy_at=(0) __ntfy_check=(0) __ntfy_pasted=(0) __ntfy_ran='' __ntfy_quiet=(0) __ntfy_fire=(0) __ntfy_changed=(0) __ntfy_renewing=''
   # With no neighbour at the prompt there is none that arms a trap there.
   __ntfy_traps=([1]=0)
   # What is set outside of functions is an array, which `set -a` does not export.
