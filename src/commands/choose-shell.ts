@@ -157,7 +157,9 @@ function shellsHere(): ProcessStat[] {
     if (!Number.isInteger(pid) || known.has(pid)) return []
     const stat = readStat(pid)
     if (stat === undefined || stat.tty === 0 || stat.pgrp !== pid || !shellNames.test(stat.comm)) return []
-    return takesCommands(readCommandLine(pid) ?? []) && isOwn(pid) && !isFork(stat) ? [stat] : []
+    // One that has ended, and that nobody has waited for, has no command line.
+    const words = readCommandLine(pid) ?? []
+    return words.length > 0 && takesCommands(words) && isOwn(pid) && !isFork(stat) ? [stat] : []
   })
   return [...hooked, ...others]
 }
