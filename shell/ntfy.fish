@@ -68,23 +68,49 @@ if builtin status is-interactive
     # Reads the settings anew if they may have changed: the variables, or after a command of a twentieth of a second, in
     # which reading a file is not noticed.
     function __ntfy_watch
+        set -e __ntfy_folder
         __ntfy_threshold
-        set -l own $HOME/.config/ntfy
-        builtin string match -q '/*' -- "$XDG_CONFIG_HOME"
-        and set own $XDG_CONFIG_HOME/ntfy
-        set -g __ntfy_places (__ntfy_state)/hook-settings $own $own/ntfy.{yml,yaml,json} $HOME/.ntfy.yml /etc/xdg/ntfy/ntfy.yml \
-            "$HOME/Library/Application Support/ntfy/ntfy.yml" "$NTFY_CONFIG"
-        set -g __ntfy_known "$NTFY_LONGER_THAN/$AUTO_NTFY_DONE_LONGER_THAN/$XDG_STATE_HOME"
+        set -g __ntfy_known 1
         set -g __ntfy_gate 50
         builtin test $__ntfy_ms -lt 50
         and set -g __ntfy_gate $__ntfy_ms
+        __ntfy_compare
         return 0
     end
 
-    # Is one of the places of the configuration newer than what ntfy keeps of it? The program gives that file the time of
-    # the newest of them. Has it write the file again then, once for a change, and reads it when that is done.
+    # Sets __ntfy_stale to what is tested at each prompt: is one of the places of the configuration newer than what ntfy
+    # keeps of it? The program gives that file the time of the newest of them. A file that comes into a folder of ours
+    # makes the folder newer.
+    function __ntfy_compare
+        set -l kept (__ntfy_state)/hook-settings
+        set -l own "$HOME/.config/ntfy"
+        builtin string match -q '/*' -- "$XDG_CONFIG_HOME"
+        and set own $XDG_CONFIG_HOME/ntfy
+        set -g __ntfy_stale $own -nt $kept
+        for place in "$HOME/.ntfy.yml" /etc/xdg/ntfy/ntfy.yml $NTFY_CONFIG
+            set -a __ntfy_stale -o $place -nt $kept
+        end
+        for place in $own/ntfy.{yml,yaml,json} "$HOME/Library/Application Support/ntfy/ntfy.yml"
+            builtin test -e $place
+            and set -a __ntfy_stale -o $place -nt $kept
+        end
+    end
+
+    # What stands in these variables decides what is watched.
+    function __ntfy_changed --on-variable NTFY_LONGER_THAN --on-variable AUTO_NTFY_DONE_LONGER_THAN --on-variable NTFY_CONFIG \
+        --on-variable XDG_STATE_HOME --on-variable XDG_CONFIG_HOME --on-variable HOME
+        set -e __ntfy_known
+        set -e __ntfy_folder
+    end
+
+    # What was started before that is not asked for.
+    function __ntfy_began --on-variable NTFY_BACKGROUND
+        set -g __ntfy_seen $last_pid
+    end
+
+    # Has the program write what it keeps again, once for a change, and reads it when that is done.
     function __ntfy_renew
-        if not __ntfy_stale
+        if not builtin test $__ntfy_stale 2>/dev/null
             set -q __ntfy_renewing
             and __ntfy_watch
             set -e __ntfy_renewing
@@ -96,11 +122,6 @@ if builtin status is-interactive
         set -g __ntfy_renewing 1
         __ntfy_start 'exec "$2" shell-next --settings'
         return 0
-    end
-
-    # In places that have not changed since __ntfy_watch found them.
-    function __ntfy_stale
-        builtin test $__ntfy_places[2] -nt $__ntfy_places[1] -o $__ntfy_places[3] -nt $__ntfy_places[1] -o $__ntfy_places[4] -nt $__ntfy_places[1] -o $__ntfy_places[5] -nt $__ntfy_places[1] -o $__ntfy_places[6] -nt $__ntfy_places[1] -o $__ntfy_places[7] -nt $__ntfy_places[1] -o $__ntfy_places[8] -nt $__ntfy_places[1] -o $__ntfy_places[9] -nt $__ntfy_places[1] 2>/dev/null
     end
 
     # __ntfy_start SCRIPT [WORD...]: runs it with sh, which gets NTFY_NODE, the program, the number of this shell and the words, in the
@@ -123,12 +144,28 @@ if builtin status is-interactive
         or set -eg last_pid
     end
 
+    # At each prompt: most have nothing that has to be looked at.
     function __ntfy_postexec --on-event fish_postexec
         set -l code $status
         set -l took $CMD_DURATION
-        builtin test "$__ntfy_known" = "$NTFY_LONGER_THAN/$AUTO_NTFY_DONE_LONGER_THAN/$XDG_STATE_HOME"
+        set -q __ntfy_known
         or __ntfy_watch
-        set -l text "$argv[1]"
+        set -q __ntfy_always[1]
+        or set -q __ntfy_renewing
+        or set -q __ntfy_brought
+        or set -q __ntfy_groups[1]
+        or set -q NTFY_BACKGROUND
+        or builtin jobs -q
+        or builtin test "$took" -ge $__ntfy_gate
+        or builtin test $__ntfy_stale 2>/dev/null
+        and __ntfy_look $code $took "$argv[1]"
+    end
+
+    # __ntfy_look STATUS MILLISECONDS TEXT
+    function __ntfy_look
+        set -l code $argv[1]
+        set -l took $argv[2]
+        set -l text "$argv[3]"
         # A job of the background that was brought back has been notified of.
         set -l known $__ntfy_brought
         set -e __ntfy_brought
@@ -152,7 +189,7 @@ if builtin status is-interactive
         or builtin test "$took" -ge $__ntfy_gate
         or return
         # The duration is an earlier command's when nothing but a comment was typed.
-        builtin string match -qr '(?m)^\s*[^#\s]' -- "$argv[1]"
+        builtin string match -qr '(?m)^\s*[^#\s]' -- "$argv[3]"
         or return
         builtin test "$took" -ge $__ntfy_gate
         and __ntfy_watch
@@ -197,19 +234,26 @@ if builtin status is-interactive
 
     # Prints the folder of what ntfy keeps. In another user's home (sudo -E) root keeps nothing.
     function __ntfy_state
+        if set -q __ntfy_folder
+            builtin echo $__ntfy_folder
+            return
+        end
         set -l state $HOME/.local/state/ntfy
         builtin string match -q '/*' -- "$XDG_STATE_HOME"
         and set state $XDG_STATE_HOME/ntfy
         if builtin test "$EUID" = 0
-            set -l folder $state
-            while builtin test -n "$folder"
+            set -l folder
+            for name in (builtin string split -n / -- $state)
+                set folder "$folder/$name"
                 if builtin test -e "$folder" -a ! -O "$folder"
                     set state ~root/.local/state/ntfy
                     break
                 end
-                set folder (builtin string replace -r '/[^/]*$' '' -- $folder)
             end
         end
+        # What is not there yet may become somebody else's.
+        builtin test -d "$state"
+        and set -g __ntfy_folder $state
         builtin echo $state
     end
 
@@ -724,7 +768,8 @@ if builtin status is-interactive
             set -eg __ntfy_code_$group
         end
         set -e __ntfy_ms
-        set -e __ntfy_places
+        set -e __ntfy_stale
+        set -e __ntfy_folder
         set -e __ntfy_renewing
         set -e __ntfy_stored
         set -e __ntfy_known
@@ -742,7 +787,7 @@ if builtin status is-interactive
         for name in mark brought seen serves back begun lines asked asked_since
             set -eg __ntfy_$name
         end
-        for name in serve command ask_for answer take uptime started remember ends ended parse threshold settings stale renew start listed state mine count next preexec watch postexec suspended forget expanded private hides find launch foreground_too ask answers \
+        for name in serve command ask_for answer take uptime started remember ends ended parse threshold settings compare changed began renew start listed state mine count next preexec watch look postexec suspended forget expanded private hides find launch foreground_too ask answers \
             stat request present
             builtin functions -e __ntfy_$name
         end
