@@ -64,8 +64,10 @@ __ntfy_settings() {
 # which reading a file is not noticed.
 __ntfy_watch() {
   __ntfy_threshold
-  __ntfy_known=${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}
+  __ntfy_known=${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}/
   __ntfy_gate=$(( __ntfy_ms < 50 ? __ntfy_ms : 50 ))
+  # In seconds; with words of commands that notify however short they are nothing is.
+  __ntfy_brief=$(( ${#__ntfy_always} ? 0 : __ntfy_gate / 1000 ))
 }
 
 # Is one of the places of the configuration newer than what ntfy keeps of it? The program gives that file the time of the
@@ -111,21 +113,33 @@ __ntfy_preexec() {
   (( __ntfy_told )) && __ntfy_next
   # $1 is what was typed, or nothing where the history does not keep it; $3 has aliases expanded.
   __ntfy_typed=$1 __ntfy_last=$3 __ntfy_resumed= __ntfy_job=
-  case $3 in
-    (fg|fg[[:space:]]*|%*) __ntfy_resume ${=3} ;;
-    (ntfy[[:space:]]*) [[ -z $__ntfy_serves || ${${=3}[2]} != fg ]] || __ntfy_resume ${=3#ntfy} ;;
-  esac
+  if [[ $3 == [fn%]* ]]; then
+    case $3 in
+      (fg|fg[[:space:]]*|%*) __ntfy_resume ${=3} ;;
+      (ntfy[[:space:]]*) [[ -z $__ntfy_serves || ${${=3}[2]} != fg ]] || __ntfy_resume ${=3#ntfy} ;;
+    esac
+  fi
   __ntfy_start=$EPOCHREALTIME
 }
 
 __ntfy_precmd() {
   # One command, which no DEBUG trap sees: it would run after it, and comes back when this function returns.
   \builtin trap - ${${__ntfy_code::=$?}:+DEBUG}
+  # Most prompts have nothing that has to be looked at. 145 to 150 are the statuses of what was stopped.
+  if (( EPOCHREALTIME < __ntfy_check && EPOCHREALTIME - __ntfy_start < __ntfy_brief && (__ntfy_code < 145 || __ntfy_code > 150) )) &&
+    [[ $__ntfy_known == "${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}/${NTFY_BACKGROUND-}$__ntfy_serves$__ntfy_job" && $#__ntfy_back -eq 0 ]]; then
+    __ntfy_start=0
+    \builtin return 0
+  fi
+  __ntfy_look
+}
+
+__ntfy_look() {
   \builtin typeset -i _ntfy_code=$__ntfy_code
   \builtin typeset _ntfy_mark=
   \builtin typeset -F _ntfy_took=$(( __ntfy_start ? (EPOCHREALTIME - __ntfy_start) * 1000 : -1 ))
   __ntfy_start=0
-  [[ $__ntfy_known == "${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}" ]] || __ntfy_watch
+  [[ $__ntfy_known == "${NTFY_LONGER_THAN-}/${AUTO_NTFY_DONE_LONGER_THAN-}/${XDG_STATE_HOME-}/" ]] || __ntfy_watch
   (( EPOCHREALTIME < __ntfy_check && _ntfy_took < 50 )) || __ntfy_renew
   [[ -z ${NTFY_BACKGROUND-} && $#__ntfy_back -eq 0 ]] || __ntfy_background
   [[ -z $__ntfy_serves ]] || __ntfy_serve
@@ -607,7 +621,7 @@ ntfy_unhook() {
   \builtin setopt local_options no_all_export
   \builtin typeset -g __ntfy_program= __ntfy_stored=${NTFY_BIN-}
   \builtin typeset -gi __ntfy_code=0 __ntfy_told=0 __ntfy_turn=0
-  \builtin typeset -gF __ntfy_check=0 __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0
+  \builtin typeset -gF __ntfy_check=0 __ntfy_start=0 __ntfy_ms=10000 __ntfy_gate=0 __ntfy_brief=0
   \builtin typeset -g __ntfy_renewing= __ntfy_typed= __ntfy_last= __ntfy_resumed= __ntfy_known= __ntfy_always= __ntfy_asks=unknown
   \builtin typeset -g __ntfy_job= __ntfy_serves= __ntfy_seen=off
   \builtin typeset -gA __ntfy_stopped __ntfy_asked __ntfy_back __ntfy_lines __ntfy_texts __ntfy_pids
