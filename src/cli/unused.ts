@@ -4,7 +4,7 @@ import type { Command, GlobalOptions } from './command.ts'
 /** @throws UsageError for an option of a notification that the command could only ignore */
 export function refuseUnused(
   split: Pick<GlobalOptions, 'targets' | 'sharedOptions'>,
-  { name, takes }: Command,
+  { name, takes }: Pick<Command, 'name' | 'takes'>,
   values: Record<string, unknown>,
 ): void {
   if (takes === undefined) return
@@ -16,5 +16,5 @@ export function refuseUnused(
     '--json': values['json'] === true && !takes.includes('json'),
   }
   const [unused] = Object.entries(given).find(([, isUnused]) => isUnused) ?? []
-  if (unused) throw new UsageError(`${name}: ${unused} means nothing here (ntfy help ${name})`)
+  if (unused) throw new UsageError(`${name}: ${unused} means nothing here (ntfy help ${name.split(' ')[0]})`)
 }

@@ -6,6 +6,8 @@ import { keptContent } from './parsed-copy.ts'
 const largest = 1024 * 1024
 /** So much is read at once, in bytes. */
 const piece = 64 * 1024
+/** What YAML's parser calls it. */
+const doubleKey = 'duplicated mapping key'
 /** How long a pipe may take, in milliseconds. */
 const patience = 30_000
 
@@ -114,10 +116,22 @@ async function parse(path: string, text: string): Promise<unknown> {
   const { defaultLoadersSync: loaders } = await import('cosmiconfig')
   try {
     if (!path.endsWith('.json')) return loaders['.yaml'](path, text)
-    return text.trim() === '' ? undefined : loaders['.json'](path, text)
+    if (text.trim() === '') return undefined
+    const content = loaders['.json'](path, text)
+    refuseDoubleKeys(() => loaders['.yaml'](path, text))
+    return content
   } catch (error) {
     const { what, line } = (await import('./syntax.ts')).syntaxProblem(error, text)
     throw new UnreadableConfig(what, line)
+  }
+}
+
+/** Of a key that stands twice JSON's parser drops the first without a word; to YAML's, which reads JSON too, it is wrong. */
+function refuseDoubleKeys(parseAsYaml: () => unknown): void {
+  try {
+    parseAsYaml()
+  } catch (error) {
+    if ((error as { reason?: string }).reason === doubleKey) throw error
   }
 }
 

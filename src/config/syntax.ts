@@ -26,9 +26,10 @@ function inOurWords(reason: string, text: string, row: string, mark: { line: num
   const key = keyOf(row)
   const named = key === undefined ? '' : `${key}: `
   if (reason === 'duplicated mapping key') {
-    const first = text.split('\n').findIndex((line) => keyOf(line) === key)
+    const double = keyOf(row.slice(mark.column)) ?? key
+    const first = text.split('\n').findIndex((line) => keyOf(line) === double)
     const also = first < 0 || first >= mark.line ? '' : ` (also in line ${first + 1})`
-    return `${named}duplicated mapping key${also}`
+    return `${double === undefined ? '' : `${double}: `}duplicated mapping key${also}`
   }
   if (reason === 'bad indentation of a mapping entry') {
     const isInValue = mark.column > row.search(/\S/)
@@ -56,7 +57,9 @@ function whereOpened(rows: string[], reason: string, end: number): number {
 
 /** The key of a line; a value on a line of its own has none. */
 function keyOf(row: string): string | undefined {
-  return /^\s*(?:- +)?["']?([A-Za-z_][\w .-]{0,63}?)["']?\s*:(?:\s|$)/.exec(row)?.[1]
+  const [, quoted, plain] =
+    /^[\s{]*(?:- +)?(?:["']([A-Za-z_][\w .-]{0,63})["']\s*:|([A-Za-z_][\w .-]{0,63}?)\s*:(?:\s|$))/.exec(row) ?? []
+  return quoted ?? plain
 }
 
 /** V8 says what it expected; whatever it found stays out. */

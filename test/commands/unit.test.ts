@@ -64,6 +64,10 @@ it('a unit by its name, as the manager knows it; one that is not there, and no m
   standIn(configured, 'systemctl', 'echo "no bus" >&2; exit 1')
   expect(await ntfy(['unit', 'b'], { env })).toMatchObject({ code: 69, stderr: 'ntfy: systemctl: no bus\n' })
   expect(await ntfy(['unit'], { env })).toMatchObject({ code: 64 })
+  expect(await ntfy(['-t', 'x', 'unit', '--install', '--user'], { env })).toMatchObject({
+    code: 64,
+    stderr: 'ntfy: unit --install: --title means nothing here (ntfy help unit)\n',
+  })
 })
 
 describeWith(['systemd-analyze'], 'unit --install', () => {

@@ -52,6 +52,22 @@ describe('config check --json', () => {
     expect(problems).toEqual([{ file, line: expect.any(Number), message: expect.any(String) }])
   })
 
+  it('names a key that stands twice, in JSON as well', async () => {
+    const { home, env } = temporaryHome()
+    for (const [line, text] of [
+      [3, '{"title": "a",\n"backends": ["default"],\n"title": "b"}'],
+      [1, '{"p":{"backend":"stdout"},"title":"a","title":"b"}'],
+      [4, '{\n\t"p": {"title": "x"},\n\t"title": "a",\n\t"title": "b"\n}'],
+    ] as const) {
+      writeFileSync(join(home, '.ntfy.json'), text, { mode: 0o600 })
+      const { code, stdout } = await ntfy(['config', 'check', '--json', '-c', join(home, '.ntfy.json')], { env })
+      expect(linesOf(stdout)).toMatchObject([
+        { line, message: expect.stringMatching(/^title: duplicated mapping key/) },
+      ])
+      expect(code).toBe(78)
+    }
+  })
+
   it('says nothing on stdout of a file that is fine', async () => {
     const text = 'phone: {backend: ntfy_sh, topic: mine, token: secret}\n'
     expect(await check(text)).toMatchObject({ code: 0, problems: [], stderr: '' })

@@ -93,7 +93,7 @@ export async function compose(
     ...(global.title !== undefined && { title: await emojized(global.title, global) }),
     ...(flags.url !== undefined && { url: flags.url }),
     priority: (flags.priority as Priority | undefined) ?? 'default',
-    tags: flags.tag,
+    tags: flags.tag.filter((tag) => !isBlank(tag)),
     ...(actions && { actions }),
     ...(flags.icon && { icon: iconFrom(flags.icon) }),
   })

@@ -1,4 +1,5 @@
 import { defineCommand } from '../../cli/command.ts'
+import { refuseUnused } from '../../cli/unused.ts'
 import { destinationsFor } from '../../delivery/destinations.ts'
 import { notifyHere } from '../../delivery/index.ts'
 import { printReport, sayReport } from '../../delivery/report.ts'
@@ -32,6 +33,7 @@ export default defineCommand({
       throw new UsageError(`unit ${name}: expected no name beside --install (OnFailure=ntfy@%n.service names it)`)
     }
     if (install || uninstall) {
+      refuseUnused(global, { name: `unit --${install ? 'install' : 'uninstall'}`, takes: [] }, { ...global })
       const { installUnit, uninstallUnit } = await import('./install.ts')
       await (install ? installUnit : uninstallUnit)({ user, all })
       return exitCode.ok
