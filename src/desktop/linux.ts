@@ -75,13 +75,16 @@ async function showHere(toast: Toast, signal: AbortSignal, listens: boolean): Pr
   }
 }
 
+/** Nobody waits for what is taken back, and what stays misleads: a busy desktop gets this time, milliseconds. */
+const patienceToWithdraw = 10_000
+
 /** Takes back what a thread has on the screen, if anything. */
 export async function withdrawOnLinux(thread: string, signal: AbortSignal): Promise<void> {
   const memory = memoryOf(thread)
   const last = await memory?.recall()
   await memory?.forget()
   if (last === undefined) return
-  const bus = await sessionBus(signal, patience)
+  const bus = await sessionBus(signal, patienceToWithdraw)
   try {
     if (bus.guid === last.guid) await close(bus, last.server, last.id)
   } finally {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
@@ -20,29 +20,38 @@ export async function xdotool(desktop: Desktop, ...args: string[]): Promise<stri
   return (await promisify(execFile)('xdotool', args, { env: desktop.env })).stdout.trim()
 }
 
-/** A window of the X server that has the focus when it opens. */
-async function opened(
-  desktop: Desktop,
-  [program = '', ...args]: string[],
-): Promise<{ id: string; child: ChildProcess }> {
+/** Opens a window of the X server and gives it the focus, whatever its manager thinks of it. */
+async function opened(desktop: Desktop, [program = '', ...args]: string[]): Promise<string> {
   const child = desktop.start(program, args)
   onTestFinished(() => void child.kill('SIGKILL'))
-  // Not by its number alone: a new window may have that of one that was closed.
-  const owner = () => xdotool(desktop, 'getactivewindow', 'getwindowpid').catch(() => '')
-  await waitFor(`a window of ${program}`, async () => (await owner()) === String(child.pid))
-  const id = await xdotool(desktop, 'getactivewindow')
-  return { id, child }
+  return waitFor(`a window of ${program}`, async () => {
+    const visible = ['search', '--onlyvisible', '--pid', String(child.pid)]
+    const found = (await xdotool(desktop, ...visible).catch(() => '')).split('\n')
+    const active = await xdotool(desktop, 'getactivewindow').catch(() => '')
+    if (found.includes(active)) return active
+    await xdotool(desktop, 'windowactivate', found.at(-1) ?? '').catch(() => {})
+    return false
+  })
+}
+
+/** What is asked for once is not always done while other windows come and go. */
+async function focus(desktop: Desktop, id: string): Promise<void> {
+  await waitFor('the focus', async () => {
+    if ((await xdotool(desktop, 'getwindowfocus').catch(() => '')) === id) return true
+    await xdotool(desktop, 'windowactivate', id).catch(() => {})
+    return false
+  })
 }
 
 /** Another window, to which the focus can go. */
 export async function openOther(desktop: Desktop) {
-  const { id } = await opened(desktop, ['xterm', '-e', 'sleep 600'])
-  return { focus: () => xdotool(desktop, 'windowactivate', '--sync', id) }
+  const id = await opened(desktop, ['xterm', '-e', 'sleep 600'])
+  return { focus: () => focus(desktop, id) }
 }
 
 /** A program in the window of a terminal emulator, which writes its pid and tty to `sign` of the folder, and what it hears to `heard`. */
 export async function openProgramWindow(desktop: Desktop, emulator: string[], program: string[], folder: string) {
-  const { id } = await opened(desktop, [...emulator, ...program])
+  const id = await opened(desktop, [...emulator, ...program])
   const read = (name: string) => (existsSync(`${folder}/${name}`) ? readFileSync(`${folder}/${name}`, 'utf8') : '')
   const [pid, tty = ''] = (await waitFor('the program', () => read('sign'))).trim().split(' ')
   return { id, tty, pid: Number(pid), heard: () => read('heard') }
@@ -76,13 +85,13 @@ export async function openShellWindow(desktop: Desktop, emulator: string[], insi
 eval "$('${ntfyBin}' shell-integration -s bash | grep -v ^NTFY_BIN=)"
 echo $$ $(tty) > '${sign}.new'; mv '${sign}.new' '${sign}'\n`,
   )
-  const { id } = await opened(desktop, [...emulator, ...inside, 'bash', '--noprofile', '--rcfile', rc, '-i'])
+  const id = await opened(desktop, [...emulator, ...inside, 'bash', '--noprofile', '--rcfile', rc, '-i'])
   await waitFor('a shell', () => existsSync(sign))
   const [pid, tty = ''] = readFileSync(sign, 'utf8').trim().split(' ')
   const type = (line: string) => xdotool(desktop, 'type', '--delay', '2', `${line}\n`)
   return {
     terminal: { tty, shellPid: Number(pid) },
-    focus: () => xdotool(desktop, 'windowactivate', '--sync', id),
+    focus: () => focus(desktop, id),
     type,
     /**
      * Types a line with the command `hold NAME` and waits until that runs: keys that are still on their way would go
